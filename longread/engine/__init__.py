@@ -1,0 +1,97 @@
+"""What the reading needs of a language model, whoever runs it.
+
+Contract: an engine turns prompts into tokens, log-probabilities and text. It knows
+nothing of documents, memory or gates. Prompts are text already rendered by the model's
+own chat template (`render`); special tokens in them are honoured. Every engine reuses
+the state of the longest prefix it still holds, so callers put what stays constant first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a loaded model. `context` is in tokens, `parameters` a count."""
+
+    name: str
+    file: str
+    device: str
+    context: int
+    parameters: int
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Usage:
+    """Running totals since the engine was made: tokens prefilled, reused, generated."""
+
+    prefilled: int = 0
+    reused: int = 0
+    generated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Generated text, without the stop string. `finished` is False when the token budget cut it off."""
+
+    text: str
+    tokens: int
+    finished: bool
+    log_probability: float = 0.0
+
+
+class Engine(Protocol):
+    """See the module's contract. Raises ModelError when the model cannot do what is asked."""
+
+    info: ModelInfo
+    usage: Usage
+    capabilities: frozenset[str]
+
+    def tokenize(self, text: str) -> list[int]:
+        """Token ids of plain text: no special tokens are added or recognised."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Number of tokens of plain text."""
+        ...
+
+    def render(self, messages: Sequence[Message], **variables: object) -> str:
+        """Messages through the model's chat template, up to where the reply begins.
+
+        `variables` reach the template (`enable_thinking=False` and the like).
+        """
+        ...
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        temperature: float = 0.0,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Generation:
+        """Continue `prompt` until the model ends its turn, a stop string, or `max_tokens`."""
+        ...
+
+    def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
+        """Probability of each option as the next word; an option lists its spellings.
+
+        The mass of an option is the summed probability of the first tokens of its
+        spellings; the result is normalised over the options and sums to 1.
+        """
+        ...
+
+    def score(self, prompt: str, continuation: str) -> list[float]:
+        """Log-probability (natural log) of each token of `continuation` after `prompt`."""
+        ...
+
+    def close(self) -> None:
+        """Give the model's memory back. Safe to call twice."""
+        ...

@@ -1,0 +1,225 @@
+"""The records of a run: the one source for the live view, JSON, events, journal and bench.
+
+The reading loop makes them, everything else only reads them. All are plain frozen
+dataclasses of plain values, so `dataclasses.asdict` is their JSON form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "not_found", "interrupted"]
+ExitReason = Literal["exit_gate", "end_of_document", "budget", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate's decision: a probability, compared with a threshold the user can move.
+
+    `signal` names what the probability comes from: `likelihood`, `choice` (probability
+    mass of the answer words), `text` (a published protocol's tag, so 0 or 1) or
+    `always`.
+    """
+
+    probability: float
+    threshold: float
+    signal: str
+
+    @property
+    def open(self) -> bool:
+        return self.probability >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One entry of the ledger: words that stand in the document exactly so.
+
+    `start` and `end` are offsets into the text of document number `document` of the
+    run; `verified` says that the text there was compared with `text` and is the same.
+    """
+
+    document: int
+    path: str
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    label: str | None = None
+    section: str | None = None
+    line: int | None = None
+    score: float = 0.0
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """A unit that retrieval brought back, with BM25's score and where it stands."""
+
+    unit: int
+    document: int
+    page: int | None
+    last_page: int | None
+    score: float
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """One trip back (or forward) into the whole document."""
+
+    query: str
+    units: tuple[Retrieved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a step cost: tokens decoded as prompt, taken from the cache, and generated."""
+
+    prefilled: int = 0
+    reused: int = 0
+    generated: int = 0
+
+    def __add__(self, other: Tokens) -> Tokens:
+        return Tokens(
+            self.prefilled + other.prefilled,
+            self.reused + other.reused,
+            self.generated + other.generated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRef:
+    """Which part of which document a step read; `position` counts chunks of the whole run from 0."""
+
+    position: int
+    document: int
+    path: str
+    page: int | None
+    last_page: int | None
+    label: str | None
+    section: str | None
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One turn of the loop.
+
+    `index` counts steps from 1 in the order read, `total` is the number of chunks in
+    all. `update` is the chunk's gate (the highest of its units' gates, which
+    `unit_gates` lists in document order); `exit` is None on steps that did not ask.
+    `added` are the quotes this step put into the ledger. `remark` is a short sentence
+    when something out of the ordinary happened ("write rejected: cut off at 1024
+    tokens"). `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate)
+    to the seconds it took.
+    """
+
+    index: int
+    total: int
+    chunk: ChunkRef
+    update: Gate
+    unit_gates: tuple[float, ...] = ()
+    exit: Gate | None = None
+    exits_in_a_row: int = 0
+    retrieval: Retrieval | None = None
+    memory_before: str = ""
+    memory_after: str = ""
+    added: tuple[Quote, ...] = ()
+    tokens: Tokens = Tokens()
+    seconds: dict[str, float] = field(default_factory=dict)
+    remark: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """The step as JSON-ready values, its gates' `open` included."""
+        values = asdict(self)
+        values["update"]["open"] = self.update.open
+        if self.exit is not None:
+            values["exit"]["open"] = self.exit.open
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """A document of the run, as reported to the user."""
+
+    path: str
+    sha256: str
+    title: str
+    kind: str
+    pages: int
+    tokens: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """The model of the run; `note` is one line for the user when there is something to say about it."""
+
+    name: str
+    file: str
+    device: str
+    context: int
+    parameters: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What is known before the first step: everything a view needs to draw itself.
+
+    `chunk_documents` and `chunk_pages` give, for each chunk in document order, its
+    document's number and its first page, so that a strip can be drawn before anything
+    is read. `resumed` is the number of steps taken over from an earlier, interrupted run.
+    """
+
+    question: str
+    strategy: str
+    order: str
+    gate: str
+    documents: tuple[DocumentRef, ...]
+    model: ModelRef
+    chunks: int
+    chunk_documents: tuple[int, ...] = ()
+    chunk_pages: tuple[int | None, ...] = ()
+    chunk_tokens: int = 0
+    unit_tokens: int = 0
+    memory_tokens: int = 0
+    resumed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where reading ended (`step`, counted from 1) and why."""
+
+    step: int
+    reason: ExitReason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of a run.
+
+    `answer` is None unless `status` is `answered`. `coverage` is the share of the
+    chunks that were read, from 0 to 1. `seconds_saved_by_exit` is what the unread
+    chunks would have cost at this run's own mean seconds a chunk.
+    """
+
+    question: str
+    status: Status
+    answer: str | None
+    confidence: float
+    citations: tuple[Quote, ...]
+    memory: str
+    info: RunInfo
+    chunks_read: int
+    updates: int
+    retrievals: int
+    exit: Exit
+    tokens: Tokens
+    seconds: float
+    seconds_saved_by_exit: float
+
+    @property
+    def coverage(self) -> float:
+        return self.chunks_read / self.info.chunks if self.info.chunks else 0.0
