@@ -1,0 +1,94 @@
+"""The run as JSON lines (`--events FILE`): `begin`, then a `step` each, then `answer`.
+
+A log that cannot be opened stops the run before it starts; a log that breaks later (a
+full disk) does not: the run goes on and the user is told once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+from longread import __version__
+from longread.display.json_answer import answer_object, to_json
+from longread.errors import UsageError
+from longread.reading.step import Answer, RunInfo, Step
+
+SCHEMA = "longread.event/1"
+
+
+class EventLog:
+    """Appends one JSON object a line to a file, each on disk as soon as it is known.
+
+    `on_error` is called with one line, at most once, when the file can no longer be
+    written. Raises UsageError when it cannot be opened.
+    """
+
+    def __init__(self, path: Path, on_error: Callable[[str], None]) -> None:
+        self._path = path
+        self._on_error = on_error
+        self._file: TextIO | None
+        try:
+            self._file = path.open("a", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(
+                f"cannot write events to {path}: {error.strerror}.",
+                "pass --events a file in a folder that exists and can be written to",
+            ) from error
+
+    def begin(self, info: RunInfo) -> None:
+        self._append("begin", {"longread": __version__, **asdict(info)})
+
+    def step(self, step: Step) -> None:
+        self._append("step", step.record())
+
+    def end(self, answer: Answer) -> None:
+        self._append("answer", {"answer": answer_object(answer)})
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        try:
+            file.close()
+        except OSError as error:
+            self._on_error(self._lost(error))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _append(self, event: str, values: dict[str, Any]) -> None:
+        if self._file is None:
+            return
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = to_json({"event": event, "schema": SCHEMA, "time": now, **_plain(values)})
+        try:
+            self._file.write(line + "\n")
+            self._file.flush()
+        except OSError as error:
+            self._on_error(self._lost(error))
+            # What the buffer still holds would fail again when the file is closed.
+            self._on_error = lambda _: None
+            self.close()
+
+    def _lost(self, error: OSError) -> str:
+        return f"no more events in {self._path}: {error.strerror}. The run goes on."
+
+
+def _plain(value: Any) -> Any:
+    """`value` with floats to six digits, and null for those that JSON does not have."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

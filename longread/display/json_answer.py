@@ -1,0 +1,97 @@
+"""The answer as JSON, `longread.answer/1`: keys are added, never renamed.
+
+`answer.schema.json` beside this file is the contract; the tests hold both together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+from longread import __version__
+from longread.reading.step import Answer, Quote
+
+SCHEMA = "longread.answer/1"
+
+# What JSON lets through raw but a terminal acts on (DEL, C1 controls, bidi overrides), or
+# UTF-8 cannot carry (lone surrogates). Escaped, the value is the same.
+_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """The answer as the JSON object that `--json` prints; its keys in the contract's order."""
+    info, tokens = answer.info, answer.tokens
+    return {
+        "schema": SCHEMA,
+        "question": answer.question,
+        "answer": answer.answer,
+        "status": answer.status,
+        "confidence": round(answer.confidence, 4),
+        "citations": [_citation(quote) for quote in answer.citations],
+        "memory": answer.memory,
+        "documents": [
+            {
+                "path": document.path,
+                "sha256": document.sha256,
+                "pages": document.pages,
+                "tokens": document.tokens,
+                "warnings": list(document.warnings),
+            }
+            for document in info.documents
+        ],
+        "reading": {
+            "strategy": info.strategy,
+            "order": info.order,
+            "gate": info.gate,
+            "chunks": info.chunks,
+            "chunks_read": answer.chunks_read,
+            "coverage": round(answer.coverage, 4),
+            "updates": answer.updates,
+            "retrievals": answer.retrievals,
+            "exit": {"step": answer.exit.step, "reason": answer.exit.reason},
+        },
+        "cost": {
+            "tokens_prefilled": tokens.prefilled,
+            "tokens_reused": tokens.reused,
+            "tokens_generated": tokens.generated,
+            "seconds": round(answer.seconds, 2),
+            "seconds_saved_by_exit": round(answer.seconds_saved_by_exit, 2),
+        },
+        "model": {
+            "name": info.model.name,
+            "file": info.model.file,
+            "device": info.model.device,
+            "context": info.model.context,
+        },
+        "longread": __version__,
+    }
+
+
+def _citation(quote: Quote) -> dict[str, Any]:
+    return {
+        "document": quote.path,
+        "page": quote.page,
+        "label": quote.label,
+        "section": quote.section,
+        "line": quote.line,
+        "quote": quote.text,
+        "verified": quote.verified,
+    }
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """JSON in Unicode that is safe to print: control characters and the like are escaped.
+
+    Raises ValueError for NaN and infinities, which JSON does not have.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def answer_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `answer_object`."""
+    text = files("longread.display").joinpath("answer.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema

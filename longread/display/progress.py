@@ -1,0 +1,140 @@
+"""What the live view has seen so far, free of any drawing: counts, rates, the state of each chunk."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+from time import monotonic
+
+from longread.display.phrasing import clean_block, named_documents
+from longread.reading.step import Gate, Quote, Retrieval, RunInfo, Step, Tokens
+
+# Long enough that one slow write does not shake the rate, short enough to see a change.
+_RATE_STEPS = 12
+
+
+class CellState(IntEnum):
+    """What happened to a chunk; the highest counts where several chunks share a cell."""
+
+    UNREAD = 0
+    SKIPPED = 1
+    CLOSED = 2
+    RETRIEVED = 3
+    OPEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What is being done right now; `fraction` from 0 to 1 where it is known."""
+
+    stage: str
+    detail: str = ""
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The memory's lines after its last change, and which of them that change brought."""
+
+    step: int = 0
+    lines: tuple[str, ...] = ()
+    new: tuple[bool, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(slots=True)
+class Progress:
+    """A run as seen from its records. Times are `time.monotonic` seconds."""
+
+    started: float = field(default_factory=monotonic)
+    info: RunInfo | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    activity: Activity = Activity("starting")
+    probabilities: dict[int, float] = field(default_factory=dict)
+    opened: set[int] = field(default_factory=set)
+    visited: set[int] = field(default_factory=set)
+    frontier: int = 0
+    last: Step | None = None
+    exit: Gate | None = None
+    retrieval: Retrieval | None = None
+    retrieved_at: int = 0
+    quotes: list[Quote] = field(default_factory=list)
+    notes: Notes = Notes()
+    answer: str = ""
+    spent: float = 0.0
+    tokens: Tokens = Tokens()
+    ended: bool = False
+    _recent: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_RATE_STEPS))
+
+    def begin(self, info: RunInfo) -> None:
+        self.info = info
+        self.names = named_documents(info)
+        self.activity = Activity("reading")
+        if info.order == "document":
+            # Their steps may be replayed or not; either way these chunks were read.
+            self.probabilities = dict.fromkeys(range(min(info.resumed, info.chunks)), 0.0)
+
+    def step(self, step: Step) -> None:
+        position = step.chunk.position
+        self.last = step
+        self.frontier = max(self.frontier, position)
+        known = self.probabilities.get(position, 0.0)
+        self.probabilities[position] = max(known, step.update.probability)
+        if step.update.open:
+            self.opened.add(position)
+        if step.exit is not None:
+            self.exit = step.exit
+        if step.retrieval is not None:
+            self.retrieval, self.retrieved_at = step.retrieval, step.index
+            self.visited.update(unit.chunk for unit in step.retrieval.units)
+        if step.memory_after != step.memory_before:
+            self.notes = changed_notes(step)
+        self.quotes.extend(step.added)
+        seconds = sum(step.seconds.values())
+        self.spent += seconds
+        self.tokens += step.tokens
+        self._recent.append((step.tokens.prefilled + step.tokens.generated, seconds))
+
+    @property
+    def read(self) -> int:
+        """How many chunks were read."""
+        return len(self.probabilities)
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens decoded and generated a second over the last steps; None before the first."""
+        seconds = sum(spent for _, spent in self._recent)
+        return sum(tokens for tokens, _ in self._recent) / seconds if seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What the chunks not yet read would cost at this run's pace; an exit comes sooner."""
+        if self.info is None or self.last is None or self.spent <= 0:
+            return None
+        return self.spent / self.last.index * (self.info.chunks - self.read)
+
+    def elapsed(self, now: float) -> float:
+        return now - self.started
+
+    def cell(self, position: int) -> CellState:
+        """What happened to the chunk at `position` of the run."""
+        if position in self.opened:
+            return CellState.OPEN
+        if position in self.visited:
+            return CellState.RETRIEVED
+        if position in self.probabilities:
+            return CellState.CLOSED
+        in_order = self.info is not None and self.info.order == "document"
+        if self.ended or (in_order and position < self.frontier):
+            return CellState.SKIPPED
+        return CellState.UNREAD
+
+
+def changed_notes(step: Step) -> Notes:
+    """The notes after `step`, each line marked that was not there before it."""
+    before = clean_block(step.memory_before).split("\n")
+    lines = [line for line in clean_block(step.memory_after).split("\n") if line]
+    kept = set(before)
+    dropped = sum(1 for line in before if line and line not in set(lines))
+    return Notes(step.index, tuple(lines), tuple(line not in kept for line in lines), dropped)

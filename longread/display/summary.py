@@ -1,0 +1,92 @@
+"""What a finished run says about itself, in plain sentences: shared by the plain and live views."""
+
+from __future__ import annotations
+
+from longread.display.phrasing import (
+    clean,
+    count,
+    counted,
+    document_names,
+    duration,
+    named_documents,
+    percent,
+    place,
+    title_of,
+)
+from longread.reading.step import Answer, Quote, Step
+
+_WHY = {
+    "exit_gate": "knew enough",
+    "end_of_document": "read to the end",
+    "budget": "the budget was spent",
+    "interrupted": "interrupted",
+}
+
+
+def verdict(answer: Answer) -> str:
+    """What came of the run, for stderr: the answer itself goes to stdout."""
+    read = (
+        f"{count(answer.chunks_read)} of {counted(answer.info.chunks, 'chunk')} read "
+        f"({percent(answer.coverage)})."
+    )
+    if answer.status == "interrupted":
+        return f"Interrupted. {read}"
+    if answer.status == "not_found":
+        verb = "does" if len(answer.info.documents) == 1 else "do"
+        return f"{title_of(answer.info)} {verb} not say. {read}"
+    return f"Answered with confidence {answer.confidence:.2f}. {read}"
+
+
+def statistics(answer: Answer) -> list[tuple[str, str]]:
+    """The run's numbers as (name, value) rows: where it stopped and why, tokens, time."""
+    tokens = answer.tokens
+    return [
+        ("stopped", _stopped(answer)),
+        (
+            "memory",
+            f"{counted(answer.updates, 'update')}, {counted(answer.retrievals, 'retrieval')}, "
+            f"{counted(len(answer.citations), 'citation')}",
+        ),
+        (
+            "tokens",
+            f"{count(tokens.prefilled)} prefilled, {count(tokens.reused)} reused, "
+            f"{count(tokens.generated)} generated",
+        ),
+        ("time", _time(answer)),
+    ]
+
+
+def _stopped(answer: Answer) -> str:
+    why = _WHY[answer.exit.reason]
+    if answer.exit.reason == "end_of_document":
+        return why
+    return f"at step {count(answer.exit.step)} of {count(answer.info.chunks)}: {why}"
+
+
+def _time(answer: Answer) -> str:
+    spent = duration(answer.seconds)
+    if answer.seconds_saved_by_exit <= 0:
+        return spent
+    full = duration(answer.seconds + answer.seconds_saved_by_exit)
+    return f"{spent}; a full pass would have taken about {full}"
+
+
+def citation_sources(answer: Answer) -> list[str]:
+    """For each citation, the document and where in it: `book.pdf, p. 12 (xii)`."""
+    names = named_documents(answer.info)
+    return [source(quote, names) for quote in answer.citations]
+
+
+def source(quote: Quote, names: dict[str, str]) -> str:
+    """The document's name and the quote's place in it."""
+    name = names.get(quote.path) or document_names([quote.path])[0]
+    spot = place(quote)
+    return f"{name}, {spot}" if spot else name
+
+
+def step_place(step: Step, names: dict[str, str]) -> str:
+    """Where a step read: the document's name only where there are several."""
+    spot = place(step.chunk)
+    if len(names) > 1:
+        return f"{names.get(step.chunk.path, clean(step.chunk.path))} {spot}".rstrip()
+    return spot
