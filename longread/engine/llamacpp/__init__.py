@@ -1,0 +1,155 @@
+"""The embedded engine: llama.cpp through llama-cpp-python's low-level API.
+
+Why not its `Llama` class: it swallows misspelt options, detokenises the whole output for
+every token, keeps score buffers for every position, points stdout at /dev/null while
+loading, and knows one sequence only.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longread.engine import Generation, Message, ModelInfo, Usage, templates
+from longread.engine.llamacpp.loading import open_model
+
+
+class LlamaCppEngine:
+    """An `Engine` (see longread.engine) on one GGUF file.
+
+    Example: `engine = LlamaCppEngine(Path("model.gguf")); engine.score("2 + 2 =", " 4")`.
+    """
+
+    capabilities = frozenset({"generate", "choose", "score"})
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        context: int | None = None,
+        gpu_layers: int | None = None,
+        threads: int | None = None,
+        sha256: str = "",
+    ) -> None:
+        opened = open_model(path, context=context, gpu_layers=gpu_layers, threads=threads)
+        self.runtime = opened.runtime
+        self.vocabulary = opened.runtime.vocabulary
+        self.template = opened.template
+        self.usage = Usage()
+        self.info = ModelInfo(
+            name=name or path.stem,
+            file=str(path),
+            device=opened.device,
+            context=opened.runtime.capacity,
+            parameters=opened.parameters,
+            sha256=sha256,
+        )
+
+    def __enter__(self) -> LlamaCppEngine:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def tokenize(self, text: str) -> list[int]:
+        return self.vocabulary.tokenize(text)
+
+    def count(self, text: str) -> int:
+        return len(self.vocabulary.tokenize(text))
+
+    def render(self, messages: Sequence[Message], **variables: object) -> str:
+        vocabulary = self.vocabulary
+        return templates.render(
+            self.template, messages, bos=vocabulary.bos, eos=vocabulary.eos, **variables
+        )
+
+    def score(self, prompt: str, continuation: str) -> list[float]:
+        wanted = self.vocabulary.tokenize(continuation)
+        if not wanted:
+            return []
+        # The last token's own logits are not needed: nothing follows it.
+        tokens = [*self.vocabulary.tokenize_prompt(prompt), *wanted[:-1]]
+        _slot, reused, logits = self.runtime.prefill(tokens, wanted=len(wanted))
+        self._account(len(tokens), reused)
+        return [float(row[token]) for row, token in zip(log_softmax(logits), wanted, strict=True)]
+
+    def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
+        tokens = self.vocabulary.tokenize_prompt(prompt)
+        _slot, reused, logits = self.runtime.prefill(tokens)
+        self._account(len(tokens), reused)
+        probabilities = np.exp(log_softmax(logits)[0])
+        mass = {}
+        for option, spellings in options.items():
+            first = {self.vocabulary.tokenize(spelling)[0] for spelling in spellings}
+            mass[option] = float(sum(probabilities[token] for token in first))
+        total = sum(mass.values())
+        if total <= 0.0:
+            return {option: 1.0 / len(mass) for option in mass}
+        return {option: value / total for option, value in mass.items()}
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        temperature: float = 0.0,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Generation:
+        tokens = self.vocabulary.tokenize_prompt(prompt)
+        slot, reused, logits = self.runtime.prefill(tokens, room=max_tokens)
+        self._account(len(tokens), reused)
+        random = np.random.default_rng(0)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        text, count, log_probability, finished = "", 0, 0.0, False
+        while count < max_tokens:
+            scores = log_softmax(logits)[0]
+            token = _pick(scores, temperature, random)
+            log_probability += float(scores[token])
+            if self.vocabulary.ends_turn(token):
+                finished = True
+                break
+            count += 1
+            piece = decoder.decode(self.vocabulary.piece(token))
+            text += piece
+            cut = _first_stop(text, stop)
+            if cut is not None:
+                text, finished = text[:cut], True
+                break
+            if on_text is not None and piece:
+                on_text(piece)
+            if count < max_tokens:
+                logits = self.runtime.extend(slot, [token])
+        self.usage.generated += count
+        return Generation(text, count, finished, log_probability)
+
+    def close(self) -> None:
+        self.runtime.close()
+
+    def _account(self, tokens: int, reused: int) -> None:
+        self.usage.prefilled += tokens - reused
+        self.usage.reused += reused
+
+
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-probabilities along the last axis."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted
+
+
+def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Generator) -> int:
+    if temperature <= 0.0:
+        return int(scores.argmax())
+    weights = np.exp((scores - scores.max()) / temperature).astype(np.float64)
+    return int(random.choice(len(weights), p=weights / weights.sum()))
+
+
+def _first_stop(text: str, stop: Sequence[str]) -> int | None:
+    found = [position for word in stop if (position := text.find(word)) != -1]
+    return min(found) if found else None

@@ -1,0 +1,142 @@
+"""Open a GGUF file: model, context, device; every failure in one line with llama.cpp's reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+from longread.engine.llamacpp import amx, devices, library
+from longread.engine.llamacpp.runtime import BATCH, Runtime
+from longread.errors import ModelError
+
+# Slots: the reader, a second branch (thinking, retrieval) that must not evict it, and the
+# prefix that all of them share.
+SLOTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A model ready to decode. `template` is its own chat template, empty when it has none."""
+
+    runtime: Runtime
+    device: str
+    template: str
+    parameters: int
+
+
+def open_model(
+    path: Path, *, context: int | None, gpu_layers: int | None, threads: int | None
+) -> Opened:
+    """Load the model at `path`.
+
+    `context` in tokens (None: 8,192, or what the model was trained for if less);
+    `gpu_layers` None fits as many as go into free GPU memory; `threads` None takes the
+    cores that this process may use. Raises ModelError with llama.cpp's own reason.
+    """
+    library.start()
+    library.forget_log()
+    amx.guard(path)
+    offload, device = _offload(path, context, gpu_layers)
+    parameters = llama.llama_model_default_params()
+    parameters.n_gpu_layers = offload
+    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    if not model:
+        reason = library.last_reason() or "not a GGUF model that llama.cpp knows"
+        raise ModelError(
+            f"{path.name} could not be loaded: {reason}.",
+            "the file may be damaged: longread models pull it again, or longread models list",
+        )
+    try:
+        flag = library.AbortFlag()
+        opened = _open_context(model, flag, context, threads, path)
+    except BaseException:
+        llama.llama_model_free(model)
+        raise
+    template = llama.llama_model_chat_template(model, None)
+    return Opened(
+        Runtime(model, opened, flag, SLOTS),
+        device,
+        template.decode("utf-8", "replace") if template else "",
+        int(llama.llama_model_n_params(model)),
+    )
+
+
+def _open_context(
+    model: Any, flag: library.AbortFlag, context: int | None, threads: int | None, path: Path
+) -> Any:
+    if not llama.llama_model_has_decoder(model):
+        raise ModelError(
+            f"{path.name} is not a text generation model.",
+            "longread needs an instruct model: longread models list",
+        )
+    trained = int(llama.llama_model_n_ctx_train(model))
+    parameters = llama.llama_context_default_params()
+    parameters.n_ctx = min(context or 8192, trained)
+    parameters.n_batch = BATCH
+    parameters.n_ubatch = BATCH
+    parameters.n_seq_max = SLOTS
+    parameters.kv_unified = True
+    parameters.no_perf = True
+    count = threads or available_cores()
+    parameters.n_threads = count
+    parameters.n_threads_batch = count
+    parameters.abort_callback = flag.callback
+    parameters.abort_callback_data = flag.data
+    opened = llama.llama_init_from_model(model, parameters)
+    if not opened:
+        reason = library.last_reason() or "not enough memory for its context"
+        raise ModelError(f"{path.name} could not be started: {reason}.", "use a smaller --context")
+    return opened
+
+
+def available_cores() -> int:
+    """Cores that this process may run on (containers and `taskset` included)."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _offload(path: Path, context: int | None, gpu_layers: int | None) -> tuple[int, str]:
+    """Layers to offload and the device's name as shown to the user."""
+    found = devices.gpus()
+    if not found or gpu_layers == 0:
+        return 0, "CPU"
+    device = max(found, key=lambda candidate: candidate.free)
+    name = device.description or device.name
+    if gpu_layers is not None:
+        return gpu_layers, name
+    shape = model_shape(path)
+    if shape is None:
+        return 999, name
+    layers, kv_bytes_a_token = shape
+    size = path.stat().st_size
+    fit = devices.layers_that_fit(
+        sum(candidate.free for candidate in found),
+        size,
+        layers,
+        kv_bytes_a_token * (context or 8192),
+    )
+    if fit > layers:
+        return 999, name
+    return (fit, f"{name} ({fit} of {layers} layers) + CPU") if fit else (0, "CPU")
+
+
+def model_shape(path: Path) -> tuple[int, int] | None:
+    """(layers, KV bytes a token in f16), read from the file's metadata without its weights."""
+    parameters = llama.llama_model_default_params()
+    parameters.no_alloc = True
+    parameters.load_mode = llama.LLAMA_LOAD_MODE_NONE
+    parameters.n_gpu_layers = 0
+    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    if not model:
+        return None
+    try:
+        layers = int(llama.llama_model_n_layer(model))
+        heads = max(1, int(llama.llama_model_n_head(model)))
+        width = int(llama.llama_model_n_embd(model)) * int(llama.llama_model_n_head_kv(model))
+        return layers, 2 * 2 * layers * (width // heads)
+    finally:
+        llama.llama_model_free(model)

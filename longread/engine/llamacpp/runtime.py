@@ -1,0 +1,181 @@
+"""A loaded model and its context: decode tokens into slots, get logits back.
+
+The lowest floor that knows llama.cpp's structs. It holds the KV cache honest: what
+`Slots` records is what the cache holds, also after an abort or a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+from numpy.typing import NDArray
+
+from longread.engine.llamacpp import library
+from longread.engine.llamacpp.slots import Slots
+from longread.engine.llamacpp.vocabulary import Vocabulary
+from longread.errors import ModelError
+
+# Tokens decoded in one call. On two AVX-512 cores larger batches gain nothing
+# (1,406 tok/s at 512, 922 at 2,048, attention growing), and Ctrl-C on a GPU waits for one.
+BATCH = 512
+
+# llama_decode: 0 done, 1 no cell free, 2 aborted, below 0 failed.
+_NO_ROOM, _ABORTED = 1, 2
+
+
+class Runtime:
+    """One model, one context, several slots.
+
+    Not thread-safe. Decoding runs on a thread of its own so that Ctrl-C reaches Python
+    at once: the flag is set, llama.cpp leaves the graph, and KeyboardInterrupt goes up.
+    """
+
+    def __init__(self, model: Any, context: Any, flag: library.AbortFlag, slots: int) -> None:
+        self._model = model
+        self._context = context
+        self._flag = flag
+        self._memory = llama.llama_get_memory(context)
+        self._batch = llama.llama_batch_init(BATCH, 0, 1)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="longread-decode")
+        self.vocabulary = Vocabulary(model)
+        self.capacity = int(llama.llama_n_ctx(context))
+        self.slots = Slots(slots, self.capacity)
+        # Recurrent state cannot be cut back to a prefix: only pure extension is reuse there.
+        self.rewindable = not (
+            llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+        )
+        self._closed = False
+
+    def prefill(
+        self, tokens: Sequence[int], wanted: int = 1, room: int = 0
+    ) -> tuple[int, int, NDArray[np.float32]]:
+        """Bring `tokens` into a slot and return (slot, tokens reused, logits).
+
+        `wanted` is the number of final positions whose logits are returned, as an array
+        of shape (wanted, vocabulary). `room` tokens more must fit after them. Raises
+        ModelError when they do not fit.
+        """
+        if len(tokens) + room > self.capacity:
+            raise ModelError(
+                f"a prompt of {len(tokens):,} tokens does not fit into a context of "
+                f"{self.capacity:,}.",
+                "use smaller --chunk-tokens or --memory-tokens, or a larger --context",
+            )
+        place = self.slots.place(tokens, room)
+        for slot in place.evict:
+            self.forget(slot)
+        shared = min(place.shared, len(tokens) - wanted)
+        if place.copy_from is not None:
+            self._copy(place.copy_from, place.slot, shared)
+        elif not self._cut(place.slot, shared):
+            shared = 0
+        logits = self.extend(place.slot, tokens[shared:], wanted)
+        return place.slot, shared, logits
+
+    def extend(
+        self, slot: int, tokens: Sequence[int], wanted: int = 1
+    ) -> NDArray[np.float32]:
+        """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions."""
+        held = self.slots.tokens[slot]
+        first_wanted = len(tokens) - wanted
+        rows = []
+        for begin in range(0, len(tokens), BATCH):
+            piece = tokens[begin : begin + BATCH]
+            outputs = [begin + offset >= first_wanted for offset in range(len(piece))]
+            self._fill(slot, len(held), piece, outputs)
+            self._decode(slot)
+            held = [*held, *piece]
+            self.slots.commit(slot, held)
+            if any(outputs):
+                rows.append(self._logits(sum(outputs)))
+        return np.concatenate(rows)
+
+    def forget(self, slot: int) -> None:
+        """Empty a slot."""
+        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        self.slots.clear(slot)
+
+    def forget_all(self) -> None:
+        """Empty the cache."""
+        llama.llama_memory_clear(self._memory, False)
+        for slot in range(len(self.slots.tokens)):
+            self.slots.clear(slot)
+
+    def close(self) -> None:
+        """Free context and model; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._worker.shutdown()
+        llama.llama_batch_free(self._batch)
+        llama.llama_free(self._context)
+        llama.llama_model_free(self._model)
+
+    def _cut(self, slot: int, keep: int) -> bool:
+        """Cut `slot` back to its first `keep` tokens; False when it had to be emptied."""
+        held = self.slots.tokens[slot]
+        if keep == len(held):
+            return True
+        if self.rewindable and llama.llama_memory_seq_rm(self._memory, slot, keep, -1):
+            self.slots.commit(slot, held[:keep])
+            return True
+        self.forget(slot)
+        return False
+
+    def _copy(self, source: int, target: int, length: int) -> None:
+        self.forget(target)
+        if not self.rewindable:
+            return
+        llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
+        self.slots.commit(target, self.slots.tokens[source][:length])
+
+    def _fill(self, slot: int, position: int, tokens: Sequence[int], outputs: list[bool]) -> None:
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = position + index
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = slot
+            batch.logits[index] = outputs[index]
+
+    def _decode(self, slot: int) -> None:
+        self._flag.clear()
+        future = self._worker.submit(llama.llama_decode, self._context, self._batch)
+        interrupted = False
+        while True:
+            try:
+                # The time-out keeps the wait interruptible on Windows; elsewhere it never matters.
+                result = future.result(timeout=1.0)
+                break
+            except FutureTimeout:
+                continue
+            except KeyboardInterrupt:
+                interrupted = True
+                self._flag.set()
+        if result == 0 and not interrupted:
+            return
+        # What an aborted or failed call left in the cache is unknown: drop the slot.
+        self.forget(slot)
+        if interrupted or result == _ABORTED:
+            raise KeyboardInterrupt
+        if result == _NO_ROOM:
+            raise ModelError(
+                f"the context of {self.capacity:,} tokens is full.",
+                "use smaller --chunk-tokens or --memory-tokens, or a larger --context",
+            )
+        raise ModelError(
+            f"llama.cpp failed while decoding (code {result}): {library.last_reason()}",
+            "try --gpu-layers 0, or a smaller --context",
+        )
+
+    def _logits(self, rows: int) -> NDArray[np.float32]:
+        pointer = llama.llama_get_logits(self._context)
+        return np.ctypeslib.as_array(pointer, shape=(rows, self.vocabulary.size)).copy()
+
+

@@ -1,0 +1,103 @@
+"""Which prompts the KV cache still holds: bookkeeping for prefix reuse, after llama-server's slots.
+
+A slot is one sequence of the unified cache and the tokens decoded into it. A new prompt
+goes where it shares most; what is shared is not decoded again. This file knows tokens
+and slot numbers only: the engine carries out what `place` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# A slot is overwritten in place when the new prompt keeps at least this share of it, as in
+# llama-server; below that the shared part is copied (free in a unified cache) and both live.
+KEEP_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Decode into `slot`, whose first `shared` tokens are there already.
+
+    `copy_from` is the slot that the shared tokens must first be copied from (None when
+    they are the slot's own); `evict` are slots to empty so that the prompt fits.
+    """
+
+    slot: int
+    shared: int
+    copy_from: int | None
+    evict: tuple[int, ...]
+
+
+def shared_prefix(first: Sequence[int], second: Sequence[int]) -> int:
+    """Number of leading tokens that two prompts have in common."""
+    length = min(len(first), len(second))
+    if first[:length] == second[:length]:
+        return length
+    low, high = 0, length
+    while low < high:
+        middle = (low + high + 1) // 2
+        if first[:middle] == second[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+class Slots:
+    """The tokens in each sequence of a unified cache of `capacity` cells."""
+
+    def __init__(self, count: int, capacity: int) -> None:
+        self.tokens: list[list[int]] = [[] for _ in range(count)]
+        self.capacity = capacity
+        self._last_use = [0] * count
+        self._clock = 0
+
+    def place(self, prompt: Sequence[int], room: int = 0) -> Placement:
+        """Choose the slot for `prompt`, with `room` more tokens to be generated after it.
+
+        At least one token of the prompt is always left to decode, since its logits are
+        what the caller wants.
+        """
+        prompt = list(prompt)
+        shares = [shared_prefix(held, prompt) for held in self.tokens]
+        best = max(range(len(shares)), key=lambda slot: (shares[slot], self._last_use[slot]))
+        shared = min(shares[best], len(prompt) - 1)
+        held = len(self.tokens[best])
+        if held and shares[best] < KEEP_SHARE * held:
+            free = self._least_recent(keep=best)
+            placement_slot, copy_from = free, best if shared else None
+        else:
+            placement_slot, copy_from = best, None
+        evict = self._evict(placement_slot, copy_from, len(prompt) + room)
+        return Placement(placement_slot, shared, copy_from, evict)
+
+    def commit(self, slot: int, tokens: Sequence[int]) -> None:
+        """Record what `slot` holds now."""
+        self.tokens[slot] = list(tokens)
+        self._clock += 1
+        self._last_use[slot] = self._clock
+
+    def clear(self, slot: int) -> None:
+        """Record that `slot` is empty."""
+        self.tokens[slot] = []
+
+    def _least_recent(self, keep: int) -> int:
+        others = [slot for slot in range(len(self.tokens)) if slot != keep]
+        return min(others, key=lambda slot: (bool(self.tokens[slot]), self._last_use[slot]))
+
+    def _evict(self, slot: int, copy_from: int | None, needed: int) -> tuple[int, ...]:
+        """Slots to empty, least recently used first, until `needed` cells are free."""
+        others = {
+            other: len(held) for other, held in enumerate(self.tokens) if held and other != slot
+        }
+        evicted = []
+        for other in sorted(others, key=lambda other: self._last_use[other]):
+            if sum(others.values()) + needed <= self.capacity:
+                break
+            if other != copy_from:
+                evicted.append(other)
+                del others[other]
+        if copy_from in others and sum(others.values()) + needed > self.capacity:
+            evicted.append(copy_from)
+        return tuple(evicted)

@@ -1,0 +1,73 @@
+"""Text to token ids and back, by the model's own tokenizer."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+
+class Vocabulary:
+    """The tokenizer inside a loaded model."""
+
+    def __init__(self, model: Any) -> None:
+        self._vocab = llama.llama_model_get_vocab(model)
+        self.size = int(llama.llama_vocab_n_tokens(self._vocab))
+        self.adds_bos = bool(llama.llama_vocab_get_add_bos(self._vocab))
+        self.bos_id = int(llama.llama_vocab_bos(self._vocab))
+        self.bos = self._special(self.bos_id)
+        self.eos = self._special(int(llama.llama_vocab_eos(self._vocab)))
+        self._pieces: dict[int, bytes] = {}
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """Token ids of `text`; with `special`, control tokens written in it are recognised."""
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        while True:
+            tokens = (llama.llama_token * room)()
+            count = llama.llama_tokenize(
+                self._vocab, data, len(data), tokens, room, False, special
+            )
+            if count >= 0:
+                return tokens[:count]
+            room = -count
+
+    def tokenize_prompt(self, prompt: str) -> list[int]:
+        """Token ids of a rendered prompt, with the BOS token where the model wants one.
+
+        Templates that write the BOS token themselves do not get a second one.
+        """
+        tokens = self.tokenize(prompt, special=True)
+        if self.adds_bos and tokens[:1] != [self.bos_id]:
+            tokens.insert(0, self.bos_id)
+        return tokens
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of one token; they need not be whole UTF-8 characters."""
+        known = self._pieces.get(token)
+        if known is None:
+            known = self._pieces[token] = self._read_piece(token, special=False)
+        return known
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """The text of `tokens`, control tokens left out."""
+        return b"".join(self.piece(token) for token in tokens).decode("utf-8", "replace")
+
+    def ends_turn(self, token: int) -> bool:
+        """Whether the model says with `token` that its turn is over."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+
+    def _special(self, token: int) -> str:
+        return self._read_piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def _read_piece(self, token: int, *, special: bool) -> bytes:
+        # llama-cpp-python's own 32-byte buffer drops longer pieces (its issue 2362): grow instead.
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            length = llama.llama_token_to_piece(self._vocab, token, buffer, room, 0, special)
+            if length >= 0:
+                return buffer.raw[:length]
+            room = -length
