@@ -1,4 +1,4 @@
-"""What the live view has seen so far, free of any drawing: counts, rates, the state of each chunk."""
+"""What the live view has seen so far, free of any drawing: counts, rates, each chunk's state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 from time import monotonic
 
 from longread.display.phrasing import clean_block, named_documents
-from longread.reading.step import Gate, Quote, Retrieval, RunInfo, Step, Tokens
+from longread.reading.step import Gate, Quote, Retrieval, RunInfo, Step
 
 # Long enough that one slow write does not shake the rate, short enough to see a change.
 _RATE_STEPS = 12
@@ -63,7 +63,6 @@ class Progress:
     notes: Notes = Notes()
     answer: str = ""
     spent: float = 0.0
-    tokens: Tokens = Tokens()
     ended: bool = False
     _recent: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_RATE_STEPS))
 
@@ -93,7 +92,6 @@ class Progress:
         self.quotes.extend(step.added)
         seconds = sum(step.seconds.values())
         self.spent += seconds
-        self.tokens += step.tokens
         self._recent.append((step.tokens.prefilled + step.tokens.generated, seconds))
 
     @property

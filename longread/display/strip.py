@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 from longread.display.progress import CellState, Progress
 
@@ -51,20 +52,16 @@ def _document_starts(documents: tuple[int, ...]) -> list[int]:
 
 
 def _spans(chunks: int, starts: list[int], cells: int) -> list[range]:
-    """The chunks of each cell. No cell reaches over a document's end."""
-    bounds = [0, *starts, chunks]
-    per_cell = 1
-    while sum(-(-(end - start) // per_cell) for start, end in _pairs(bounds)) > cells:
-        per_cell += 1
-    return [
-        range(first, min(first + per_cell, end))
-        for start, end in _pairs(bounds)
-        for first in range(start, end, per_cell)
-    ]
-
-
-def _pairs(bounds: list[int]) -> list[tuple[int, int]]:
-    return list(zip(bounds, bounds[1:], strict=False))
+    """The chunks of each cell, as evenly as they go. No cell reaches over a document's end."""
+    documents = list(pairwise([0, *starts, chunks]))
+    spare = max(cells - len(documents), 0)
+    spans = []
+    for start, end in documents:
+        size = end - start
+        shares = size if chunks <= cells else min(size, 1 + size * spare // chunks)
+        bounds = [start + number * size // shares for number in range(shares + 1)]
+        spans += [range(first, last) for first, last in pairwise(bounds)]
+    return spans
 
 
 def _cells(progress: Progress, spans: list[range], starts: set[int]) -> list[Cell]:

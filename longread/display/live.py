@@ -1,0 +1,148 @@
+"""The live view: a picture of the run on stderr, redrawn in place.
+
+State changes never draw. A thread of its own redraws at most eight times a second and
+only when something changed, so that the clock runs on inside a long prefill and a
+streamed answer does not flicker. When the run ends, a summary takes the picture's place.
+"""
+
+from __future__ import annotations
+
+from threading import Event, RLock, Thread
+from time import monotonic
+from typing import TextIO, cast
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from longread.display.closing import closing
+from longread.display.frame import QUIET, WARN, fit, frame, width_of
+from longread.display.phrasing import clean
+from longread.display.plain import step_line
+from longread.display.progress import Activity, Progress
+from longread.display.silent import SilentView
+from longread.display.synchronized import Synchronized
+from longread.reading.step import Answer, RunInfo, Step
+
+_SECONDS_BETWEEN_DRAWINGS = 0.125
+# The cursor stands on the row below the picture: a picture of all rows would scroll.
+_ROWS_KEPT_FREE = 1
+
+
+class LiveView(SilentView):
+    """Draws the run on a terminal.
+
+    `verbose` also leaves a line for each step above the picture. `citations` says that
+    the summary lists them: right where stdout, which has them too, is not a terminal.
+    """
+
+    def __init__(
+        self,
+        stderr: TextIO,
+        *,
+        verbose: bool = False,
+        citations: bool = True,
+        console: Console | None = None,
+    ) -> None:
+        self.progress = Progress()
+        self._console = console or Console(file=cast(TextIO, Synchronized(stderr)), highlight=False)
+        self._verbose = verbose
+        self._citations = citations
+        # Held for state only, never while the console is called: the console's own lock
+        # is taken first when it asks for the picture.
+        self._lock = RLock()
+        self._changes = 0
+        self._drawn: tuple[int, int, int, int] | None = None
+        self._stopped = Event()
+        self._thread = Thread(target=self._keep_drawing, name="longread-display", daemon=True)
+        self._live = Live(
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            get_renderable=self._picture,
+        )
+
+    def begin(self, info: RunInfo) -> None:
+        with self._lock:
+            self.progress.begin(info)
+            self._changes += 1
+        notes = [warning for document in info.documents for warning in document.warnings]
+        for note in [*notes, info.model.note]:
+            if note:
+                self.message(note)
+        self._start()
+
+    def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None:
+        with self._lock:
+            self.progress.activity = Activity(stage, detail, fraction)
+            self._changes += 1
+        self._start()
+
+    def step(self, step: Step) -> None:
+        with self._lock:
+            self.progress.step(step)
+            self._changes += 1
+            names = self.progress.names
+        if self._verbose:
+            self._above(Text(step_line(step, names), style=QUIET))
+        elif step.remark:
+            self.message(f"step {step.index}: {step.remark}")
+
+    def text(self, piece: str) -> None:
+        with self._lock:
+            self.progress.answer += piece
+            self._changes += 1
+
+    def end(self, answer: Answer) -> None:
+        self.close()
+        self.progress.ended = True
+        for line in closing(answer, self.progress, self._console, citations=self._citations):
+            self._above(line)
+
+    def message(self, line: str) -> None:
+        self._above(Text(clean(line), style=WARN))
+
+    def close(self) -> None:
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._live.stop()
+
+    def _start(self) -> None:
+        if self._live.is_started or self._stopped.is_set():
+            return
+        self._live.start()
+        self._thread.start()
+
+    def _above(self, line: Text) -> None:
+        self._console.print(line, no_wrap=False, overflow="fold", soft_wrap=False)
+
+    def _keep_drawing(self) -> None:
+        while not self._stopped.wait(_SECONDS_BETWEEN_DRAWINGS):
+            try:
+                self.redraw()
+            except OSError:
+                # The terminal is gone; the run is not.
+                return
+
+    def redraw(self) -> None:
+        """Draw the picture again if it would look different from the one on the terminal."""
+        width, height = self._console.size
+        seconds = int(self.progress.elapsed(monotonic()))
+        looks = (self._changes, seconds, width, height)
+        if looks == self._drawn:
+            return
+        if self._drawn is not None and width < self._drawn[2]:
+            # A narrower terminal has wrapped the old picture: its height is unknown now.
+            self._console.clear()
+        self._drawn = looks
+        self._live.refresh()
+
+    def _picture(self) -> RenderableType:
+        with self._lock:
+            height = self._console.height - _ROWS_KEPT_FREE
+            lines = frame(self.progress, self._console, monotonic(), height)
+        return Group(*(fit(line, width_of(self._console)) for line in lines))
