@@ -1,0 +1,257 @@
+"""A GGUF file's header, read in pure Python without loading the model.
+
+`read_header` says what the file is and whether all of it is there; `require_instruct`
+refuses files that no text can be generated with. Both raise ModelError.
+Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import re
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from longread.errors import ModelError
+
+MAGIC = b"GGUF"
+_STRING, _ARRAY = 8, 9
+_SCALARS = {
+    0: struct.Struct("<B"),
+    1: struct.Struct("<b"),
+    2: struct.Struct("<H"),
+    3: struct.Struct("<h"),
+    4: struct.Struct("<I"),
+    5: struct.Struct("<i"),
+    6: struct.Struct("<f"),
+    7: struct.Struct("<?"),
+    10: struct.Struct("<Q"),
+    11: struct.Struct("<q"),
+    12: struct.Struct("<d"),
+}
+_U32, _U64 = _SCALARS[4], _SCALARS[10]
+
+# ggml type -> (values in a block, bytes of a block), from ggml.c's type_traits.
+_BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34),
+    9: (32, 36), 10: (256, 84), 11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210),
+    15: (256, 292), 16: (256, 66), 17: (256, 74), 18: (256, 98), 19: (256, 50), 20: (32, 18),
+    21: (256, 110), 22: (256, 82), 23: (256, 136), 24: (1, 1), 25: (1, 2), 26: (1, 4), 27: (1, 8),
+    28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
+}  # fmt: skip
+
+# general.file_type -> name, from llama.h's llama_ftype.
+_FILE_TYPES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
+    11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S",
+    17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS",
+    23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M",
+    30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
+}  # fmt: skip
+
+_EMBEDDING = re.compile(r"bert|^t5encoder$|^gemma-embedding$")
+_SHARD = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a GGUF file says of itself.
+
+    `parameters` counts weights, over all shards where the model is in several files, and
+    `size_bytes` is the size of them all. `context` is 0 where the file does not say.
+    `metadata` holds numbers and strings; arrays (vocabulary, merges) are left out.
+    """
+
+    path: Path
+    version: int
+    tensors: int
+    architecture: str
+    name: str
+    size_label: str
+    file_type: str
+    context: int
+    parameters: int
+    size_bytes: int
+    has_chat_template: bool
+    metadata: dict[str, Any]
+
+    @property
+    def cache_bytes_per_token(self) -> int:
+        """Bytes of key-value cache (f16) a token takes; 0 where the header does not say enough."""
+        layers, heads, width = (
+            self._of_architecture(key)
+            for key in ("block_count", "attention.head_count", "embedding_length")
+        )
+        if not (layers and heads and width):
+            return 0
+        shared = self._of_architecture("attention.head_count_kv") or heads
+        key = self._of_architecture("attention.key_length") or width // heads
+        value = self._of_architecture("attention.value_length") or width // heads
+        return layers * shared * (key + value) * 2
+
+    def _of_architecture(self, key: str) -> int:
+        return int(self.metadata.get(f"{self.architecture}.{key}", 0))
+
+
+def shards(path: Path) -> list[Path]:
+    """All files of the model that `path` belongs to: itself, or every `-0000i-of-0000N.gguf`."""
+    match = _SHARD.search(path.name)
+    if not match:
+        return [path]
+    stem, count = path.name[: match.start()], int(match[2])
+    return [path.with_name(f"{stem}-{i:05d}-of-{count:05d}.gguf") for i in range(1, count + 1)]
+
+
+def read_header(path: Path) -> Header:
+    """The header of the model at `path`; of its first shard where there are several.
+
+    Raises ModelError when a file is missing, is not GGUF, or ends too early.
+    """
+    files = shards(path)
+    parsed = [_parse(file) for file in files]
+    metadata = parsed[0].metadata
+    architecture = str(metadata.get("general.architecture", ""))
+    return Header(
+        path=files[0],
+        version=parsed[0].version,
+        tensors=sum(part.tensors for part in parsed),
+        architecture=architecture,
+        name=str(metadata.get("general.name", "")),
+        size_label=str(metadata.get("general.size_label", "")),
+        file_type=_FILE_TYPES.get(metadata.get("general.file_type", -1), ""),
+        context=int(metadata.get(f"{architecture}.context_length", 0)),
+        parameters=sum(part.parameters for part in parsed),
+        size_bytes=sum(file.stat().st_size for file in files),
+        has_chat_template="tokenizer.chat_template" in metadata,
+        metadata=metadata,
+    )
+
+
+def require_instruct(header: Header) -> None:
+    """Raises ModelError when no text can be generated with the model."""
+    name = header.path.name.removesuffix(".part")
+    pooled = header.metadata.get(f"{header.architecture}.pooling_type", 0) != 0
+    if pooled or _EMBEDDING.search(header.architecture):
+        raise ModelError(
+            f"{name} is an embedding model; longread needs an instruct model.",
+            "longread models list shows models that work",
+        )
+    if header.architecture == "clip":
+        raise ModelError(
+            f"{name} is the vision part of a model; longread needs the language model itself.",
+            "take the file without mmproj in its name",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    version: int
+    tensors: int
+    parameters: int
+    metadata: dict[str, Any]
+
+
+def _parse(path: Path) -> _Parsed:
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != MAGIC:
+                raise ModelError(
+                    f"{path.name} is not a GGUF file.",
+                    "longread reads models in GGUF format; longread models list shows some",
+                )
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(data).parse()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    except (struct.error, _TruncatedError) as error:
+        raise ModelError(
+            f"{path.name} is damaged: it ends before all of the model is there.",
+            "delete it and pull it again",
+        ) from error
+    except _FormatError as error:
+        raise ModelError(f"{path.name} cannot be read: {error}.") from error
+
+
+class _TruncatedError(Exception):
+    pass
+
+
+class _FormatError(Exception):
+    pass
+
+
+class _Reader:
+    """Walks the header from byte 4 on; struct.error or _TruncatedError where it ends early."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self.data = data
+        self.at = 4
+
+    def parse(self) -> _Parsed:
+        version = self.number(_U32)
+        if version not in (2, 3):
+            raise _FormatError(f"GGUF version {version} is not supported")
+        tensors, pairs = self.number(_U64), self.number(_U64)
+        metadata: dict[str, Any] = {}
+        for _ in range(pairs):
+            key, kind = self.string(), self.number(_U32)
+            value = self.value(kind)
+            if kind != _ARRAY:
+                metadata[key] = value
+        parameters, needed = self.tensors(tensors)
+        alignment = metadata.get("general.alignment") or 32
+        start = math.ceil(self.at / alignment) * alignment
+        if tensors and start + needed > len(self.data):
+            raise _TruncatedError
+        return _Parsed(version, tensors, parameters, metadata)
+
+    def number(self, kind: struct.Struct) -> Any:
+        (value,) = kind.unpack_from(self.data, self.at)
+        self.at += kind.size
+        return value
+
+    def skip(self, length: int) -> int:
+        start, self.at = self.at, self.at + length
+        if self.at > len(self.data):
+            raise _TruncatedError
+        return start
+
+    def string(self) -> str:
+        start = self.skip(self.number(_U64))
+        return self.data[start : self.at].decode("utf-8", errors="replace")
+
+    def value(self, kind: int) -> Any:
+        if kind == _STRING:
+            return self.string()
+        if kind == _ARRAY:
+            return self.skip_array()
+        if kind not in _SCALARS:
+            raise _FormatError(f"value type {kind} is unknown")
+        return self.number(_SCALARS[kind])
+
+    def skip_array(self) -> None:
+        kind, length = self.number(_U32), int(self.number(_U64))
+        if kind in _SCALARS:
+            self.skip(length * _SCALARS[kind].size)
+        elif kind == _STRING:
+            for _ in range(length):
+                self.skip(self.number(_U64))
+        else:
+            for _ in range(length):
+                self.value(kind)
+
+    def tensors(self, count: int) -> tuple[int, int]:
+        """Number of weights, and bytes of tensor data up to the end of the last known tensor."""
+        weights = needed = 0
+        for _ in range(count):
+            self.string()
+            dimensions = [self.number(_U64) for _ in range(self.number(_U32))]
+            kind, offset = self.number(_U32), self.number(_U64)
+            size = math.prod(dimensions)
+            block, width = _BLOCKS.get(kind, (1, 0))
+            weights += size
+            needed = max(needed, offset + size // block * width)
+        return weights, needed
