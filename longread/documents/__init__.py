@@ -1,0 +1,126 @@
+"""Documents: bytes on disk → `Document`, every character traceable to file and page.
+
+Contract: `load` reads one file, `discover` says which files the user means, `sentences`
+cuts text. Every trouble is a LongreadError with a hint. PyMuPDF is imported only when a
+PDF or XPS file is really parsed, so not on a cache hit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from longread.documents import cache
+from longread.documents.discover import STDIN, discover
+from longread.documents.kinds import sniff
+from longread.documents.model import Document, Location, Page, Section
+from longread.documents.page_range import PageRange, restrict
+from longread.documents.sentences import sentences
+from longread.errors import DocumentError
+
+__all__ = [
+    "Document",
+    "Location",
+    "Page",
+    "PageRange",
+    "Section",
+    "discover",
+    "load",
+    "sentences",
+]
+
+
+def load(
+    source: str,
+    *,
+    pages: str | PageRange | None = None,
+    password: str | None = None,
+    ocr: bool = False,
+    use_cache: bool = True,
+) -> Document:
+    """Read one document: `source` is a path, or "-" for the bytes on standard input.
+
+    `pages` cuts the text down to some pages ("1,4-6,10-"); they keep their numbers. `ocr`
+    reads scanned pages with Tesseract. Raises DocumentError for a file that cannot be
+    read, UsageError for pages it does not have.
+    """
+    chosen = PageRange.parse(pages) if isinstance(pages, str) else pages
+    name = "standard input" if source == STDIN else Path(source).name
+    data = _bytes(source, name)
+    kind, warnings = sniff(data, name)
+    digest = hashlib.sha256(data).hexdigest()
+    entry = cache.entry(digest, kind, ocr)
+    document = cache.load(entry) if use_cache else None
+    if document is None:
+        document, secret = _parse(data, name, kind, digest, password, ocr)
+        if use_cache and not secret:
+            document = cache.store(entry, document)
+    document = replace(
+        document,
+        path=source,
+        title=document.title or ("" if source == STDIN else Path(source).stem),
+        warnings=(*warnings, *document.warnings),
+    )
+    return restrict(document, chosen, name) if chosen else document
+
+
+def _bytes(source: str, name: str) -> bytes:
+    if source == STDIN:
+        data = sys.stdin.buffer.read()
+        if not data:
+            raise DocumentError(
+                "standard input is empty.", "pipe a document in: longread ask - < book.pdf"
+            )
+        return data
+    path = Path(source).expanduser()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DocumentError(f"{source} does not exist.", "check the name") from error
+    except IsADirectoryError as error:
+        raise DocumentError(f"{source} is a folder.", "name the files in it") from error
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise DocumentError(
+            f"{source} cannot be opened: {reason}.", "check its permissions"
+        ) from error
+    if not data:
+        raise DocumentError(f"{name} is empty (0 bytes).", "try another copy")
+    return data
+
+
+def _parse(
+    data: bytes, name: str, kind: str, digest: str, password: str | None, ocr: bool
+) -> tuple[Document, bool]:
+    """The parsed document, and whether its text may not be kept on disk."""
+    if kind in ("pdf", "xps"):
+        from longread.documents.paged import read_paged
+
+        return read_paged(data, name, kind, digest, password, ocr)
+    from longread.documents.ebook import read_epub, read_fb2
+    from longread.documents.markup import read_html
+    from longread.documents.text import read_markdown, read_text
+
+    readers = {
+        "text": read_text,
+        "markdown": read_markdown,
+        "html": read_html,
+        "epub": read_epub,
+        "fb2": read_fb2,
+    }
+    read = readers[kind](data, name)
+    if not read.text.strip():
+        raise DocumentError(f"{name} holds no text.", "try another copy")
+    document = Document(
+        path=name,
+        sha256=digest,
+        title=read.title,
+        kind=kind,
+        text=read.text,
+        sections=read.sections,
+        blocks=read.blocks,
+        warnings=read.warnings,
+    )
+    return document, False

@@ -1,0 +1,86 @@
+"""Parsed documents on disk, so that a book is parsed once.
+
+Contract: an entry is found by the sha256 of the file's bytes, the reader's version and
+whether scans were read; a damaged entry counts as none. Writing is atomic. The caller
+keeps documents that need a password away from here: their text stays off the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+from longread.documents.model import Document, Page, Section
+from longread.paths import cache_folder
+
+# Raise this whenever the same bytes would give another text.
+READER = 1
+
+
+def entry(sha256: str, kind: str, ocr: bool) -> Path:
+    """The file that holds, or would hold, the parsed document."""
+    return cache_folder() / "documents" / f"{sha256}-{kind}-{READER}{'-ocr' if ocr else ''}.json.z"
+
+
+def load(path: Path) -> Document | None:
+    """The document in an entry; None where there is none, or it cannot be used."""
+    try:
+        values = json.loads(zlib.decompress(path.read_bytes()))
+        return Document(
+            path=values["path"],
+            sha256=values["sha256"],
+            title=values["title"],
+            kind=values["kind"],
+            text=values["text"],
+            pages=tuple(Page(*page) for page in values["pages"]),
+            sections=tuple(Section(*section) for section in values["sections"]),
+            blocks=tuple(values["blocks"]),
+            warnings=tuple(values["warnings"]),
+        )
+    except (OSError, zlib.error, ValueError, KeyError, TypeError):
+        return None
+
+
+def store(path: Path, document: Document) -> Document:
+    """Write an entry; the document comes back, with a warning where that failed."""
+    values = {
+        "path": document.path,
+        "sha256": document.sha256,
+        "title": document.title,
+        "kind": document.kind,
+        "text": document.text,
+        "pages": [[page.number, page.label, page.start, page.end] for page in document.pages],
+        "sections": [
+            [section.title, section.start, section.level] for section in document.sections
+        ],
+        "blocks": document.blocks,
+        "warnings": document.warnings,
+    }
+    packed = zlib.compress(
+        json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
+    )
+    try:
+        _write(path, packed)
+    except OSError as error:
+        reason = (error.strerror or "the folder cannot be written to").lower()
+        warning = f"the parsed text could not be cached: {reason}"
+        return replace(document, warnings=(*document.warnings, warning))
+    return document
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise

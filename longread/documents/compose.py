@@ -1,0 +1,218 @@
+"""From the raw pages of a PDF or XPS file to the text of a Document.
+
+Contract: every character of the text lies in exactly one page's span or in the blank
+line between two pages; a paragraph that runs over a page's end is one paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from longread.documents.hygiene import Joiner
+from longread.documents.layout import Line, reading_order
+from longread.documents.model import Page, Section
+from longread.documents.paragraphs import TERMINAL, Block, Pitch, blocks
+from longread.documents.pdf import OutlineEntry, RawFile, RawPage
+from longread.documents.running import drop_running_rows
+
+_LETTERS = re.compile(r"[^\W_]+")
+_NOT_A_TITLE = re.compile(
+    r"untitled|\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?|pmd|rtf|wpd)\b|^\S*\d\S*$|^[\d\W]+$|^slide 1$",
+    re.IGNORECASE,
+)
+_PRODUCER = re.compile(
+    r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation)\s*-?\s*", re.IGNORECASE
+)
+# Headings by bold type alone are too many to be a table of contents beyond this.
+_HEADINGS_PER_PAGE = 3
+
+
+@dataclass(slots=True)
+class Composed:
+    text: str
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    blocks: tuple[int, ...]
+    title: str
+
+
+@dataclass(slots=True)
+class _Placed:
+    block: Block
+    start: int
+    page: int
+
+
+def compose(raw: RawFile) -> Composed:
+    """Clean text, spans and sections of the file's pages. Empties `raw.pages` of furniture."""
+    printed = drop_running_rows(raw.pages)
+    labelled = any(page.label for page in raw.pages)
+    labels = [page.label for page in raw.pages] if labelled else printed
+    lines = [_lines(page) for page in raw.pages]
+    body_size = _body_size(lines)
+    joiner = Joiner(_compounds(lines))
+    pitch = Pitch(lines)
+    writer = _Writer(joiner)
+    for number, page_lines in enumerate(lines):
+        found = blocks(page_lines, body_size, pitch, joiner)
+        writer.page(_footnotes_last(found, body_size), labels[number])
+    text = "".join(writer.parts)
+    outline = raw.outline if len(raw.outline) >= 3 or len(raw.pages) < 10 else []
+    sections = (
+        _outlined(outline, writer) if outline else _headed(writer.placed, len(raw.pages), body_size)
+    )
+    title = sensible_title(raw.title) or _first_heading(writer.placed)
+    starts = tuple(placed.start for placed in writer.placed)
+    return Composed(text, tuple(writer.pages), sections, starts, title)
+
+
+def _lines(page: RawPage) -> list[Line]:
+    lines = reading_order(page.segments, page.right_to_left)
+    if page.aside:
+        aside = reading_order(page.aside, page.right_to_left)
+        for line in aside:
+            line.column = -1
+        lines.extend(aside)
+    return lines
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[round(line.size * 2) / 2] += sum(map(len, line.cells))
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _compounds(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
+    hyphenated = [
+        cell
+        for lines in pages
+        for line in lines
+        for cell in line.cells
+        if "-" in cell or "‐" in cell
+    ]
+    return Joiner.compounds_of("\n".join(hyphenated))
+
+
+def _footnotes_last(found: list[Block], body_size: float) -> list[Block]:
+    """Notes below a left-hand column come after the right-hand column."""
+    if not found or found[0].column == found[-1].column:
+        return found
+    body = [block for block in found if not _is_footnote(block, body_size)]
+    return body + [block for block in found if _is_footnote(block, body_size)]
+
+
+def _is_footnote(block: Block, body_size: float) -> bool:
+    return (
+        block.kind == "text"
+        and block.size < 0.92 * body_size
+        and re.match(r"(?:\d{1,3}|[*†‡§¹²³]+)\s?[A-Z]", block.text) is not None
+    )
+
+
+class _Writer:
+    """Strings blocks together and keeps count of where everything starts."""
+
+    def __init__(self, joiner: Joiner) -> None:
+        self.parts: list[str] = []
+        self.pages: list[Page] = []
+        self.placed: list[_Placed] = []
+        self._length = 0
+        self._joiner = joiner
+
+    def page(self, found: Sequence[Block], label: str | None) -> None:
+        """Append one page."""
+        number = len(self.pages) + 1
+        start: int | None = None
+        for block in found:
+            continued = start is None and self._runs_on(block)
+            before = self.placed[-1].block if self.placed else None
+            if continued:
+                self._glue(block.text)
+            elif self.parts:
+                same_table = (
+                    start is not None and before is not None and before.kind == block.kind == "row"
+                )
+                self._write("\n" if same_table else "\n\n")
+            if start is None:
+                start = self._length
+            if not continued:
+                self.placed.append(_Placed(block, self._length, number))
+            self._write(block.text)
+        self.pages.append(
+            Page(number, label, self._length if start is None else start, self._length)
+        )
+
+    def _runs_on(self, block: Block) -> bool:
+        if (
+            not self.parts
+            or not self.placed
+            or block.kind != "text"
+            or self.placed[-1].block.kind != "text"
+        ):
+            return False
+        return self.parts[-1][-1:] not in TERMINAL and block.text[:1].islower()
+
+    def _glue(self, after: str) -> None:
+        head, glue = self._joiner.glue(self.parts[-1], after)
+        shorter = len(self.parts[-1]) - len(head)
+        if shorter:
+            self.parts[-1] = head
+            self._length -= shorter
+            last = self.pages[-1]
+            self.pages[-1] = Page(last.number, last.label, last.start, last.end - shorter)
+        self._write(glue)
+
+    def _write(self, text: str) -> None:
+        self.parts.append(text)
+        self._length += len(text)
+
+
+def _outlined(outline: Sequence[OutlineEntry], writer: _Writer) -> tuple[Section, ...]:
+    """The outline's entries, each at the heading it names, or else at its page's start."""
+    by_page: dict[int, list[_Placed]] = {}
+    for placed in writer.placed:
+        by_page.setdefault(placed.page, []).append(placed)
+    sections = []
+    for entry in outline:
+        start = writer.pages[entry.page].start
+        wanted = _squeeze(entry.title)
+        for placed in by_page.get(entry.page + 1, ()):
+            seen = _squeeze(placed.block.text[: 2 * len(entry.title) + 20])
+            if wanted and (seen.startswith(wanted) or (len(seen) >= 8 and wanted.endswith(seen))):
+                start = placed.start
+                break
+        sections.append(Section(entry.title, start, entry.level))
+    return tuple(sorted(sections, key=lambda section: section.start))
+
+
+def _squeeze(text: str) -> str:
+    return "".join(_LETTERS.findall(text)).casefold()
+
+
+def _headed(placed: Sequence[_Placed], pages: int, body_size: float) -> tuple[Section, ...]:
+    """Headings as told by their type, the largest type being level 1."""
+    headings = [p for p in placed if p.block.kind == "heading"]
+    if len(headings) > _HEADINGS_PER_PAGE * pages + 10:
+        headings = [p for p in headings if p.block.size > 1.12 * body_size]
+    sizes = sorted({round(p.block.size) for p in headings}, reverse=True)
+    level = {size: min(rank, 4) for rank, size in enumerate(sizes, start=1)}
+    return tuple(Section(p.block.text, p.start, level[round(p.block.size)]) for p in headings)
+
+
+def sensible_title(title: str) -> str:
+    """A metadata title, or nothing where it is a file's name, a number or a program's default."""
+    title = _PRODUCER.sub("", title).strip()
+    letters = sum(map(str.isalpha, title))
+    if letters < 3 or letters < 0.5 * len(title.replace(" ", "")) or _NOT_A_TITLE.search(title):
+        return ""
+    return title
+
+
+def _first_heading(placed: Sequence[_Placed]) -> str:
+    early = [p.block for p in placed if p.page <= 2 and p.block.kind == "heading"]
+    return max(early, key=lambda block: block.size).text if early else ""

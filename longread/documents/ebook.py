@@ -1,0 +1,289 @@
+"""EPUB and FB2: chapters in reading order, their titles as sections.
+
+Contract: nothing of a book is executed or fetched; entities are not expanded beyond
+XML's own, so a hostile file can waste little.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+from longread.documents.hygiene import tidy, without_soft_hyphens
+from longread.documents.markup import Compiler, Heading, Markup, decode_markup, parse
+from longread.documents.model import Section
+from longread.documents.text import Read
+from longread.errors import DocumentError
+
+# A chapter unpacks to at most this many bytes; a zip bomb is refused.
+_LARGEST = 64 * 1024 * 1024
+_SPINE_TYPES = ("application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An entry of the table of contents."""
+
+    title: str
+    path: str
+    anchor: str
+    level: int
+
+
+class _Book:
+    """The zip file of an EPUB."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile as error:
+            raise self.damaged() from error
+        self.names = {entry.lower(): entry for entry in self._zip.namelist()}
+
+    def damaged(self) -> DocumentError:
+        return DocumentError(
+            f"{self.name} is damaged: it is not a complete EPUB.", "try another copy"
+        )
+
+    def bytes_of(self, path: str) -> bytes:
+        entry = self.names.get(path.lower())
+        if entry is None:
+            raise KeyError(path)
+        info = self._zip.getinfo(entry)
+        if info.file_size > _LARGEST:
+            raise self.damaged()
+        try:
+            return self._zip.read(info)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            RuntimeError,
+            NotImplementedError,
+            EOFError,
+        ) as error:
+            raise self.damaged() from error
+
+    def xml(self, path: str) -> ElementTree.Element:
+        try:
+            return _xml(self.bytes_of(path))
+        except (KeyError, ElementTree.ParseError) as error:
+            raise self.damaged() from error
+
+    def protected(self) -> bool:
+        """Are chapters encrypted (fonts alone do not count)?"""
+        try:
+            root = _xml(self.bytes_of("META-INF/encryption.xml"))
+        except (KeyError, ElementTree.ParseError):
+            return False
+        targets = [e.get("URI", "") for e in root.iter() if _tag(e) == "CipherReference"]
+        return any(
+            target.lower().endswith((".xhtml", ".html", ".htm", ".xml")) for target in targets
+        )
+
+
+def _xml(data: bytes) -> ElementTree.Element:
+    if b"<!ENTITY" in data:
+        raise ElementTree.ParseError("entity declarations are not read")
+    return ElementTree.fromstring(data)
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
+    return next((child for child in element if _tag(child) == name), None)
+
+
+def _squeezed(element: ElementTree.Element | None) -> str:
+    return "" if element is None else _clean("".join(element.itertext()))
+
+
+def _clean(text: str) -> str:
+    return " ".join(tidy(without_soft_hyphens(text)).split())
+
+
+def read_epub(data: bytes, name: str) -> Read:
+    """An EPUB's chapters in spine order. Raises DocumentError if damaged or under DRM."""
+    book = _Book(data, name)
+    if book.protected():
+        raise DocumentError(f"{name} is under copy protection (DRM).", "use a copy without DRM")
+    container = book.xml("META-INF/container.xml")
+    rootfile = next((e.get("full-path") for e in container.iter() if _tag(e) == "rootfile"), None)
+    if not rootfile:
+        raise book.damaged()
+    package = book.xml(rootfile)
+    folder = posixpath.dirname(rootfile)
+    manifest = {
+        item.get("id", ""): item
+        for item in package.iter()
+        if _tag(item) == "item" and item.get("href")
+    }
+    marks = _marks(book, package, manifest, folder)
+    warnings: list[str] = []
+    compiler = Compiler()
+    sections: list[Section] = []
+    for path in _spine(package, manifest, folder):
+        try:
+            source, doubts = decode_markup(
+                book.bytes_of(path), f"{name}: {posixpath.basename(path)}"
+            )
+        except KeyError:
+            warnings.append(f"a chapter is missing from the file ({posixpath.basename(path)})")
+            continue
+        warnings.extend(doubts)
+        markup = parse(source)
+        here = [mark for mark in marks if mark.path == path]
+        offsets = compiler.add(markup, headings=not here)
+        sections.extend(_sections(here, markup, offsets))
+    title = next((_squeezed(e) for e in package.iter() if _tag(e) == "title"), "")
+    everything = sorted([*sections, *compiler.sections], key=lambda section: section.start)
+    return Read(compiler.text, title, tuple(everything), tuple(compiler.starts), tuple(warnings))
+
+
+def _sections(marks: list[_Mark], markup: Markup, offsets: list[int]) -> Iterator[Section]:
+    for mark in marks:
+        block = markup.anchors.get(mark.anchor, 0) if mark.anchor else 0
+        yield Section(mark.title, offsets[min(block, len(offsets) - 1)], mark.level)
+
+
+def _join(folder: str, href: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, unquote(href)))
+
+
+def _spine(
+    package: ElementTree.Element, manifest: dict[str, ElementTree.Element], folder: str
+) -> Iterator[str]:
+    seen: set[str] = set()
+    for reference in package.iter():
+        if _tag(reference) != "itemref":
+            continue
+        item = manifest.get(reference.get("idref", ""))
+        if item is None or item.get("media-type", "") not in _SPINE_TYPES:
+            continue
+        # The table of contents would only repeat every chapter's title.
+        if "nav" in item.get("properties", "").split():
+            continue
+        path = _join(folder, item.get("href", ""))
+        if path not in seen:
+            seen.add(path)
+            yield path
+
+
+def _marks(
+    book: _Book, package: ElementTree.Element, manifest: dict[str, ElementTree.Element], folder: str
+) -> list[_Mark]:
+    """The table of contents: the EPUB 3 nav document, else the EPUB 2 NCX, else nothing."""
+    nav = next((i for i in manifest.values() if "nav" in i.get("properties", "").split()), None)
+    spine = next((e for e in package.iter() if _tag(e) == "spine"), None)
+    ncx = manifest.get(spine.get("toc", "") if spine is not None else "") or next(
+        (i for i in manifest.values() if i.get("media-type") == "application/x-dtbncx+xml"), None
+    )
+    for item, reader in ((nav, _nav_marks), (ncx, _ncx_marks)):
+        if item is None:
+            continue
+        path = _join(folder, item.get("href", ""))
+        try:
+            marks = list(reader(book.xml(path), posixpath.dirname(path)))
+        except DocumentError:
+            continue
+        if marks:
+            return marks
+    return []
+
+
+def _nav_marks(root: ElementTree.Element, folder: str) -> Iterator[_Mark]:
+    navs = [element for element in root.iter() if _tag(element) == "nav"]
+    kinds = [" ".join(v for k, v in nav.attrib.items() if k.endswith("type")) for nav in navs]
+    chosen = next(
+        (nav for nav, kind in zip(navs, kinds, strict=True) if "toc" in kind.split()), None
+    )
+    if chosen is not None:
+        yield from _nav_list(chosen, folder, 0)
+
+
+def _nav_list(element: ElementTree.Element, folder: str, level: int) -> Iterator[_Mark]:
+    for child in element:
+        if _tag(child) == "a" and child.get("href"):
+            yield _mark(_squeezed(child), child.get("href", ""), folder, level)
+        else:
+            yield from _nav_list(child, folder, level + (_tag(child) == "ol"))
+
+
+def _ncx_marks(root: ElementTree.Element, folder: str) -> Iterator[_Mark]:
+    for element in root.iter():
+        if _tag(element) == "navMap":
+            yield from _ncx_points(element, folder, 1)
+
+
+def _ncx_points(element: ElementTree.Element, folder: str, level: int) -> Iterator[_Mark]:
+    for point in element:
+        if _tag(point) != "navPoint":
+            continue
+        content = _child(point, "content")
+        if content is not None:
+            yield _mark(_squeezed(_child(point, "navLabel")), content.get("src", ""), folder, level)
+        yield from _ncx_points(point, folder, level + 1)
+
+
+def _mark(title: str, href: str, folder: str, level: int) -> _Mark:
+    path, _, anchor = href.partition("#")
+    return _Mark(title, _join(folder, path), unquote(anchor), max(1, level))
+
+
+def read_fb2(data: bytes, name: str) -> Read:
+    """A FictionBook, also inside a zip file. Raises DocumentError if damaged."""
+    data = _unzipped(data, name)
+    try:
+        root = _xml(data)
+    except ElementTree.ParseError as error:
+        raise DocumentError(
+            f"{name} is damaged: it is not complete FB2.", "try another copy"
+        ) from error
+    markup = Markup(title=next((_squeezed(e) for e in root.iter() if _tag(e) == "book-title"), ""))
+    for body in root:
+        if _tag(body) == "body":
+            _fb2_section(body, markup, 0)
+    compiler = Compiler()
+    compiler.add(markup)
+    return Read(compiler.text, markup.title, tuple(compiler.sections), tuple(compiler.starts))
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    if not data.startswith(b"PK"):
+        return data
+    book = _Book(data, name)
+    inside = next((entry for entry in book.names if entry.endswith(".fb2")), None)
+    if inside is None:
+        raise book.damaged()
+    return book.bytes_of(inside)
+
+
+def _fb2_section(element: ElementTree.Element, markup: Markup, level: int) -> None:
+    for child in element:
+        tag = _tag(child)
+        if tag in ("section", "epigraph", "cite", "poem", "annotation"):
+            _fb2_section(child, markup, level + (tag == "section"))
+        elif tag == "stanza":
+            markup.blocks.append("\n".join(filter(None, map(_squeezed, child))))
+        elif tag == "table":
+            for row in (e for e in child.iter() if _tag(e) == "tr"):
+                markup.rows.add(len(markup.blocks))
+                markup.blocks.append(" | ".join(filter(None, map(_squeezed, row))))
+        elif tag not in ("image", "empty-line"):
+            text = (
+                " ".join(filter(None, map(_squeezed, child)))
+                if tag == "title"
+                else _squeezed(child)
+            )
+            if text and tag == "title":
+                markup.headings.append(Heading(text, max(1, level), len(markup.blocks)))
+            if text:
+                markup.blocks.append(text)

@@ -1,0 +1,108 @@
+"""What a file is: told from its content first, from its name only where content is silent."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from longread.errors import DocumentError
+
+_SUFFIXES = {
+    ".pdf": "pdf",
+    ".xps": "xps",
+    ".oxps": "xps",
+    ".epub": "epub",
+    ".fb2": "fb2",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+_NAMES = {"pdf": "PDF", "xps": "XPS", "epub": "EPUB", "fb2": "FB2", "html": "HTML"}
+# What begins so is no document that longread reads; the user learns what it is.
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office file"),
+    (b"{\\rtf", "a rich text file (RTF)"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"II*\0", "a picture (TIFF)"),
+    (b"MM\0*", "a picture (TIFF)"),
+    (b"%!PS", "a PostScript file"),
+    (b"AT&TFORM", "a DjVu file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"GGUF", "a model (GGUF)"),
+)
+_SAVE_AS = "save it as PDF, EPUB, HTML or plain text first"
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FB2 = re.compile(rb"<FictionBook\b")
+
+
+def sniff(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+    """The document's kind, and a warning where content and name disagree.
+
+    Raises DocumentError for kinds that longread does not read.
+    """
+    suffix = "." + name.lower().rpartition(".")[2]
+    named = _SUFFIXES.get(suffix, "text")
+    kind = _by_content(data, name)
+    if kind is None:
+        return _by_name(data, name, named), ()
+    if named in _NAMES and kind != named and kind in _NAMES:
+        return kind, (f"{name} is not {_NAMES[named]} but {_NAMES[kind]}, and was read as that",)
+    return kind, ()
+
+
+def _by_content(data: bytes, name: str) -> str | None:
+    for magic, what in _FOREIGN:
+        if data.startswith(magic):
+            raise DocumentError(f"{name} is {what}, which longread cannot read.", _SAVE_AS)
+    # Mailers and scanners put lines before the header; readers search the first kilobyte.
+    if b"%PDF-" in data[:1024] or b"%FDF-" in data[:16]:
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return _zipped(data, name)
+    start = data[:2048].removeprefix(b"\xef\xbb\xbf")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        start = start.replace(b"\0", b"")[2:]
+    if _FB2.search(start):
+        return "fb2"
+    return "html" if _HTML.match(start) else None
+
+
+def _by_name(data: bytes, name: str, named: str) -> str:
+    if named == "pdf" and b"endobj" not in data:
+        raise DocumentError(f"{name} is not a PDF, whatever its name says.", "try another copy")
+    if named in ("epub", "xps"):
+        raise DocumentError(
+            f"{name} is not {_NAMES[named]}, whatever its name says.", "try another copy"
+        )
+    return named
+
+
+def _zipped(data: bytes, name: str) -> str:
+    try:
+        entries = {entry.lower() for entry in zipfile.ZipFile(io.BytesIO(data)).namelist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise DocumentError(
+            f"{name} is damaged: its archive is incomplete.", "try another copy"
+        ) from error
+    if "meta-inf/container.xml" in entries:
+        return "epub"
+    if any(entry.endswith(".fdseq") for entry in entries):
+        return "xps"
+    if any(entry.endswith(".fb2") for entry in entries):
+        return "fb2"
+    for folder, what in (("word/", "Word"), ("xl/", "Excel"), ("ppt/", "PowerPoint")):
+        if any(entry.startswith(folder) for entry in entries):
+            raise DocumentError(f"{name} is a {what} file, which longread cannot read.", _SAVE_AS)
+    what = "an OpenDocument file" if "content.xml" in entries else "a zip archive"
+    hint = _SAVE_AS if "content.xml" in entries else "unpack it, and name the files"
+    raise DocumentError(f"{name} is {what}, which longread cannot read.", hint)

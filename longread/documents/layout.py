@@ -1,0 +1,225 @@
+"""Geometry of a page: from pieces of text with a place to lines in reading order.
+
+Contract: everything here works in upright coordinates in points (x to the right, y down)
+and knows nothing of files or of characters' meaning. Every segment that comes in goes
+out in exactly one line. Time is n log n in the number of segments of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of one printed line, as the PDF wrote it: no wide gap inside."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    text: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line within a column; more than one cell means wide gaps between them.
+
+    `left` and `right` are the edges of the column the line stands in, `column` tells
+    columns of a page apart.
+    """
+
+    cells: list[str]
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    left: float = 0.0
+    right: float = 0.0
+    column: int = 0
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.cells)
+
+
+# A gap this wide (in units of the type size) separates cells; justified text stays below.
+CELL_GAP = 1.25
+# Pieces closer than this are one word.
+WORD_GAP = 0.12
+# Columns of prose have at least this many characters a line; tables of figures do not.
+PROSE_LINE = 18
+# Columns within columns are real (a box in a column), deeper nesting is noise.
+MAX_DEPTH = 4
+
+Row = list[Segment]
+
+
+def group_rows(segments: Sequence[Segment]) -> list[Row]:
+    """Segments that stand on one printed line, lines from top to bottom, left to right."""
+    rows: list[Row] = []
+    top = bottom = 0.0
+    for segment in sorted(segments, key=_middle):
+        height = segment.y1 - segment.y0
+        middle = _middle(segment)
+        slack = 0.1 * min(height, bottom - top)
+        if rows and top + slack <= middle <= bottom - slack:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+            top, bottom = segment.y0, segment.y1
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=_left)
+    return rows
+
+
+def reading_order(segments: Sequence[Segment], right_to_left: bool = False) -> list[Line]:
+    """The lines of a page, column after column."""
+    lines: list[Line] = []
+    for column, part in enumerate(_columns(list(segments), right_to_left, 0)):
+        left = min(segment.x0 for segment in part)
+        right = max(segment.x1 for segment in part)
+        for row in group_rows(part):
+            line = make_line(row, right_to_left)
+            line.left, line.right, line.column = left, right, column
+            lines.append(line)
+    return lines
+
+
+def make_line(row: Row, right_to_left: bool = False) -> Line:
+    """One line from the segments of a row, wide gaps kept as cell borders."""
+    if right_to_left and len(row) > 1:
+        row = row[::-1]
+    cells = [row[0].text]
+    weight: dict[float, int] = {row[0].size: len(row[0].text)}
+    for before, segment in zip(row, row[1:], strict=False):
+        gap = before.x0 - segment.x1 if right_to_left else segment.x0 - before.x1
+        size = max(before.size, segment.size)
+        if gap > CELL_GAP * size:
+            cells.append(segment.text)
+        else:
+            cells[-1] += segment.text if gap < WORD_GAP * size else " " + segment.text
+        weight[segment.size] = weight.get(segment.size, 0) + len(segment.text)
+    return Line(
+        cells,
+        min(segment.x0 for segment in row),
+        min(segment.y0 for segment in row),
+        max(segment.x1 for segment in row),
+        max(segment.y1 for segment in row),
+        max(weight, key=weight.__getitem__),
+        all(segment.bold for segment in row),
+    )
+
+
+def _middle(segment: Segment) -> float:
+    return (segment.y0 + segment.y1) / 2
+
+
+def _left(segment: Segment) -> float:
+    return segment.x0
+
+
+def _columns(segments: list[Segment], right_to_left: bool, depth: int) -> list[list[Segment]]:
+    """Split a region into parts to be read one after the other, each a single column."""
+    if not segments:
+        return []
+    gutter = _gutter(segments) if len(segments) >= 6 and depth < MAX_DEPTH else None
+    if gutter is None:
+        return [segments]
+    parts: list[list[Segment]] = []
+    single: list[Segment] = []
+    split = False
+    for full_width, band in _bands(segments, gutter):
+        left = [segment for segment in band if _across(segment) <= 2 * gutter]
+        right = [segment for segment in band if _across(segment) > 2 * gutter]
+        if full_width or not (_is_prose(left) and _is_prose(right)):
+            single.extend(band)
+            continue
+        split = True
+        if single:
+            parts.append(single)
+            single = []
+        sides = (right, left) if right_to_left else (left, right)
+        for side in sides:
+            parts.extend(_columns(side, right_to_left, depth + 1))
+    if not split:
+        return [segments]
+    if single:
+        parts.append(single)
+    return parts
+
+
+def _across(segment: Segment) -> float:
+    return segment.x0 + segment.x1
+
+
+def _gutter(segments: list[Segment]) -> float | None:
+    """The x of the best vertical gap: as many segments as possible wholly on either side.
+
+    Segments that cross it (headings, wide tables) count against it but do not forbid it.
+    """
+    left = min(segment.x0 for segment in segments)
+    width = max(segment.x1 for segment in segments) - left
+    bins = 200
+    step = width / bins
+    if step <= 0:
+        return None
+    starts, ends = [0] * (bins + 2), [0] * (bins + 2)
+    for segment in segments:
+        starts[int((segment.x0 - left) / step)] += 1
+        ends[min(bins, int((segment.x1 - left) / step)) + 1] += 1
+    total = len(segments)
+    best, best_score, best_run, run = None, 0.0, 0, 0
+    started, ended = 0, 0
+    for position in range(bins + 1):
+        started += starts[position]
+        ended += ends[position]
+        if not 0.15 * bins <= position <= 0.85 * bins:
+            continue
+        before, after = ended, total - started
+        score = min(before, after) - 0.5 * (total - before - after)
+        if score > best_score:
+            best, best_score, best_run, run = position, score, 1, 1
+        elif best is not None and score == best_score:
+            run = run + 1 if position == best + run else 1
+            if run > best_run:
+                best, best_run = position - run + 1, run
+        else:
+            run = 0
+    if best is None or best_score < 3:
+        return None
+    return left + (best + best_run / 2) * step
+
+
+def _bands(segments: list[Segment], gutter: float) -> list[tuple[bool, list[Segment]]]:
+    """Cut a region at the rows that run across the gutter: (crosses it?, segments)."""
+    bands: list[tuple[bool, list[Segment]]] = []
+    for row in group_rows(segments):
+        crosses = any(segment.x0 < gutter - 1 and segment.x1 > gutter + 1 for segment in row)
+        if bands and bands[-1][0] == crosses:
+            bands[-1][1].extend(row)
+        else:
+            bands.append((crosses, list(row)))
+    return bands
+
+
+def _is_prose(segments: list[Segment]) -> bool:
+    """Do these segments read as a column of text, rather than as cells of a table?"""
+    if len(segments) < 3:
+        return False
+    rows = group_rows(segments)
+    if len(rows) < 3:
+        return False
+    lengths = [sum(len(segment.text) for segment in row) for row in rows]
+    if median(lengths) < PROSE_LINE:
+        return False
+    text = "".join(segment.text for segment in segments)
+    letters = sum(map(str.isalpha, text))
+    return letters >= 0.6 * len(text)

@@ -1,0 +1,177 @@
+"""Running heads, footers and page numbers: which rows of a page are not its text.
+
+Contract: a row is dropped only at the very top or bottom of a page, only together with
+all rows outside it, and only where other pages carry the same words at the same height
+or a number there that counts along with the pages. Rows of a table that happen to
+repeat do not count along, so they stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from longread.documents.layout import Row, group_rows
+from longread.documents.pdf import RawPage
+
+# Margins as a share of the page's height, and rows looked at in each.
+_MARGIN = 0.16
+_DEPTH = 4
+# A running row stands at the same height on every page, give or take.
+_HEIGHT_SLACK = 9.0
+# Longer rows are text, not headers.
+_LONGEST = 160
+
+_NUMBER = re.compile(r"\d+")
+_PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
+_ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+
+
+@dataclass(slots=True)
+class _Candidate:
+    page: int
+    bottom: bool
+    depth: int
+    height: float
+    row: Row
+    text: str
+    key: str
+    values: tuple[int, ...]
+    running: bool = False
+    counted: int | None = None
+
+
+def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
+    """Take running rows out of the pages' segments; return the printed page numbers."""
+    candidates = [c for number, page in enumerate(pages) for c in _candidates(number, page)]
+    _mark(candidates, len(pages))
+    labels: list[str | None] = [None] * len(pages)
+    by_margin: dict[tuple[int, bool], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_margin[candidate.page, candidate.bottom].append(candidate)
+    for (number, _), margin in by_margin.items():
+        dropped: set[int] = set()
+        for candidate in margin:
+            if not candidate.running:
+                break
+            dropped.update(map(id, candidate.row))
+            if candidate.counted is not None:
+                labels[number] = labels[number] or _printed(candidate)
+        if dropped:
+            page = pages[number]
+            page.segments = [s for s in page.segments if id(s) not in dropped]
+    return _fill(labels)
+
+
+def _candidates(number: int, page: RawPage) -> list[_Candidate]:
+    edge = _MARGIN * page.height
+    outer = [s for s in page.segments if s.y1 < edge or s.y0 > page.height - edge]
+    rows = group_rows(outer)
+    found = []
+    for bottom in (False, True):
+        margin = [r for r in rows if (r[0].y0 > page.height / 2) == bottom]
+        for depth, row in enumerate((margin[::-1] if bottom else margin)[:_DEPTH]):
+            text = " ".join(segment.text for segment in row)
+            if len(text) > _LONGEST:
+                break
+            height = page.height - row[0].y1 if bottom else row[0].y0
+            key, values = _key(text)
+            found.append(_Candidate(number, bottom, depth, height, row, text, key, values))
+    return found
+
+
+def _key(text: str) -> tuple[str, tuple[int, ...]]:
+    """The row without its numbers, and the numbers; a lone roman numeral is a number."""
+    words = text.split()
+    if len(words) <= 3:
+        for position in (0, -1):
+            value = roman_value(words[position].strip("-–— "))
+            if value:
+                words[position] = "#"
+                return " ".join(words).casefold(), (value,)
+    values = tuple(int(digits) for digits in _NUMBER.findall(text) if len(digits) <= 4)
+    key = _NUMBER.sub(lambda match: "#" if len(match[0]) <= 4 else match[0], text)
+    return " ".join(key.split()).casefold(), values
+
+
+def roman_value(word: str) -> int:
+    """The value of a roman numeral, 0 for anything else."""
+    if not word or not _ROMAN.fullmatch(word):
+        return 0
+    values = [_ROMAN_VALUES[letter] for letter in word.lower()]
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _mark(candidates: list[_Candidate], pages: int) -> None:
+    enough = 2 if pages <= 4 else 3
+    groups: dict[tuple[bool, str], list[_Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.bottom, candidate.key].append(candidate)
+    for group in groups.values():
+        if len(group) >= enough:
+            _mark_group(group, enough, pages)
+    offsets = Counter(c.counted for c in candidates if c.counted is not None)
+    heights = [c.height for c in candidates if c.counted is not None]
+    for candidate in candidates:
+        if not candidate.running and candidate.depth == 0 and offsets:
+            _mark_alone(candidate, offsets, heights)
+
+
+def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
+    usual = median(candidate.height for candidate in group)
+    level = [c for c in group if abs(c.height - usual) <= _HEIGHT_SLACK]
+    texts = Counter(candidate.text for candidate in level)
+    counting = Counter(
+        (position, value - c.page) for c in level for position, value in enumerate(c.values)
+    )
+    for candidate in level:
+        needed = enough if candidate.depth == 0 else enough + 2
+        for position, value in enumerate(candidate.values):
+            if counting[position, value - candidate.page] >= needed and texts[candidate.text] < max(
+                needed, 0.3 * len(level)
+            ):
+                candidate.running, candidate.counted = True, value - candidate.page
+        # A table's column heads ("2018 2017 2016") recur too, but not on a third of all pages.
+        if len(candidate.values) >= 2:
+            needed = max(needed, int(0.3 * pages))
+        if texts[candidate.text] >= needed and candidate.text.strip():
+            candidate.running = True
+
+
+def _mark_alone(candidate: _Candidate, offsets: Counter[int | None], heights: list[float]) -> None:
+    """A chapter's name that occurs once or twice, beside the page number that was expected."""
+    if len(candidate.text) > 80:
+        return
+    for position in {0, len(candidate.values) - 1} if candidate.values else ():
+        offset = candidate.values[position] - candidate.page
+        at_edge = candidate.key.startswith("#") or candidate.key.endswith("#")
+        near = any(abs(candidate.height - height) <= 3 for height in heights[:2000])
+        if at_edge and near and offsets[offset] >= 3:
+            candidate.running, candidate.counted = True, offset
+            return
+
+
+def _printed(candidate: _Candidate) -> str | None:
+    expected = (candidate.counted or 0) + candidate.page
+    for word in _PRINTED.findall(candidate.text):
+        if int(word.rpartition("-")[2]) == expected:
+            return str(word)
+    for word in candidate.text.split():
+        stripped = word.strip("-–— ")
+        if roman_value(stripped) == expected:
+            return stripped
+    return None
+
+
+def _fill(labels: list[str | None]) -> list[str | None]:
+    """Numbers for pages that carry none, where the pages on both sides agree on it."""
+    known = [(index, label) for index, label in enumerate(labels) if label is not None]
+    for (start, before), (end, after) in zip(known, known[1:], strict=False):
+        if before.isdigit() and after.isdigit() and int(after) - int(before) == end - start:
+            for index in range(start + 1, end):
+                labels[index] = str(int(before) + index - start)
+    return labels

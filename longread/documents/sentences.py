@@ -1,0 +1,134 @@
+"""Sentences: where a text may be cut without tearing a thought.
+
+Contract: spans are in order, do not overlap, hold no blank at their ends, and together
+hold every character of the text that is not white space.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A sentence longer than this that has lines is a table or a list: one line, one sentence.
+LONGEST = 1000
+
+_BREAK = re.compile(r"\n[ \t]*\n\s*")
+_CLOSERS = "\"'”’»›)]}」』】〉》"
+# An end in scripts with spaces, or one of the scripts that write without them.
+_END = re.compile(
+    rf"[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*(?:\[\d+\])*(?=\s)|[。！？｡．]+[{re.escape(_CLOSERS)}]*"
+)
+_ABBREVIATIONS = frozenset(
+    """e.g i.e etc cf vs viz al ca approx resp incl esp no nos nr vol vols fig figs eq eqs sec secs ch chap
+    p pp pg para art ed eds rev ver mr mrs ms dr prof st sr jr messrs mme mlle hon gen col capt lt sgt maj
+    rev gov sen rep pres supt inc ltd co corp bros dept univ assn est jan feb mar apr jun jul aug sep sept
+    oct nov dec mon tue tues wed thu thur thurs fri sat sun u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a
+    z.b d.h u.a usw bzw bspw vgl ggf abb str sog evtl p.ej sra sres ud uds dra núm pág bd hrsg
+    т.е т.д т.п т.к г гг им стр рис см""".split()
+)
+# After these a capital letter does begin a new sentence.
+_MAY_END = frozenset(
+    "etc inc ltd co corp bros u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a jr sr al usw г гг т.д т.п".split()
+)
+_LAST_WORD = re.compile(r"[\w.’'-]+$")
+_NEXT = re.compile(r"[\"'“‘«‹(\[{¿¡—–-]*\s*(\S)")
+_STARTERS = frozenset(
+    """the a an this that these those it he she they we you i in on at for but and however although while when
+    if as there our its his her their all no not what who why how after before since under during with""".split()
+)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end offsets of the sentences of `text`."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        _paragraph(text, start, match.start(), spans)
+        start = match.end()
+    _paragraph(text, start, len(text), spans)
+    return spans
+
+
+def _paragraph(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    """Cut one paragraph; a table's rows are cut at their lines."""
+    if " | " in text[start:end] and "\n" in text[start:end]:
+        for line_start, line_end in _lines(text, start, end):
+            _prose(text, line_start, line_end, spans)
+    else:
+        _prose(text, start, end, spans)
+
+
+def _prose(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    begin = start
+    for match in _END.finditer(text, start, end):
+        if match.end() < end and not _really_ends(text, begin, match, end):
+            continue
+        _append(text, begin, match.end(), spans)
+        begin = match.end()
+    _append(text, begin, end, spans)
+
+
+def _really_ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
+    mark = match[0]
+    following = _NEXT.match(text, _skip_blank(text, match.end(), end), end)
+    after = following[1] if following else ""
+    if mark[0] in "。！？｡．":
+        return True
+    if not mark.startswith("."):
+        # "Stop!" he said.
+        return not after.islower()
+    if after.islower():
+        return False
+    if len(mark) > 1 and mark[1] == ".":
+        return True
+    last = _LAST_WORD.search(text, max(begin, match.start() - 24), match.start())
+    if last is None:
+        return True
+    word = last[0].strip("’'-").lower()
+    if len(word) == 1 and word.isalpha():
+        # An initial ("J. Smith"), unless it is the pronoun or ends a list ("vitamin C. The").
+        return word == "i" or _next_word(text, match.end(), end) in _STARTERS
+    if word in _ABBREVIATIONS:
+        return word in _MAY_END and (
+            not after.isdigit() and _next_word(text, match.end(), end) in _STARTERS
+        )
+    if word.isdigit() and last.start() == _skip_blank(text, begin, end):
+        # "3. Results": a number that opens the line is not a sentence.
+        return False
+    return not (len(word) <= 4 and "." in word and word.replace(".", "").isalpha())
+
+
+def _skip_blank(text: str, position: int, end: int) -> int:
+    while position < end and text[position].isspace():
+        position += 1
+    return position
+
+
+def _next_word(text: str, position: int, end: int) -> str:
+    match = re.compile(r"\W*(\w+)").match(text, position, end)
+    return match[1].lower() if match else ""
+
+
+def _append(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    if end - start > LONGEST and "\n" in text[start:end]:
+        for line_start, line_end in _lines(text, start, end):
+            _strip(text, line_start, line_end, spans)
+    else:
+        _strip(text, start, end, spans)
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    while start < end:
+        line_end = text.find("\n", start, end)
+        line_end = end if line_end == -1 else line_end
+        found.append((start, line_end))
+        start = line_end + 1
+    return found
+
+
+def _strip(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    start = _skip_blank(text, start, end)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
