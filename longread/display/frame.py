@@ -15,10 +15,11 @@ from longread.display.phrasing import (
     clean_block,
     count,
     counted,
+    document_names,
     duration,
-    merged_pages,
     percent,
     place,
+    retrieved_places,
     title_of,
 )
 from longread.display.progress import CellState, Progress
@@ -86,7 +87,7 @@ def header(info: RunInfo, console: Console, width: int, question_lines: int) -> 
         how += f", {info.order} order"
     return [
         *shown,
-        Text.assemble((title_of(info), ""), (f"  {', '.join(size)}", QUIET)),
+        Text.assemble((title_of(document_names(info)), ""), (f"  {', '.join(size)}", QUIET)),
         Text(f"{model}  {how}", style=QUIET),
     ]
 
@@ -132,12 +133,12 @@ def legend(progress: Progress) -> Text:
     """What the strip's cells mean and how many chunks each stands for; only what occurs."""
     assert progress.info is not None
     states = [progress.cell(position) for position in range(progress.info.chunks)]
-    text = Text()
-    for state, glyph, meaning in _LEGEND:
-        number = states.count(state)
-        if number:
-            text.append(glyph, _CELLS[state]).append(f" {meaning} {count(number)}   ", QUIET)
-    return text
+    counted_states = [(*entry, states.count(entry[0])) for entry in _LEGEND]
+    return Text("  ").join(
+        Text.assemble((glyph, _CELLS[state]), (f" {meaning} {count(number)}", QUIET))
+        for state, glyph, meaning, number in counted_states
+        if number
+    )
 
 
 def _activity(progress: Progress, elapsed: str) -> Text:
@@ -201,8 +202,8 @@ def _found(progress: Progress) -> list[Text]:
     lines = []
     if progress.retrieval is not None:
         units = progress.retrieval.units
-        spots = merged_pages((unit.page, unit.last_page) for unit in units)
-        found = spots or counted(len(units), "unit")
+        found = retrieved_places(progress.retrieval, progress.names)
+        found = found or counted(len(units), "unit")
         # The pages come first: a long query may be cut, they may not.
         query = f"for {clean(progress.retrieval.query)}"
         text = Text.assemble((f"{found}  ", BACK), (query, QUIET))

@@ -27,6 +27,8 @@ from longread.reading.step import Answer, RunInfo, Step
 _SECONDS_BETWEEN_DRAWINGS = 0.125
 # The cursor stands on the row below the picture: a picture of all rows would scroll.
 _ROWS_KEPT_FREE = 1
+# With --verbose a third of the terminal shows the last steps' lines.
+_VERBOSE_SHARE = 3
 
 
 class LiveView(SilentView):
@@ -97,8 +99,8 @@ class LiveView(SilentView):
     def end(self, answer: Answer) -> None:
         self.close()
         self.progress.ended = True
-        for line in closing(answer, self.progress, self._console, citations=self._citations):
-            self._above(line)
+        lines = closing(answer, self.progress, self._console, citations=self._citations)
+        self._console.print(Group(*lines))
 
     def message(self, line: str) -> None:
         self._above(Text(clean(line), style=WARN))
@@ -107,9 +109,11 @@ class LiveView(SilentView):
         if self._stopped.is_set():
             return
         self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._live.stop()
+        try:
+            if self._thread.is_alive():
+                self._thread.join()
+        finally:
+            self._live.stop()
 
     def _start(self) -> None:
         if self._live.is_started or self._stopped.is_set():
@@ -118,7 +122,7 @@ class LiveView(SilentView):
         self._thread.start()
 
     def _above(self, line: Text) -> None:
-        self._console.print(line, no_wrap=False, overflow="fold", soft_wrap=False)
+        self._console.print(line, overflow="fold")
 
     def _keep_drawing(self) -> None:
         while not self._stopped.wait(_SECONDS_BETWEEN_DRAWINGS):
@@ -143,6 +147,7 @@ class LiveView(SilentView):
 
     def _picture(self) -> RenderableType:
         with self._lock:
-            height = self._console.height - _ROWS_KEPT_FREE
+            rows = self._console.height
+            height = rows - (rows // _VERBOSE_SHARE if self._verbose else _ROWS_KEPT_FREE)
             lines = frame(self.progress, self._console, monotonic(), height)
         return Group(*(fit(line, width_of(self._console)) for line in lines))

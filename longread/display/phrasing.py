@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import Protocol
 
-from longread.reading.step import RunInfo
+from longread.reading.step import Retrieval, RunInfo
 
 # Zero-width joiner and non-joiner: Persian and the Indic scripts are misspelt without them.
 _JOINERS = "\u200c\u200d"
@@ -123,8 +123,9 @@ def merged_pages(spans: Iterable[tuple[int | None, int | None]]) -> str:
     return f"p. {', '.join(written)}" if written else ""
 
 
-def document_names(paths: Sequence[str]) -> list[str]:
-    """A short name for each path: the file's name, or the whole path where two share that name."""
+def document_names(info: RunInfo) -> list[str]:
+    """A short name for each document: the file's name, or its path where two share that name."""
+    paths = [document.path for document in info.documents]
     names = [PurePath(path).name or path for path in paths]
     seen = Counter(names)
     return [
@@ -132,15 +133,21 @@ def document_names(paths: Sequence[str]) -> list[str]:
     ]
 
 
-def named_documents(info: RunInfo) -> dict[str, str]:
-    """The run's document paths, each with its short name."""
-    paths = [document.path for document in info.documents]
-    return dict(zip(paths, document_names(paths), strict=True))
-
-
-def title_of(info: RunInfo) -> str:
+def title_of(names: Sequence[str]) -> str:
     """The run's documents in a few words: one name, two names, or `a.pdf and 11 more`."""
-    names = document_names([document.path for document in info.documents])
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1} more"
+
+
+def retrieved_places(retrieval: Retrieval, names: Sequence[str]) -> str:
+    """Where the units of a retrieval stand: `p. 12–13, 88`, or `a.pdf p. 12; b.pdf p. 3`."""
+    spans: dict[int, list[tuple[int | None, int | None]]] = {}
+    for unit in retrieval.units:
+        spans.setdefault(unit.document, []).append((unit.page, unit.last_page))
+    several = len(names) > 1
+    places = [
+        f"{names[document] if several else ''} {merged_pages(found)}".strip()
+        for document, found in sorted(spans.items())
+    ]
+    return "; ".join(place for place in places if place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from longread.display.phrasing import (
@@ -9,11 +10,11 @@ from longread.display.phrasing import (
     clean_block,
     count,
     counted,
+    document_names,
     duration,
-    merged_pages,
-    named_documents,
     pages,
     place,
+    retrieved_places,
     shorten,
     title_of,
 )
@@ -31,12 +32,12 @@ class PlainView(SilentView):
     def __init__(self, stderr: TextIO, *, verbose: bool = False) -> None:
         self._stderr = stderr
         self._verbose = verbose
-        self._names: dict[str, str] = {}
+        self._names: list[str] = []
         self._said: tuple[str, str, int] | None = None
         self._reading = False
 
     def begin(self, info: RunInfo) -> None:
-        self._names = named_documents(info)
+        self._names = document_names(info)
         self._reading = True
         self._write(*opening_lines(info))
 
@@ -80,14 +81,14 @@ def opening_lines(info: RunInfo) -> list[str]:
         f"model: {clean(model.name)} on {clean(model.device)}, context {count(model.context)}"
     )
     lines += [f"note: {clean(model.note)}"] if model.note else []
-    chunks = f"{counted(info.chunks, 'chunk')} of {title_of(info)}"
+    chunks = f"{counted(info.chunks, 'chunk')} of {title_of(document_names(info))}"
     lines.append(f"reading: {chunks}, {info.strategy}, {info.order} order, gate {info.gate}")
     if info.resumed:
         lines.append(f"resumed: {counted(info.resumed, 'step')} taken over from an earlier run")
     return lines
 
 
-def step_line(step: Step, names: dict[str, str]) -> str:
+def step_line(step: Step, names: Sequence[str]) -> str:
     """One step on one line; the parts that not every step has come after the gate."""
     parts = [
         f"step {step.index}/{step.total}",
@@ -95,7 +96,7 @@ def step_line(step: Step, names: dict[str, str]) -> str:
         _gate("gate", step.update),
     ]
     if step.retrieval is not None:
-        parts.append(_retrieved(step.retrieval))
+        parts.append(_retrieved(step.retrieval, names))
     if step.added:
         spots = ", ".join(dict.fromkeys(place(quote) for quote in step.added))
         parts.append(f"+{counted(len(step.added), 'quote')} {spots}".rstrip())
@@ -112,8 +113,8 @@ def _gate(name: str, gate: Gate) -> str:
     return f"{name} {gate.probability:.2f} {'open' if gate.open else 'closed'}"
 
 
-def _retrieved(retrieval: Retrieval) -> str:
-    spots = merged_pages((unit.page, unit.last_page) for unit in retrieval.units)
+def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
+    spots = retrieved_places(retrieval, names)
     return f"retrieved {counted(len(retrieval.units), 'unit')} {spots}".rstrip()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from time import monotonic
 
-from longread.display.phrasing import clean_block, named_documents
+from longread.display.phrasing import clean_block, document_names
 from longread.reading.step import Gate, Quote, Retrieval, RunInfo, Step
 
 # Long enough that one slow write does not shake the rate, short enough to see a change.
@@ -49,7 +49,7 @@ class Progress:
 
     started: float = field(default_factory=monotonic)
     info: RunInfo | None = None
-    names: dict[str, str] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
     activity: Activity = Activity("starting")
     probabilities: dict[int, float] = field(default_factory=dict)
     opened: set[int] = field(default_factory=set)
@@ -62,13 +62,14 @@ class Progress:
     quotes: list[Quote] = field(default_factory=list)
     notes: Notes = Notes()
     answer: str = ""
+    steps: int = 0
     spent: float = 0.0
     ended: bool = False
     _recent: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_RATE_STEPS))
 
     def begin(self, info: RunInfo) -> None:
         self.info = info
-        self.names = named_documents(info)
+        self.names = document_names(info)
         self.activity = Activity("reading")
         if info.order == "document":
             # Their steps may be replayed or not; either way these chunks were read.
@@ -91,6 +92,7 @@ class Progress:
             self.notes = changed_notes(step)
         self.quotes.extend(step.added)
         seconds = sum(step.seconds.values())
+        self.steps += 1
         self.spent += seconds
         self._recent.append((step.tokens.prefilled + step.tokens.generated, seconds))
 
@@ -108,9 +110,9 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """What the chunks not yet read would cost at this run's pace; an exit comes sooner."""
-        if self.info is None or self.last is None or self.spent <= 0:
+        if self.info is None or self.spent <= 0 or self.read >= self.info.chunks:
             return None
-        return self.spent / self.last.index * (self.info.chunks - self.read)
+        return self.spent / self.steps * (self.info.chunks - self.read)
 
     def elapsed(self, now: float) -> float:
         return now - self.started

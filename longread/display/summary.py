@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from longread.display.phrasing import (
-    clean,
     count,
     counted,
     document_names,
     duration,
-    named_documents,
     percent,
     place,
     title_of,
 )
-from longread.reading.step import Answer, Quote, Step
+from longread.reading.step import Answer, Step
 
 _WHY = {
     "exit_gate": "knew enough",
@@ -33,7 +33,7 @@ def verdict(answer: Answer) -> str:
         return f"Interrupted. {read}"
     if answer.status == "not_found":
         verb = "does" if len(answer.info.documents) == 1 else "do"
-        return f"{title_of(answer.info)} {verb} not say. {read}"
+        return f"{title_of(document_names(answer.info))} {verb} not say. {read}"
     return f"Answered with confidence {answer.confidence:.2f}. {read}"
 
 
@@ -73,20 +73,16 @@ def _time(answer: Answer) -> str:
 
 def citation_sources(answer: Answer) -> list[str]:
     """For each citation, the document and where in it: `book.pdf, p. 12 (xii)`."""
-    names = named_documents(answer.info)
-    return [source(quote, names) for quote in answer.citations]
+    names = document_names(answer.info)
+    return [
+        ", ".join(part for part in (names[quote.document], place(quote)) if part)
+        for quote in answer.citations
+    ]
 
 
-def source(quote: Quote, names: dict[str, str]) -> str:
-    """The document's name and the quote's place in it."""
-    name = names.get(quote.path) or document_names([quote.path])[0]
-    spot = place(quote)
-    return f"{name}, {spot}" if spot else name
-
-
-def step_place(step: Step, names: dict[str, str]) -> str:
+def step_place(step: Step, names: Sequence[str]) -> str:
     """Where a step read: the document's name only where there are several."""
     spot = place(step.chunk)
     if len(names) > 1:
-        return f"{names.get(step.chunk.path, clean(step.chunk.path))} {spot}".rstrip()
+        return f"{names[step.chunk.document]} {spot}".rstrip()
     return spot

@@ -24,7 +24,7 @@ from longread.reading.step import (
 QUESTION = "How much did 3M spend on property, plant and equipment in 2022, and why did it rise?"
 NOTES = [
     "- 3M reports in millions of US dollars; fiscal year ends 31 December.",
-    "- Spending on property, plant and equipment was $1,749 million in 2022, $1,603 million in 2021.",
+    "- Spending on property, plant and equipment: $1,749 million in 2022, $1,603 million in 2021.",
     "- The company names growth, productivity and sustainability as reasons.",
     "- Divestiture of Food Safety closed on 1 September 2022 and is not counted.",
     "- Environmental control equipment accounted for part of the rise (PFAS, Zwijndrecht).",
