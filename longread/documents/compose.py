@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longread.documents.hygiene import Joiner
-from longread.documents.layout import Line, reading_order
+from longread.documents.layout import reading_order
+from longread.documents.layout_types import Line
 from longread.documents.model import Page, Section
 from longread.documents.paragraphs import TERMINAL, Block, Pitch, blocks
 from longread.documents.pdf import OutlineEntry, RawFile, RawPage

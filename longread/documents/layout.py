@@ -7,46 +7,12 @@ out in exactly one line. Time is n log n in the number of segments of a page.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of one printed line, as the PDF wrote it: no wide gap inside."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    size: float
-    bold: bool
-    text: str
-
-
-@dataclass(slots=True)
-class Line:
-    """One printed line within a column; more than one cell means wide gaps between them.
-
-    `left` and `right` are the edges of the column the line stands in, `column` tells
-    columns of a page apart.
-    """
-
-    cells: list[str]
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    size: float
-    bold: bool
-    left: float = 0.0
-    right: float = 0.0
-    column: int = 0
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.cells)
+from longread.documents.cells import merge_wrapped_cells
+from longread.documents.layout_types import Line, Segment
 
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
@@ -83,7 +49,7 @@ def group_rows(segments: Sequence[Segment]) -> list[Row]:
 def reading_order(segments: Sequence[Segment], right_to_left: bool = False) -> list[Line]:
     """The lines of a page, column after column."""
     lines: list[Line] = []
-    for column, part in enumerate(_columns(list(segments), right_to_left, 0)):
+    for column, part in enumerate(_columns(merge_wrapped_cells(segments), right_to_left, 0)):
         left = min(segment.x0 for segment in part)
         right = max(segment.x1 for segment in part)
         for row in group_rows(part):
@@ -217,9 +183,19 @@ def _is_prose(segments: list[Segment]) -> bool:
     rows = group_rows(segments)
     if len(rows) < 3:
         return False
+    if sum(segment.cell for segment in segments) > 0.2 * len(segments):
+        return False
+    # A column of text has no wide gaps inside; a table beside its labels has.
+    if sum(_has_gap(row) for row in rows) > 0.4 * len(rows):
+        return False
     lengths = [sum(len(segment.text) for segment in row) for row in rows]
     if median(lengths) < PROSE_LINE:
         return False
     text = "".join(segment.text for segment in segments)
     letters = sum(map(str.isalpha, text))
     return letters >= 0.6 * len(text)
+
+
+def _has_gap(row: Row) -> bool:
+    pairs = itertools.pairwise(row)
+    return any(after.x0 - before.x1 > CELL_GAP * before.size for before, after in pairs)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longread.documents.hygiene import Joiner
-from longread.documents.layout import Line
+from longread.documents.layout_types import Line
 from longread.documents.tables import clean_cells, is_marker, table_rows
 
 TERMINAL = '.!?:;。！？؟…”"’»)'

@@ -15,7 +15,7 @@ from typing import Any
 import pymupdf
 
 from longread.documents.hygiene import RIGHT_TO_LEFT, tidy
-from longread.documents.layout import Segment
+from longread.documents.layout_types import Segment
 from longread.errors import DocumentError
 
 # Words as they are printed: no ligature characters, nothing outside the page's edges.
@@ -29,6 +29,8 @@ _BOLD = 1 << 4
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
 OCR_DPI = 200
+# Type smaller than this share of the page's height is not there to be read (1.6 pt on Letter).
+_INVISIBLE = 0.002
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ def _open(data: bytes, name: str, filetype: str, password: str | None) -> tuple[
 
 
 def _unlock(file: Any, name: str, password: str | None) -> None:
-    if file.authenticate(""):
+    if file.authenticate("") or _only_attachments_locked(file):
         return
     if not password:
         raise DocumentError(
@@ -116,6 +118,15 @@ def _unlock(file: Any, name: str, password: str | None) -> None:
         raise DocumentError(
             f"the password does not open {name}.", "check --password or LONGREAD_PASSWORD"
         )
+
+
+def _only_attachments_locked(file: Any) -> bool:
+    """Some files encrypt their attachments alone; the pages can be read without a password."""
+    kind, value = file.xref_get_key(-1, "Encrypt/StmF")
+    if (kind, value) != ("name", "/Identity"):
+        return False
+    file.is_encrypted = False
+    return True
 
 
 def _tessdata() -> str:
@@ -171,7 +182,8 @@ def _upright(content: dict[str, Any]) -> RawPage:
             cosine, sine = line["dir"]
             direction = (round(cosine), round(sine)) if abs(cosine * sine) < 0.02 else (0, 0)
             segment = _segment(line, direction, width, height)
-            if segment is None:
+            # Hidden marks for machines are set in type nobody can see.
+            if segment is None or segment.size < _INVISIBLE * height:
                 continue
             # Some producers print a line twice, a hair apart, to make it look bold.
             key = (segment.text, round(segment.x0 / 2), round(segment.y0 / 2))

@@ -69,7 +69,8 @@ def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
 
 def _candidates(number: int, page: RawPage) -> list[_Candidate]:
     edge = _MARGIN * page.height
-    outer = [s for s in page.segments if s.y1 < edge or s.y0 > page.height - edge]
+    last = max((s.y0 for s in page.segments), default=0.0)
+    outer = [s for s in page.segments if s.y1 < edge or s.y0 > min(page.height - edge, last - 1)]
     rows = group_rows(outer)
     found = []
     for bottom in (False, True):
@@ -123,7 +124,9 @@ def _mark(candidates: list[_Candidate], pages: int) -> None:
 
 def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
     usual = median(candidate.height for candidate in group)
-    level = [c for c in group if abs(c.height - usual) <= _HEIGHT_SLACK]
+    # A bare number that counts along is a page number even where it follows the last line.
+    bare = len(group[0].key) <= 12 and len(group[0].values) == 1
+    level = group if bare else [c for c in group if abs(c.height - usual) <= _HEIGHT_SLACK]
     texts = Counter(candidate.text for candidate in level)
     counting = Counter(
         (position, value - c.page) for c in level for position, value in enumerate(c.values)
@@ -142,7 +145,7 @@ def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
             candidate.running = True
 
 
-def _mark_alone(candidate: _Candidate, offsets: Counter[int | None], heights: list[float]) -> None:
+def _mark_alone(candidate: _Candidate, offsets: Counter[int], heights: list[float]) -> None:
     """A chapter's name that occurs once or twice, beside the page number that was expected."""
     if len(candidate.text) > 80:
         return

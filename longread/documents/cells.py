@@ -1,0 +1,158 @@
+"""Tables with wrapped cells: lines stacked in a cell become one piece of text again.
+
+Contract: segments go in, segments come out, none lost; where a group of stacks side by
+side reads as one row of a table, each stack comes back as one segment, all on one
+baseline. Everything doubtful stays as it was.
+
+A stack is a run of lines close below each other. Stacks that overlap in height are one
+row of a table only if no two of them stand above each other: a column of figures beside
+a column of labels fails that, so plain tables keep a row for each line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from longread.documents.layout_types import Segment
+
+# Lines of one cell are at most this far apart, in units of the type size.
+_PITCH = 1.5
+# Boxes are taller than letters: cut off before asking whether two overlap.
+_TRIM = 0.2
+# A cell longer than this is a column of text.
+_LONGEST_STACK = 30
+
+
+@dataclass(slots=True)
+class _Stack:
+    segments: list[Segment]
+    x0: float
+    x1: float
+
+    @property
+    def top(self) -> float:
+        first = self.segments[0]
+        return first.y0 + _TRIM * (first.y1 - first.y0)
+
+    @property
+    def bottom(self) -> float:
+        last = self.segments[-1]
+        return last.y1 - _TRIM * (last.y1 - last.y0)
+
+    @property
+    def column(self) -> int:
+        return round(self.x0 / 4)
+
+    @property
+    def wrapped(self) -> bool:
+        """Does a line go on in the next, as a sentence does and a list of names does not?"""
+        return any(segment.text[:1].islower() for segment in self.segments[1:])
+
+
+def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments of a page, wrapped table cells put together."""
+    if len(segments) < 8:
+        return list(segments)
+    groups = _side_by_side(_stacks(segments))
+    candidates = [group for group in groups if _could_be_row(group)]
+    sure = {stack.column for group in candidates for stack in group if stack.wrapped}
+    rows = [group for group in candidates if max(group, key=_height).column in sure]
+    if sum(len(row) >= 3 for row in rows) < 1 and len(rows) < 3:
+        return list(segments)
+    if len(rows) >= 2:
+        top, bottom = min(_top(row) for row in rows), max(_top(row) for row in rows)
+        rows = [group for group in candidates if top <= _top(group) <= bottom]
+    merged: dict[int, Segment | None] = {}
+    for row in rows:
+        for stack, cell in zip(row, _on_one_line(row), strict=True):
+            merged.update((id(segment), None) for segment in stack.segments[1:])
+            merged[id(stack.segments[0])] = cell
+    replaced = (merged.get(id(segment), segment) for segment in segments)
+    return [segment for segment in replaced if segment is not None]
+
+
+def _height(stack: _Stack) -> int:
+    return len(stack.segments)
+
+
+def _top(group: Sequence[_Stack]) -> float:
+    return min(stack.top for stack in group)
+
+
+def _stacks(segments: Sequence[Segment]) -> list[_Stack]:
+    stacks: list[_Stack] = []
+    open_stacks: list[_Stack] = []
+    for segment in sorted(segments, key=lambda segment: (segment.y0, segment.x0)):
+        limit = segment.y0 - _PITCH * segment.size
+        open_stacks = [stack for stack in open_stacks if stack.segments[-1].y0 >= limit - segment.size]
+        below = next((stack for stack in open_stacks if _continues(stack, segment)), None)
+        if below is None:
+            below = _Stack([], segment.x0, segment.x1)
+            stacks.append(below)
+            open_stacks.append(below)
+        below.segments.append(segment)
+        below.x0, below.x1 = min(below.x0, segment.x0), max(below.x1, segment.x1)
+    return stacks
+
+
+def _continues(stack: _Stack, segment: Segment) -> bool:
+    last = stack.segments[-1]
+    size = min(last.size, segment.size)
+    distance = segment.y0 - last.y0
+    if not 0.5 * size < distance < _PITCH * size or abs(last.size - segment.size) > 0.15 * size:
+        return False
+    overlap = min(last.x1, segment.x1) - max(last.x0, segment.x0)
+    if overlap < 0.5 * min(last.x1 - last.x0, segment.x1 - segment.x0):
+        return False
+    return not (_is_figure(last.text) and _is_figure(segment.text))
+
+
+def _is_figure(text: str) -> bool:
+    return sum(map(str.isalpha, text)) < 0.5 * len(text)
+
+
+def _side_by_side(stacks: Sequence[_Stack]) -> list[list[_Stack]]:
+    """Groups of stacks whose heights overlap, directly or by way of another."""
+    groups: list[list[_Stack]] = []
+    bottom = 0.0
+    for stack in sorted(stacks, key=lambda stack: stack.top):
+        if groups and stack.top < bottom:
+            groups[-1].append(stack)
+            bottom = max(bottom, stack.bottom)
+        else:
+            groups.append([stack])
+            bottom = stack.bottom
+    return groups
+
+
+def _could_be_row(group: Sequence[_Stack]) -> bool:
+    heights = [len(stack.segments) for stack in group]
+    if len(group) < 2 or not 1 < max(heights) <= _LONGEST_STACK:
+        return False
+    across = sorted(group, key=lambda stack: stack.x0)
+    edge = across[0].x1
+    for stack in across[1:]:
+        if stack.x0 < edge:
+            return False
+        edge = stack.x1
+    # Stacks of the same lines at the same heights are plain rows, one a line.
+    return heights.count(max(heights)) == 1 or len(group) > heights.count(max(heights))
+
+
+def _on_one_line(row: Sequence[_Stack]) -> list[Segment]:
+    top, bottom = min(stack.top for stack in row), max(stack.bottom for stack in row)
+    middle, half = (top + bottom) / 2, max(stack.segments[0].size for stack in row) / 2
+    return [
+        Segment(
+            stack.x0,
+            middle - half,
+            stack.x1,
+            middle + half,
+            stack.segments[0].size,
+            all(segment.bold for segment in stack.segments),
+            " ".join(segment.text for segment in stack.segments),
+            True,
+        )
+        for stack in row
+    ]
