@@ -125,6 +125,12 @@ def _name(path: Path, repository: str, file: str) -> str:
     return path.stem
 
 
+def arrived(entry: CatalogueEntry) -> int:
+    """Bytes that an interrupted pull of `entry` left behind."""
+    path = folder() / entry.repository / f"{entry.file}.part"
+    return path.stat().st_size if path.exists() else 0
+
+
 def bundled_path() -> Path | None:
     """The bundled model's file; None where `longread[bundled]` is not installed."""
     spec = importlib.util.find_spec(_BUNDLED_PACKAGE)

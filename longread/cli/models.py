@@ -1,0 +1,241 @@
+"""`longread models`: list, pull, use, info, rm, path.
+
+stdout carries data only (plain columns, or JSON with --json); progress, hints and
+questions go to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from longread.errors import Interrupted, ModelError, UsageError
+from longread.models import catalogue, download, machine, report, store
+from longread.models.catalogue import GIB, CatalogueEntry
+from longread.models.store import InstalledModel, ResolvedModel
+
+app = typer.Typer(
+    help="Models: what there is, what is here, which one answers.", no_args_is_help=True
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
+
+
+def _model_names(incomplete: str) -> list[str]:
+    """Completion: catalogue names and installed names."""
+    names = {entry.name for entry in catalogue.entries()}
+    names |= {model.name for model in store.installed()}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="A name from `longread models list`, hf:owner/repository/file.gguf, or a .gguf file.",
+        autocompletion=_model_names,
+    ),
+]
+
+
+@app.command("list")
+def list_models(
+    only_installed: Annotated[
+        bool, typer.Option("--installed", help="Only models on this machine.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the models on offer, which are installed, and which fit this machine."""
+    memory = machine.memory().total
+    rows = [row for row in report.rows(memory) if row.installed or not only_installed]
+    if as_json:
+        _print_json({"memory_bytes": memory, "models": [asdict(row) for row in rows]})
+        return
+    table = [("NAME", "SIZE", "NEEDS", "FITS", "HERE", "LICENCE", "NOTES")]
+    for row in rows:
+        needs = f"{row.memory_gib:.1f} GiB" if row.memory_gib else "?"
+        fits = {True: "yes", False: "no", None: "?"}[row.fits]
+        size = _size(row.size_bytes)
+        table.append((row.name, size, needs, fits, _here(row), row.license or "?", row.notes))
+    for line in _columns(table):
+        typer.echo(line)
+    _hint(f"this machine: {memory / GIB:.1f} GiB of memory; NEEDS is for 8,192 tokens of context")
+
+
+@app.command()
+def pull(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A catalogue name, or hf:owner/repository/file.gguf[@revision]. "
+            "Without one, the best for this machine's memory.",
+            autocompletion=_model_names,
+        ),
+    ] = None,
+    update: Annotated[bool, typer.Option("--update", help="Look for a newer version.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Download a model. An interrupted download goes on where it stopped."""
+    model = pull_with_progress(name or _proposal().name, update=update)
+    if as_json:
+        _print_json(model.record())
+    else:
+        typer.echo(str(model.path))
+
+
+@app.command()
+def use(name: Name) -> None:
+    """Make a model the one that answers when none is named."""
+    model = store.set_default(name)
+    _hint(f"{model.name} answers from now on")
+
+
+@app.command()
+def info(
+    name: Annotated[
+        str | None, typer.Argument(help="Without one, the model that would answer.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is known of a model, from its file or from the catalogue."""
+    facts = report.facts(name)
+    if as_json:
+        _print_json(facts)
+        return
+    width = max(map(len, facts))
+    for key, value in facts.items():
+        if value not in ("", None, []):
+            typer.echo(f"{key:<{width}}  {_plain(value)}")
+
+
+@app.command("rm")
+def remove(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete an installed model, or what an interrupted download left of one."""
+    if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete {name}?", err=True):
+        raise Interrupted("nothing was deleted.")
+    _hint(f"deleted {name}, {_size(store.remove(name))} freed")
+
+
+@app.command()
+def path(
+    name: Annotated[
+        str | None, typer.Argument(help="Without one, the folder.", autocompletion=_model_names)
+    ] = None,
+) -> None:
+    """Print the folder models are kept in, or the path of one of them."""
+    typer.echo(str(store.resolve(name).path if name else store.folder()))
+
+
+def pull_with_progress(name: str, *, update: bool = False) -> InstalledModel:
+    """Pulls a model and shows how far it is on stderr: a bar on a terminal, else plain lines."""
+    with _progress(name) as on_progress:
+        return download.pull(name, on_progress=on_progress, update=update)
+
+
+def resolve_or_offer() -> ResolvedModel:
+    """The model that answers when none is named; where there is none, offers to pull the best.
+
+    Only a terminal is asked. Raises ModelError, with the command to run, when there is no
+    terminal or the answer is no.
+    """
+    try:
+        return store.resolve_default()
+    except ModelError:
+        entry = store.proposed()
+        if entry is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        size = _size(entry.size_bytes)
+        question = f"There is no model yet. Download {entry.title} ({size}, {entry.license})?"
+        if not typer.confirm(question, default=True, err=True):
+            raise
+        pull_with_progress(entry.name)
+        return store.resolve_default()
+
+
+def _proposal() -> CatalogueEntry:
+    entry = store.proposed()
+    if entry is None:
+        raise UsageError(
+            "no model of the catalogue fits this machine's memory.",
+            "name one to pull it all the same: longread models list",
+        )
+    _hint(f"pulling {entry.name}, the best for {machine.memory().total / GIB:.1f} GiB of memory")
+    return entry
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    if not sys.stderr.isatty():
+        yield _PlainProgress(name)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress("{task.description}", *columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class _PlainProgress:
+    """One line at the start and at every tenth, for logs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tenth = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        tenth = done * 10 // total if total else 10
+        if tenth > self.tenth:
+            self.tenth = tenth
+            typer.echo(f"{self.name}: {tenth * 10} % of {_size(total)}", err=True)
+
+
+def _here(row: report.Row) -> str:
+    if row.default:
+        return "default"
+    if row.installed:
+        return "yes"
+    return f"{100 * row.arrived_bytes // row.size_bytes} %" if row.arrived_bytes else ""
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _columns(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _hint(text: str) -> None:
+    typer.echo(text, err=True)
