@@ -198,7 +198,7 @@ def _units(step: Step) -> Text:
 
 
 def _found(progress: Progress) -> list[Text]:
-    """The last trip back into the document, and the last quote."""
+    """The last trip back into the document, the last quote, the last remark."""
     lines = []
     if progress.retrieval is not None:
         units = progress.retrieval.units
@@ -216,6 +216,8 @@ def _found(progress: Progress) -> list[Text]:
             (f'"{clean(last.text)}"', QUIET),
         )
         lines.append(labelled("quotes", text))
+    if progress.remark:
+        lines.append(labelled("remark", Text(clean(progress.remark), style=WARN)))
     return lines
 
 
@@ -226,8 +228,11 @@ def notes(progress: Progress, console: Console, width: int, height: int) -> list
     newest = 0
     for line, is_new in zip(kept.lines, kept.new, strict=True):
         style = OPEN if is_new else ""
-        for number, part in enumerate(Text(line, style=style).wrap(console, width - LABEL - 2)):
-            mark = "+ " if is_new and number == 0 else "  "
+        # A note that wraps goes on below its own words, not below its bullet.
+        hanging = "  " if line.startswith(("- ", "* ", "• ")) else ""
+        room = width - LABEL - len("+ ") - len(hanging)
+        for number, part in enumerate(Text(line, style=style).wrap(console, room)):
+            mark = "  " + hanging if number else "+ " if is_new else "  "
             rows.append(Text.assemble((mark, style), part))
         newest = len(rows) if is_new else newest
     changed = f"changed at step {count(kept.step)}"

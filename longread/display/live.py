@@ -88,8 +88,6 @@ class LiveView(SilentView):
             names = self.progress.names
         if self._verbose:
             self._above(Text(step_line(step, names), style=QUIET))
-        elif step.remark:
-            self.message(f"step {step.index}: {step.remark}")
 
     def text(self, piece: str) -> None:
         with self._lock:

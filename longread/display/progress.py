@@ -61,6 +61,7 @@ class Progress:
     retrieved_at: int = 0
     quotes: list[Quote] = field(default_factory=list)
     notes: Notes = Notes()
+    remark: str = ""
     answer: str = ""
     steps: int = 0
     spent: float = 0.0
@@ -85,6 +86,8 @@ class Progress:
             self.opened.add(position)
         if step.exit is not None:
             self.exit = step.exit
+        if step.remark:
+            self.remark = f"step {step.index}: {step.remark}"
         if step.retrieval is not None:
             self.retrieval, self.retrieved_at = step.retrieval, step.index
             self.visited.update(unit.chunk for unit in step.retrieval.units)

@@ -97,6 +97,12 @@ def test_only_what_the_last_change_brought_is_marked() -> None:
     assert notes.dropped == 1
 
 
+def test_the_last_remark_stays() -> None:
+    info = run_info(3)
+    steps = [step(info, 1, remark="write rejected: cut off at 1024 tokens"), step(info, 2)]
+    assert "remark     step 1: write rejected: cut off at 1024 tokens" in picture(seen(info, steps))
+
+
 def test_long_notes_show_the_newest() -> None:
     info = run_info(3)
     old = [f"- old {number}" for number in range(60)]
