@@ -119,7 +119,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete an installed model, or what an interrupted download left of one."""
-    if not yes and sys.stdin.isatty() and not typer.confirm(f"Delete {name}?", err=True):
+    if not yes and _can_ask() and not typer.confirm(f"Delete {name}?", err=True):
         raise Interrupted("nothing was deleted.")
     _hint(f"deleted {name}, {_size(store.remove(name))} freed")
 
@@ -150,7 +150,7 @@ def resolve_or_offer() -> ResolvedModel:
         return store.resolve_default()
     except ModelError:
         entry = store.proposed()
-        if entry is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if entry is None or not _can_ask():
             raise
         size = _size(entry.size_bytes)
         question = f"There is no model yet. Download {entry.title} ({size}, {entry.license})?"
@@ -158,6 +158,10 @@ def resolve_or_offer() -> ResolvedModel:
             raise
         pull_with_progress(entry.name)
         return store.resolve_default()
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _proposal() -> CatalogueEntry:
