@@ -1,8 +1,8 @@
 """Tables with wrapped cells: lines stacked in a cell become one piece of text again.
 
 Contract: segments go in, segments come out, none lost; where a group of stacks side by
-side reads as one row of a table, each stack comes back as one segment, all on one
-baseline. Everything doubtful stays as it was.
+side reads as one row of a table, each stack comes back as one segment of several
+lines, all on one baseline. Everything doubtful stays as it was.
 
 A stack is a run of lines close below each other. Stacks that overlap in height are one
 row of a table only if no two of them stand above each other: a column of figures beside
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from longread.documents.layout_types import Segment
 
 # Lines of one cell are at most this far apart, in units of the type size.
-_PITCH = 1.5
+_PITCH = 1.4
 # Boxes are taller than letters: cut off before asking whether two overlap.
 _TRIM = 0.2
 # A cell longer than this is a column of text.
@@ -58,7 +58,7 @@ def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
     candidates = [group for group in groups if _could_be_row(group)]
     sure = {stack.column for group in candidates for stack in group if stack.wrapped}
     rows = [group for group in candidates if max(group, key=_height).column in sure]
-    if sum(len(row) >= 3 for row in rows) < 1 and len(rows) < 3:
+    if not any(len(row) >= 3 for row in rows) and sum(map(_is_uneven, rows)) < 2:
         return list(segments)
     if len(rows) >= 2:
         top, bottom = min(_top(row) for row in rows), max(_top(row) for row in rows)
@@ -76,6 +76,12 @@ def _height(stack: _Stack) -> int:
     return len(stack.segments)
 
 
+def _is_uneven(row: Sequence[_Stack]) -> bool:
+    """Is one cell much taller than the other? Two columns of prose seldom are."""
+    heights = [len(stack.segments) for stack in row]
+    return 2 * min(heights) <= max(heights)
+
+
 def _top(group: Sequence[_Stack]) -> float:
     return min(stack.top for stack in group)
 
@@ -85,7 +91,9 @@ def _stacks(segments: Sequence[Segment]) -> list[_Stack]:
     open_stacks: list[_Stack] = []
     for segment in sorted(segments, key=lambda segment: (segment.y0, segment.x0)):
         limit = segment.y0 - _PITCH * segment.size
-        open_stacks = [stack for stack in open_stacks if stack.segments[-1].y0 >= limit - segment.size]
+        open_stacks = [
+            stack for stack in open_stacks if stack.segments[-1].y0 >= limit - segment.size
+        ]
         below = next((stack for stack in open_stacks if _continues(stack, segment)), None)
         if below is None:
             below = _Stack([], segment.x0, segment.x1)
@@ -131,6 +139,8 @@ def _could_be_row(group: Sequence[_Stack]) -> bool:
     if len(group) < 2 or not 1 < max(heights) <= _LONGEST_STACK:
         return False
     across = sorted(group, key=lambda stack: stack.x0)
+    if len(across) == 2 and len(across[0].segments[0].text) <= 2:
+        return False  # a bullet and its paragraph
     edge = across[0].x1
     for stack in across[1:]:
         if stack.x0 < edge:
@@ -151,7 +161,7 @@ def _on_one_line(row: Sequence[_Stack]) -> list[Segment]:
             middle + half,
             stack.segments[0].size,
             all(segment.bold for segment in stack.segments),
-            " ".join(segment.text for segment in stack.segments),
+            "\n".join(segment.text for segment in stack.segments),
             True,
         )
         for stack in row

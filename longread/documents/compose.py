@@ -27,6 +27,14 @@ _NOT_A_TITLE = re.compile(
 _PRODUCER = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation)\s*-?\s*", re.IGNORECASE
 )
+# A title is set in type this much larger than the text.
+_TITLE_SIZE = 1.2
+# Headings that stand on the front page of a thousand documents.
+_GENERIC = re.compile(
+    r"(?:united states|securities and exchange commission|washington,? d\.?c\.?[ \d]*"
+    r"|form \S{1,6}|(?:table of )?contents|index|abstract|confidential|draft|part [ivx]+|page|\W)+",
+    re.IGNORECASE,
+)
 # Headings by bold type alone are too many to be a table of contents beyond this.
 _HEADINGS_PER_PAGE = 3
 
@@ -65,7 +73,7 @@ def compose(raw: RawFile) -> Composed:
     sections = (
         _outlined(outline, writer) if outline else _headed(writer.placed, len(raw.pages), body_size)
     )
-    title = sensible_title(raw.title) or _first_heading(writer.placed)
+    title = sensible_title(raw.title) or _first_heading(writer.placed, body_size)
     starts = tuple(placed.start for placed in writer.placed)
     return Composed(text, tuple(writer.pages), sections, starts, title)
 
@@ -209,11 +217,17 @@ def sensible_title(title: str) -> str:
     """A metadata title, or nothing where it is a file's name, a number or a program's default."""
     title = _PRODUCER.sub("", title).strip()
     letters = sum(map(str.isalpha, title))
-    if letters < 3 or letters < 0.5 * len(title.replace(" ", "")) or _NOT_A_TITLE.search(title):
+    if letters < 3 or letters < 0.35 * len(title.replace(" ", "")) or _NOT_A_TITLE.search(title):
         return ""
     return title
 
 
-def _first_heading(placed: Sequence[_Placed]) -> str:
-    early = [p.block for p in placed if p.page <= 2 and p.block.kind == "heading"]
-    return max(early, key=lambda block: block.size).text if early else ""
+def _first_heading(placed: Sequence[_Placed], body_size: float) -> str:
+    """The largest heading of the first two pages; bold type alone may be an address or a label."""
+    early = [
+        p.block
+        for p in placed
+        if p.page <= 2 and p.block.kind == "heading" and p.block.size > _TITLE_SIZE * body_size
+    ]
+    telling = [block for block in early if not _GENERIC.fullmatch(block.text)]
+    return max(telling, key=lambda block: block.size).text if telling else ""

@@ -17,6 +17,8 @@ from longread.documents.layout_types import Line, Segment
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
+# In a row that has such a gap, narrower ones are borders as well.
+TIGHT_CELL_GAP = 0.6
 # Pieces closer than this are one word.
 WORD_GAP = 0.12
 # Columns of prose have at least this many characters a line; tables of figures do not.
@@ -40,10 +42,30 @@ def group_rows(segments: Sequence[Segment]) -> list[Row]:
         else:
             rows.append([segment])
             top, bottom = segment.y0, segment.y1
+    rows = _with_sunken_cells(rows)
     for row in rows:
         if len(row) > 1:
             row.sort(key=_left)
     return rows
+
+
+def _with_sunken_cells(rows: list[Row]) -> list[Row]:
+    """Join rows whose figures stand a little lower than their label."""
+    joined: list[Row] = []
+    for row in rows:
+        before = joined[-1] if joined else None
+        if before is not None and len(before) + len(row) <= 24 and _beside(before, row):
+            before.extend(row)
+        else:
+            joined.append(row)
+    return joined
+
+
+def _beside(before: Row, row: Row) -> bool:
+    height = min(before[0].y1 - before[0].y0, row[0].y1 - row[0].y0)
+    if _middle(row[0]) - _middle(before[0]) > 0.5 * height:
+        return False
+    return all(a.x1 <= b.x0 or b.x1 <= a.x0 for a in before for b in row)
 
 
 def reading_order(segments: Sequence[Segment], right_to_left: bool = False) -> list[Line]:
@@ -65,13 +87,17 @@ def make_line(row: Row, right_to_left: bool = False) -> Line:
         row = row[::-1]
     cells = [row[0].text]
     weight: dict[float, int] = {row[0].size: len(row[0].text)}
-    for before, segment in zip(row, row[1:], strict=False):
-        gap = before.x0 - segment.x1 if right_to_left else segment.x0 - before.x1
-        size = max(before.size, segment.size)
-        if gap > CELL_GAP * size:
+    gaps = [
+        (before.x0 - after.x1 if right_to_left else after.x0 - before.x1)
+        / max(before.size, after.size)
+        for before, after in itertools.pairwise(row)
+    ]
+    border = TIGHT_CELL_GAP if max(gaps, default=0.0) > CELL_GAP else CELL_GAP
+    for segment, gap in zip(row[1:], gaps, strict=True):
+        if gap > border or segment.cell:
             cells.append(segment.text)
         else:
-            cells[-1] += segment.text if gap < WORD_GAP * size else " " + segment.text
+            cells[-1] += segment.text if gap < WORD_GAP else " " + segment.text
         weight[segment.size] = weight.get(segment.size, 0) + len(segment.text)
     return Line(
         cells,

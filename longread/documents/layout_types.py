@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Segment:
     """A piece of one printed line, as the PDF wrote it: no wide gap inside.
 
-    `cell` marks a table cell put together from several lines.
+    `cell` marks a cell of a table whose cells hold several lines; its text has line ends.
     """
 
     x0: float

@@ -6,6 +6,7 @@ between its cells; nothing is reordered here.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,9 +17,8 @@ from longread.documents.layout_types import Line
 from longread.documents.tables import clean_cells, is_marker, table_rows
 
 TERMINAL = '.!?:;。！？؟…”"’»)'
-_BULLET = re.compile(
-    r"[•▪◦‣⁃■□➢➤✓·*–—-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+\S", re.IGNORECASE
-)
+_BULLET = re.compile(r"[•▪◦‣⁃■□➢➤✓·*–—-]\s+\S")
+_NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)|\d{1,3}(?:\.\d{1,2})*\.?)\s+\S")
 # Lines further apart than this (times the usual distance) are two paragraphs.
 _APART = 1.3
 
@@ -59,7 +59,7 @@ class Pitch:
 def blocks(lines: Sequence[Line], body_size: float, pitch: Pitch, joiner: Joiner) -> list[Block]:
     """The blocks of one page."""
     for line in lines:
-        line.cells = clean_cells(line.cells)
+        line.cells = clean_cells([_one_line(cell, joiner) for cell in line.cells])
     found: list[Block] = []
     for is_table, part in table_rows(lines):
         if is_table:
@@ -69,6 +69,10 @@ def blocks(lines: Sequence[Line], body_size: float, pitch: Pitch, joiner: Joiner
         else:
             found.extend(_paragraphs(part, body_size, pitch, joiner))
     return found
+
+
+def _one_line(cell: str, joiner: Joiner) -> str:
+    return functools.reduce(joiner.join, cell.split("\n")) if "\n" in cell else cell
 
 
 def _rows(lines: Sequence[Line]) -> list[str]:
@@ -126,7 +130,10 @@ def _begins(line: Line, group: Sequence[Line], pitch: Pitch) -> bool:
     width = line.right - line.left
     ended = before.text[-1:] in TERMINAL
     short = before.x1 < line.right - 0.2 * width
-    if ended and (short or (line.x0 > before.x0 + 0.8 * size and not _BULLET.match(group[0].text))):
+    if _NUMBERED.match(text) and (short or ended):
+        return True
+    listed = _BULLET.match(group[0].text) or _NUMBERED.match(group[0].text)
+    if ended and (short or (line.x0 > before.x0 + 0.8 * size and not listed)):
         return True
     return (
         before.x1 < line.right - 0.35 * width and not text[:1].islower() and not _open_ended(before)

@@ -208,7 +208,7 @@ def _segment(
     line: dict[str, Any], direction: tuple[int, int], width: float, height: float
 ) -> Segment | None:
     spans = line["spans"]
-    text = tidy("".join(span["text"] for span in spans)).strip()
+    text = " ".join(tidy("".join(span["text"] for span in spans)).split())
     if not text:
         return None
     x0, y0, x1, y1 = line["bbox"]

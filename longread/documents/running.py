@@ -74,7 +74,7 @@ def _candidates(number: int, page: RawPage) -> list[_Candidate]:
     rows = group_rows(outer)
     found = []
     for bottom in (False, True):
-        margin = [r for r in rows if (r[0].y0 > page.height / 2) == bottom]
+        margin = [r for r in rows if (r[0].y0 > page.height / 2 or r is rows[-1]) == bottom]
         for depth, row in enumerate((margin[::-1] if bottom else margin)[:_DEPTH]):
             text = " ".join(segment.text for segment in row)
             if len(text) > _LONGEST:

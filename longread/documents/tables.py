@@ -12,6 +12,7 @@ _MARKER = re.compile(
     r"[•▪◦‣⁃■□➢➤✓·*–—o-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
 )
 _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
+_SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(])")
 _TAIL = re.compile(r"[)%]+|\)?%\)?|pts|bps")
 _FIGURE = re.compile(r"[\d(—–-]")
 
@@ -34,7 +35,7 @@ def clean_cells(cells: list[str]) -> list[str]:
     clean: list[str] = []
     currency = ""
     for part in parts:
-        text = currency + part
+        text = currency + _SPACED_SIGN.sub(r"\1", part)
         currency = ""
         for sign in _CURRENCY:
             if text == sign or text.endswith(" " + sign):
@@ -86,6 +87,8 @@ def _continuous(lines: Sequence[Line]) -> bool:
     if any(before.column != line.column for before, line in zip(lines, lines[1:], strict=False)):
         return False
     between = lines[1:-1]
+    if any(len(line.text) > 40 and line.text.endswith(".") for line in between):
+        return False
     width = lines[0].right - lines[0].left
     wide = sum(line.x1 - line.x0 > 0.75 * width for line in between)
     return wide == 0 or (wide == 1 and len(between) <= 2)
