@@ -72,7 +72,7 @@ def pull(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A catalogue name, or hf:owner/repository/file.gguf[@revision]. "
+            help="A catalogue name, or hf:owner/repository/file.gguf, with @revision if need be. "
             "Without one, the best for this machine's memory.",
             autocompletion=_model_names,
         ),
@@ -135,9 +135,18 @@ def path(
 
 
 def pull_with_progress(name: str, *, update: bool = False) -> InstalledModel:
-    """Pulls a model and shows how far it is on stderr: a bar on a terminal, else plain lines."""
-    with _progress(name) as on_progress:
-        return download.pull(name, on_progress=on_progress, update=update)
+    """Pulls a model and shows how far it is on stderr: a bar on a terminal, else plain lines.
+
+    Raises ModelError and UsageError, and Interrupted at Ctrl-C.
+    """
+    try:
+        with _progress(name) as on_progress:
+            return download.pull(name, on_progress=on_progress, update=update)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "the download was stopped; what has arrived is kept.",
+            f"longread models pull {name} goes on from there",
+        ) from None
 
 
 def resolve_or_offer() -> ResolvedModel:

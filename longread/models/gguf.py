@@ -93,7 +93,11 @@ class Header:
         return layers * shared * (key + value) * 2
 
     def _of_architecture(self, key: str) -> int:
-        return int(self.metadata.get(f"{self.architecture}.{key}", 0))
+        return _count(self.metadata.get(f"{self.architecture}.{key}"))
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def shards(path: Path) -> list[Path]:
@@ -122,7 +126,7 @@ def read_header(path: Path) -> Header:
         name=str(metadata.get("general.name", "")),
         size_label=str(metadata.get("general.size_label", "")),
         file_type=_FILE_TYPES.get(metadata.get("general.file_type", -1), ""),
-        context=int(metadata.get(f"{architecture}.context_length", 0)),
+        context=_count(metadata.get(f"{architecture}.context_length")),
         parameters=sum(part.parameters for part in parsed),
         size_bytes=sum(file.stat().st_size for file in files),
         has_chat_template="tokenizer.chat_template" in metadata,
@@ -202,7 +206,7 @@ class _Reader:
             if kind != _ARRAY:
                 metadata[key] = value
         parameters, needed = self.tensors(tensors)
-        alignment = metadata.get("general.alignment") or 32
+        alignment = _count(metadata.get("general.alignment")) or 32
         start = math.ceil(self.at / alignment) * alignment
         if tensors and start + needed > len(self.data):
             raise _TruncatedError

@@ -21,8 +21,10 @@ from urllib.parse import quote, urljoin, urlsplit
 from longread import __version__
 from longread.errors import ModelError, UsageError
 
-# Seconds without a byte before a connection counts as dropped.
-TIMEOUT = 30.0
+# Seconds without a byte before a connection counts as dropped; less for a mere question, so
+# that a machine that is offline hears so soon.
+_TIMEOUT = 30.0
+_TIMEOUT_OF_QUESTIONS = 10.0
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -165,8 +167,9 @@ def _open(
     if token and _origin(url) == _origin(endpoint()):
         request.add_header("Authorization", f"Bearer {token}")
     opener = urllib.request.build_opener(_Redirect() if follow else _Stay())
+    timeout = _TIMEOUT_OF_QUESTIONS if method == "HEAD" else _TIMEOUT
     try:
-        response: Response = opener.open(request, timeout=TIMEOUT)
+        response: Response = opener.open(request, timeout=timeout)
     except urllib.error.HTTPError as error:
         if error.code in accept or (not follow and error.code in _REDIRECTS):
             return error

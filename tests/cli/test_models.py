@@ -93,6 +93,16 @@ def test_pull_prints_the_path_and_plain_progress(hub: Hub) -> None:
     assert "\x1b" not in result.stderr
 
 
+def test_ctrl_c_says_how_to_go_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(download, "pull", stop)
+    with pytest.raises(Interrupted, match="is kept") as caught:
+        models.pull_with_progress("qwen3-4b")
+    assert caught.value.hint == "longread models pull qwen3-4b goes on from there"
+
+
 def test_pull_without_a_name_takes_the_best_for_this_machine(hub: Hub) -> None:
     source = download.source_of("qwen3-4b")
     hub.files[f"{source.repository}/{source.file}"] = MODEL

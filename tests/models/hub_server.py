@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -75,7 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _answer(self) -> None:
-        hub, path = self.hub, unquote(self.path)
+        # Asked as a proxy, it is given whole addresses, and plays every host itself.
+        hub, path = self.hub, unquote(urlsplit(self.path).path)
         hub.seen.append((self.command, path, dict(self.headers.items())))
         if path.startswith("/cdn/"):
             self._send_file(hub.files[path.removeprefix("/cdn/")])
@@ -134,7 +135,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         cut = hub.drops.pop(0) if hub.drops else len(body)
-        self.wfile.write(body[:cut])
+        try:
+            self.wfile.write(body[:cut])
+        except ConnectionError:  # the client was stopped
+            return
         hub.served += min(cut, len(body))
         if cut < len(body):
             self.wfile.flush()

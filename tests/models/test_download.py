@@ -195,6 +195,17 @@ def test_the_token_goes_to_the_hub_and_nowhere_else(
     assert len(hub.downloads()) == 1
 
 
+def test_a_proxy_is_used(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("http_proxy", hub.endpoint)
+    monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
+    assert download.pull(REFERENCE).path.read_bytes() == MODEL
+    assert {headers["Host"] for _, _, headers in hub.seen} == {
+        "hub.invalid",
+        f"localhost:{hub.port}",
+    }
+
+
 @pytest.mark.parametrize("value", ["1", "true", "YES"])
 def test_offline_refuses_before_any_connection(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, value: str
