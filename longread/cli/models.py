@@ -100,10 +100,16 @@ def info(
     name: Annotated[
         str | None, typer.Argument(help="Without one, the model that would answer.")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read it all and check its sha256 first.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what is known of a model, from its file or from the catalogue."""
     facts = report.facts(name)
+    if verify:
+        store.verify(facts["name"])
+        _hint(f"{facts['name']} is whole: its sha256 is the one it was pulled with")
     if as_json:
         _print_json(facts)
         return

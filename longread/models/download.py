@@ -109,7 +109,8 @@ def _pull_file(remote: Remote, on_bytes: Callable[[int], None]) -> None:
                 _receive(part, remote, on_bytes)
                 _finish(part, target, remote)
     except OSError as error:
-        raise ModelError(f"{target.parent} cannot be written to: {error.strerror}.") from error
+        reason = error.strerror or error
+        raise ModelError(f"{target.parent} cannot be written to: {reason}.") from error
     on_bytes(remote.size)
 
 
@@ -178,7 +179,7 @@ def _stream(part: Path, remote: Remote, on_bytes: Callable[[int], None]) -> None
         if response.status == 416 or (
             response.status == 206 and not begins.startswith(f"bytes {offset}-")
         ):
-            part.unlink()
+            part.unlink(missing_ok=True)
             raise RetryableError("the hub does not continue where the download stopped")
         # A server that ignores Range answers 200 and sends the whole file again.
         done = offset if response.status == 206 else 0

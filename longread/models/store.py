@@ -8,6 +8,7 @@ Nothing here touches the network. Raises ModelError.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib.util
 import json
 from dataclasses import asdict, dataclass
@@ -100,10 +101,7 @@ def _is_whole(path: Path) -> bool:
 
 def installed_at(path: Path) -> InstalledModel:
     """The model whose first file is at `path`."""
-    try:
-        record = json.loads(sidecar(path).read_text("utf-8"))
-    except (OSError, ValueError):
-        record = {}
+    record = _record(path)
     repository, file = record.get("repository", ""), record.get("file", "")
     return InstalledModel(
         name=_name(path, repository, file),
@@ -116,6 +114,14 @@ def installed_at(path: Path) -> InstalledModel:
         commit=record.get("commit", ""),
         pulled_at=record.get("pulled_at", ""),
     )
+
+
+def _record(path: Path) -> dict[str, str]:
+    try:
+        record: dict[str, str] = json.loads(sidecar(path).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record
 
 
 def _name(path: Path, repository: str, file: str) -> str:
@@ -289,6 +295,27 @@ def remove(reference: str) -> int:
     if default_name().casefold() == reference.casefold():
         _default_file().unlink()
     return freed
+
+
+def verify(name: str) -> None:
+    """Reads every byte of a model again and compares it with the digest of the day it came.
+
+    Raises ModelError when they differ, or when there is no digest to compare with.
+    """
+    model = find_installed(name)
+    if model is None:
+        raise ModelError(f"{name} was not pulled by longread: its digest is not known.")
+    for file in gguf.shards(model.path):
+        recorded = _record(file).get("sha256")
+        if not recorded:
+            raise ModelError(f"{file.name} was not pulled by longread: its digest is not known.")
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        if digest != recorded:
+            raise ModelError(
+                f"{file.name} is damaged: its sha256 is not the one it was pulled with.",
+                f"longread models rm {model.name}, then pull it again",
+            )
 
 
 def _files_of(reference: str) -> list[Path]:

@@ -135,6 +135,18 @@ def test_use_then_info_then_rm() -> None:
     assert json.loads(run("info", "--json").stdout)["name"] == "first"
 
 
+def test_verify_notices_a_single_byte(hub: Hub) -> None:
+    run("pull", f"hf:{NAME}")
+    assert "tiny is whole" in run("info", "tiny", "--verify").stderr
+    path = store.folder() / NAME
+    path.write_bytes(MODEL[:-1] + bytes([MODEL[-1] ^ 1]))
+    with pytest.raises(ModelError, match=r"tiny\.gguf is damaged"):
+        run("info", "tiny", "--verify")
+    put("mine")
+    with pytest.raises(ModelError, match="its digest is not known"):
+        run("info", "mine", "--verify")
+
+
 def test_info_of_a_model_that_is_only_on_offer() -> None:
     text = run("info", "qwen3-4b").stdout
     assert "hf:unsloth/Qwen3-4B-Instruct-2507-GGUF/" in text
