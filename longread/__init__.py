@@ -1,3 +1,35 @@
-"""longread: ask a question of a document too long for any model, offline."""
+"""longread: ask a question of a document too long for any model, offline.
+
+For notebooks: `longread.ask("book.pdf", "Who signed it?")` gives an `Answer`;
+`longread.read(…)` gives the steps as they happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from longread.reading.step import Answer, Step
 
 __version__ = "0.1.0"
+__all__ = ["ask", "read"]
+
+
+def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:
+    """Read the documents and answer.
+
+    `paths` are files, folders or patterns; `options` are the fields of `ReadingOptions`
+    (strategy, chunk_tokens, …) and `ModelOptions` (model, context, gpu_layers, threads).
+    Raises LongreadError, as the command line does with an exit code.
+    """
+    from longread.runs.api import ask as run
+
+    return run(paths, question, **options)
+
+
+def read(paths: str | Sequence[str], question: str, **options: Any) -> Iterator[Step]:
+    """The steps of a run, one after the other, as they end. Options as for `ask`."""
+    from longread.runs.api import read as run
+
+    return run(paths, question, **options)

@@ -138,6 +138,25 @@ class Step:
             values["exit"]["open"] = self.exit.open
         return values
 
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Step:
+        """The step that `record` was made from, as the journal keeps it."""
+        values = dict(record)
+        values["chunk"] = ChunkRef(**values["chunk"])
+        values["update"] = _gate(values["update"])
+        values["exit"] = _gate(values["exit"]) if values["exit"] else None
+        values["unit_gates"] = tuple(values["unit_gates"])
+        values["added"] = tuple(Quote(**quote) for quote in values["added"])
+        values["tokens"] = Tokens(**values["tokens"])
+        if values["retrieval"]:
+            units = tuple(Retrieved(**unit) for unit in values["retrieval"]["units"])
+            values["retrieval"] = Retrieval(values["retrieval"]["query"], units)
+        return cls(**values)
+
+
+def _gate(record: dict[str, Any]) -> Gate:
+    return Gate(record["probability"], record["threshold"], record["signal"])
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRef:
@@ -185,6 +204,7 @@ class RunInfo:
     chunk_tokens: int = 0
     unit_tokens: int = 0
     memory_tokens: int = 0
+    patience: int = 1
     resumed: int = 0
 
 

@@ -1,0 +1,65 @@
+"""BM25 over the whole document: units in, ranked units out, no model needed.
+
+rank-bm25 does the arithmetic. Its IDF is replaced: its own is negative or zero for terms
+in half of the units or more, which is every term of a document of one or two units.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from longread.retrieval.terms import terms
+
+__all__ = ["Hit", "Index", "terms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A unit that shares at least one term with the query; `unit` is its place in the corpus."""
+
+    unit: int
+    score: float
+
+
+class Index:
+    """A BM25 index over `texts` (Robertson and Zaragoza 2009; k1 1.5, b 0.75)."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        from rank_bm25 import BM25Okapi
+
+        corpus = [terms(text) for text in texts]
+        self.size = len(corpus)
+        self._bm25 = BM25Okapi(corpus) if any(corpus) else None
+        self._idf: dict[str, float] = {}
+        if self._bm25 is not None:
+            holding: dict[str, int] = {}
+            for frequencies in self._bm25.doc_freqs:
+                for term in frequencies:
+                    holding[term] = holding.get(term, 0) + 1
+            self._idf = {
+                # log(1 + …) is Lucene's form: above zero for every term of every corpus.
+                term: math.log(1 + (self.size - count + 0.5) / (count + 0.5))
+                for term, count in holding.items()
+            }
+            self._bm25.idf = self._idf
+
+    def scores(self, query: str) -> list[float]:
+        """BM25's score of every unit, in unit order; 0 where no term matches."""
+        wanted = [term for term in dict.fromkeys(terms(query)) if term in self._idf]
+        if self._bm25 is None or not wanted:
+            return [0.0] * self.size
+        return [float(score) for score in self._bm25.get_scores(wanted)]
+
+    def search(self, query: str, limit: int, *, without: Container[int] = ()) -> list[Hit]:
+        """The `limit` best units, best first; ties in document order, no match no hit."""
+        ranked = sorted(
+            (Hit(unit, score) for unit, score in enumerate(self.scores(query)) if score > 0.0),
+            key=lambda hit: (-hit.score, hit.unit),
+        )
+        return [hit for hit in ranked if hit.unit not in without][:limit]
+
+    def weight(self, term: str) -> float:
+        """The term's IDF; 0 for a term that the document does not have."""
+        return self._idf.get(term, 0.0)

@@ -1,0 +1,59 @@
+"""All that a model is ever told, one file a role, as data.
+
+A prompt file is a Jinja template. Lines that consist of `@system`, `@user` or
+`@assistant` begin a message; `@open` begins the words that the reply is made to start
+with; `@plain` makes the whole file a text to continue, without a chat template. What
+stays constant comes first in every file (the passage before the question), so that its
+prefill is shared between gate, write and the next question.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from longread.engine import Engine, Message
+
+# Raised when the wording of any prompt changes: cached verdicts about a model's gate name it.
+VERSION = 1
+
+_MARK = re.compile(r"^@(system|user|assistant|open|plain)[ \t]*\n", re.MULTILINE)
+
+
+@cache
+def _template(name: str) -> Any:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    source = resources.files(__package__).joinpath(f"{name}.jinja").read_text("utf-8")
+    # Marks are cut before rendering, so that a line "@user" in a document stays text.
+    pieces = _MARK.split(source)[1:]
+    return [
+        (role, environment.from_string(body.removesuffix("\n")))
+        for role, body in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
+
+
+def messages(name: str, **values: object) -> tuple[list[Message], str]:
+    """The messages of prompt `name`, and the words that the reply starts with."""
+    parts = [(role, template.render(**values)) for role, template in _template(name)]
+    opening = "".join(text for role, text in parts if role == "open")
+    return [{"role": role, "content": text} for role, text in parts if role != "open"], opening
+
+
+def prompt(engine: Engine, name: str, **values: object) -> str:
+    """Prompt `name` as the text to decode, up to where the model's words begin."""
+    parts, opening = messages(name, **values)
+    if parts[0]["role"] == "plain":
+        return parts[0]["content"]
+    return engine.render(parts, enable_thinking=False) + opening
+
+
+@cache
+def probe_pairs() -> list[tuple[str, str]]:
+    """Passages with the question that each answers (probe.toml)."""
+    source = resources.files(__package__).joinpath("probe.toml").read_text("utf-8")
+    return [(pair["passage"], pair["question"]) for pair in tomllib.loads(source)["pair"]]

@@ -1,0 +1,148 @@
+"""Cut a document into pieces of a wanted number of tokens, never through a sentence.
+
+Chunks (the coarse stream that is read) and units (what is gated and retrieved) are the
+same thing at two sizes. Whoever cuts brings the model's own token counter; without a
+model `estimate_tokens` stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from longread.documents.model import Document
+from longread.documents.sentences import sentences
+
+# A piece that is at least this full ends early where a section begins, so that a heading
+# stands at the head of what it names.
+_FULL_ENOUGH = 0.5
+
+_DENSE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_WORD = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A span of document number `document`; `index` counts pieces of the run from 0."""
+
+    index: int
+    document: int
+    start: int
+    end: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    tokens: int
+    opens_section: bool
+
+
+def estimate_tokens(text: str) -> int:
+    """Tokens of `text` without a tokenizer: one a CJK character, one for four others.
+
+    Within 15 % of SmolLM2's and Qwen's counts on English prose; tables cost more tokens
+    than it says.
+    """
+    dense = len(_DENSE.findall(text))
+    return dense + (len(text) - dense + 3) // 4
+
+
+def cut(
+    document: Document,
+    tokens: int,
+    *,
+    overlap: float = 0.0,
+    count: Callable[[str], int] = estimate_tokens,
+    number: int = 0,
+    first_index: int = 0,
+    span: tuple[int, int] | None = None,
+) -> list[Piece]:
+    """Cut `document` (its number in the run is `number`) into pieces of at most `tokens` tokens.
+
+    `overlap` is the share of a piece repeated at the head of the next. A sentence is cut
+    only when it alone is longer than a piece. `span` limits the cut to a part of the text.
+    """
+    pieces: list[Piece] = []
+    held: list[_Sentence] = []
+    fresh = False
+
+    def close() -> None:
+        pieces.append(
+            Piece(
+                first_index + len(pieces),
+                number,
+                held[0].start,
+                held[-1].end,
+                sum(sentence.tokens for sentence in held),
+            )
+        )
+
+    for sentence in _measured(document, tokens, count, span):
+        size = sum(each.tokens for each in held)
+        full = size + sentence.tokens > tokens
+        if held and fresh and (full or (sentence.opens_section and size >= _FULL_ENOUGH * tokens)):
+            close()
+            held = [] if sentence.opens_section else _tail(held, int(overlap * tokens))
+            fresh = False
+            while held and sum(each.tokens for each in held) + sentence.tokens > tokens:
+                held.pop(0)
+        held.append(sentence)
+        fresh = True
+    if held and fresh:
+        close()
+    return pieces
+
+
+def _tail(held: list[_Sentence], budget: int) -> list[_Sentence]:
+    """The last sentences of a piece that together stay within `budget` tokens."""
+    kept: list[_Sentence] = []
+    for sentence in reversed(held):
+        budget -= sentence.tokens
+        if budget < 0:
+            break
+        kept.insert(0, sentence)
+    return kept
+
+
+def _measured(
+    document: Document, tokens: int, count: Callable[[str], int], span: tuple[int, int] | None
+) -> Iterator[_Sentence]:
+    begin, stop = span or (0, len(document.text))
+    text = document.text[begin:stop]
+    section_starts = {section.start for section in document.sections}
+    for start, end in sentences(text):
+        length = count(text[start:end])
+        opens = begin + start in section_starts
+        if length <= tokens:
+            yield _Sentence(begin + start, begin + end, length, opens)
+            continue
+        for first, last, size in _cut_long(text, start, end, tokens, count):
+            yield _Sentence(begin + first, begin + last, size, opens and first == start)
+
+
+def _cut_long(
+    text: str, start: int, end: int, tokens: int, count: Callable[[str], int]
+) -> Iterator[tuple[int, int, int]]:
+    """Cut one over-long sentence at spaces, or inside a word that alone is too long."""
+    first, size = start, 0
+    for match in _WORD.finditer(text, start, end):
+        length = count(match.group())
+        if length > tokens:
+            if size:
+                yield first, match.start(), size
+            step = max(1, (match.end() - match.start()) * tokens // (length + 1))
+            for position in range(match.start(), match.end(), step):
+                stop = min(position + step, match.end())
+                yield position, stop, min(tokens, count(text[position:stop]))
+            first, size = match.end(), 0
+            continue
+        if size + length > tokens:
+            yield first, match.start(), size
+            first, size = match.start(), 0
+        size += length
+    if size:
+        yield first, end, size

@@ -1,0 +1,36 @@
+"""Turn a GGUF file into another number format (llama.cpp's quantiser)."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+import llama_cpp.llama_cpp as llama
+
+from longread.engine.llamacpp import library
+from longread.engine.llamacpp.loading import available_cores
+from longread.errors import ModelError
+
+# llama_ftype numbers of the formats used here.
+FORMATS = {"Q4_0": 2, "Q8_0": 7, "BF16": 32}
+
+
+def requantise(source: Path, target: Path, number_format: str) -> None:
+    """Write `source` to `target` in `number_format` (Q4_0, Q8_0 or BF16).
+
+    Raises ModelError when llama.cpp cannot, a full disk included.
+    """
+    library.start()
+    library.forget_log()
+    parameters = llama.llama_model_quantize_default_params()
+    parameters.ftype = FORMATS[number_format]
+    parameters.allow_requantize = True
+    parameters.nthread = available_cores()
+    failed = llama.llama_model_quantize(
+        str(source).encode(), str(target).encode(), ctypes.byref(parameters)
+    )
+    if failed:
+        raise ModelError(
+            f"{source.name} could not be converted to {number_format}: {library.last_reason()}",
+            "is the disk full?",
+        )

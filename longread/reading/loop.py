@@ -1,0 +1,239 @@
+"""The recurrence: one loop for every strategy.
+
+    for C in order(chunks):
+        q ← think(Q, M)                  # enough? if not, what to look for
+        R ← retrieve(q)                  # BM25 over the whole document
+        if update_gate(Q, M, C, R) is closed: next
+        M ← write(Q, M, C, R)            # rejected when cut off at the budget
+        if exit_gate(Q, M) is open, `patience` times in a row: stop
+
+GRU-Mem (arXiv 2602.10560) gave it the gates, InfMem (2602.02704) thinking and retrieval,
+MemAgent (2507.02259) the overwritten memory. A strategy picks the parts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from longread.documents.chunks import Piece
+from longread.engine import Engine, Usage
+from longread.reading.corpus import Corpus
+from longread.reading.memory import Memory
+from longread.reading.options import ReadingOptions
+from longread.reading.situation import (
+    ExitGate,
+    Opening,
+    Order,
+    Situation,
+    Thinker,
+    Thought,
+    UpdateGate,
+    Writer,
+)
+from longread.reading.step import (
+    Exit,
+    ExitReason,
+    Gate,
+    Quote,
+    Retrieval,
+    Retrieved,
+    Step,
+    Tokens,
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a strategy is made of. `top_k` units are retrieved for a thought's query, from
+    chunks already read only when `look_back` is set."""
+
+    order: Order
+    thinker: Thinker
+    gate: UpdateGate
+    writer: Writer
+    exit: ExitGate
+    patience: int = 1
+    top_k: int = 4
+    look_back: bool = False
+
+
+class Reader:
+    """Reads a corpus for one question. `steps` is the run; afterwards `memory` and `exit` hold its end.
+
+    KeyboardInterrupt during a step ends the iteration with reason `interrupted`; the
+    steps before it stand.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        corpus: Corpus,
+        question: str,
+        parts: Parts,
+        options: ReadingOptions,
+    ) -> None:
+        self.engine = engine
+        self.corpus = corpus
+        self.parts = parts
+        self.options = options
+        self.memory = Memory(options.memory_tokens, engine.count)
+        self.pieces = parts.order.pieces(corpus, question, options)
+        self.exit = Exit(0, "end_of_document")
+        self.seconds = 0.0
+        self._situation = Situation(
+            engine, corpus, question, self.memory, options, Piece(0, 0, 0, 0, 0)
+        )
+        self._situation.total = len(self.pieces)
+        self._exits_in_a_row = 0
+        self._stages: dict[str, float] = {}
+
+    def resume(self, steps: list[Step]) -> None:
+        """Take over the steps of an interrupted run; `steps()` goes on after them."""
+        for step, piece in zip(steps, self.pieces, strict=False):
+            self._situation.chunk = piece
+            self.parts.gate.restore(self._situation, step.unit_gates)
+            self.memory.notes = step.memory_after
+            self.memory.ledger.extend(step.added)
+            self._situation.read.add(piece.index)
+            self._situation.updated_last = step.memory_after != step.memory_before
+            if step.retrieval is not None:
+                self._situation.searches.append(step.retrieval.query)
+            self._exits_in_a_row = step.exits_in_a_row
+            self.seconds += sum(step.seconds.values())
+        self._situation.step = len(steps)
+
+    def steps(self) -> Iterator[Step]:
+        """Read piece after piece, yielding each step as it ends."""
+        done = self._situation.step
+        if done and self._exits_in_a_row >= self.parts.patience:
+            self.exit = Exit(done, "exit_gate")
+            return
+        for piece in self.pieces[done:]:
+            limit = self._limit_reached()
+            if limit is not None:
+                self.exit = Exit(self._situation.step, limit)
+                return
+            try:
+                step = self._step(piece)
+            except KeyboardInterrupt:
+                self.exit = Exit(self._situation.step - 1, "interrupted")
+                return
+            if step is not None:
+                self.exit = Exit(step.index, "end_of_document")
+                yield step
+            if self._exits_in_a_row >= self.parts.patience:
+                last = self._situation.step if step is not None else self._situation.step - 1
+                self.exit = Exit(last, "exit_gate")
+                return
+
+    def _limit_reached(self) -> ExitReason | None:
+        options = self.options
+        if options.max_chunks is not None and self._situation.step >= options.max_chunks:
+            return "budget"
+        if options.max_seconds is not None and self.seconds >= options.max_seconds:
+            return "budget"
+        return None
+
+    def _step(self, piece: Piece) -> Step | None:
+        """One turn of the recurrence; None when thinking ended it before the chunk was read."""
+        situation = self._situation
+        situation.step += 1
+        situation.chunk = piece
+        situation.draft = {}
+        self._stages = {}
+        before = replace(self.engine.usage)
+        notes_before, ledger_before = self.memory.notes, len(self.memory.ledger)
+        started = time.perf_counter()
+
+        with self._stage("think"):
+            thought = self.parts.thinker.think(situation)
+        if self._count_exit(thought.exit):
+            return None
+        with self._stage("retrieve"):
+            retrieval = self._retrieve(thought)
+        with self._stage("update_gate"):
+            opening = self.parts.gate.read(situation)
+        remark = self._write(opening) if opening.gate.open else ""
+        situation.read.add(piece.index)
+        situation.updated_last = self.memory.notes != notes_before
+        with self._stage("exit_gate"):
+            exit_gate = self.parts.exit.decide(situation) or thought.exit
+        if exit_gate is not thought.exit:
+            self._count_exit(exit_gate)
+        self.seconds += time.perf_counter() - started
+        return Step(
+            index=situation.step,
+            total=situation.total,
+            chunk=self.corpus.reference(piece),
+            update=opening.gate,
+            unit_gates=opening.unit_gates,
+            exit=exit_gate,
+            exits_in_a_row=self._exits_in_a_row,
+            retrieval=retrieval,
+            memory_before=notes_before,
+            memory_after=self.memory.notes,
+            added=tuple(self.memory.ledger[ledger_before:]),
+            tokens=spent(self.engine.usage, before),
+            seconds={name: round(value, 4) for name, value in self._stages.items()},
+            remark=remark,
+        )
+
+    def _write(self, opening: Opening) -> str:
+        with self._stage("write"):
+            written = self.parts.writer.write(self._situation, opening)
+        quotes: tuple[Quote, ...] = written.quotes
+        if written.notes is not None and not self.memory.note(written.notes):
+            return f"write rejected: over {self.memory.budget:,} tokens, memory kept"
+        if written.notes is not None:
+            self.memory.enter(quotes)
+        return written.remark
+
+    def _retrieve(self, thought: Thought) -> Retrieval | None:
+        situation = self._situation
+        situation.retrieved = []
+        if thought.query is None:
+            return None
+        situation.searches.append(thought.query)
+        found = []
+        for hit in self.corpus.index.search(thought.query, 8 * self.parts.top_k):
+            unit = self.corpus.units[hit.unit]
+            chunk = self.corpus.chunk_of(unit)
+            unread = chunk not in situation.read
+            if chunk == situation.chunk.index or (self.parts.look_back and unread):
+                continue
+            place = self.corpus.locate(unit)
+            found.append(
+                Retrieved(
+                    hit.unit, unit.document, place.page, place.last_page, round(hit.score, 3), chunk
+                )
+            )
+            situation.retrieved.append(unit)
+            if len(found) == self.parts.top_k:
+                break
+        return Retrieval(thought.query, tuple(found))
+
+    def _count_exit(self, gate: Gate | None) -> bool:
+        """Count open exit gates in a row; True when `patience` is reached."""
+        if gate is not None and gate.open:
+            self._exits_in_a_row += 1
+        else:
+            self._exits_in_a_row = 0
+        return self._exits_in_a_row >= self.parts.patience
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self._stages[name] = self._stages.get(name, 0.0) + time.perf_counter() - begin
+
+
+def spent(now: Usage, before: Usage) -> Tokens:
+    """What was used between two readings of an engine's totals."""
+    return Tokens(
+        now.prefilled - before.prefilled,
+        now.reused - before.reused,
+        now.generated - before.generated,
+    )

@@ -1,0 +1,62 @@
+"""What the reader carries from chunk to chunk: notes that may be rewritten, a ledger that may not.
+
+The notes are what the model sees, bounded in tokens. The ledger is an append-only list of
+verbatim quotes with their place in the document; citations come from it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from longread.reading.step import Quote
+
+
+@dataclass
+class Memory:
+    """Notes of at most `budget` tokens by `count`, and the ledger.
+
+    Example: `memory.note("Revenue was 3.1 million (p. 4)")` returns False, and changes
+    nothing, when the text is over budget.
+    """
+
+    budget: int
+    count: Callable[[str], int]
+    notes: str = ""
+    ledger: list[Quote] = field(default_factory=list)
+
+    def note(self, text: str) -> bool:
+        """Replace the notes; refused (False) when `text` is over budget."""
+        if self.count(text) > self.budget:
+            return False
+        self.notes = text.strip()
+        return True
+
+    def enter(self, quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+        """Append the verified quotes that the ledger does not hold yet; returns those appended."""
+        added = []
+        for quote in quotes:
+            if quote.verified and not any(_covers(held, quote) for held in self.ledger):
+                self.ledger.append(quote)
+                added.append(quote)
+        return tuple(added)
+
+    def best_quotes(self) -> list[Quote]:
+        """The ledger's strongest quotes that fit the budget, in document order.
+
+        Strongest first decides who gets in; document order is how people read.
+        """
+        room = self.budget
+        chosen = []
+        for quote in sorted(self.ledger, key=lambda quote: -quote.score):
+            room -= self.count(quote.text) + 8
+            if room < 0:
+                break
+            chosen.append(quote)
+        return sorted(chosen, key=lambda quote: (quote.document, quote.start))
+
+
+def _covers(held: Quote, quote: Quote) -> bool:
+    return (
+        held.document == quote.document and held.start <= quote.start and quote.end <= held.end
+    )

@@ -1,0 +1,30 @@
+"""What a user can set about the reading; every field is an option of `longread ask`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """Sizes in tokens, thresholds as probabilities, limits in seconds and chunks.
+
+    None means: decided for the model and the machine. `exit` None leaves early exit on,
+    except for questions that ask for all or a count of something.
+    """
+
+    strategy: str = "gated"
+    order: str = "document"
+    gate: str = "auto"
+    chunk_tokens: int | None = None
+    unit_tokens: int = 256
+    memory_tokens: int = 1024
+    answer_tokens: int = 256
+    top_k: int | None = None
+    exit: bool | None = None
+    patience: int | None = None
+    gate_threshold: float = 0.5
+    exit_threshold: float = 0.9
+    max_seconds: float | None = None
+    max_chunks: int | None = None
+    think_tokens: int = 0

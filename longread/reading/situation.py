@@ -1,0 +1,120 @@
+"""What the parts of the recurrence see and hand to one another within one step.
+
+    q ← think(Q, M);  R ← retrieve(q);  gate(Q, M, C, R);  M ← write(Q, M, C, R);  exit(Q, M)
+
+Each part is a protocol with one method. A strategy picks one of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from longread.documents.chunks import Piece
+from longread.engine import Engine
+from longread.reading.corpus import Corpus
+from longread.reading.memory import Memory
+from longread.reading.options import ReadingOptions
+from longread.reading.step import Gate, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A piece with the probability that the update gate gave it."""
+
+    piece: Piece
+    probability: float
+
+
+@dataclass
+class Situation:
+    """Everything a part may look at. `draft` carries one step's work from part to part."""
+
+    engine: Engine
+    corpus: Corpus
+    question: str
+    memory: Memory
+    options: ReadingOptions
+    chunk: Piece
+    step: int = 0
+    total: int = 0
+    read: set[int] = field(default_factory=set)
+    searches: list[str] = field(default_factory=list)
+    retrieved: list[Piece] = field(default_factory=list)
+    updated_last: bool = False
+    draft: dict[str, Any] = field(default_factory=dict)
+
+    def passage(self, piece: Piece) -> str:
+        """A piece as the model is shown it: under its title, section and pages."""
+        return self.corpus.headed(piece)
+
+    def retrieved_text(self) -> str:
+        return "\n\n".join(self.passage(piece) for piece in self.retrieved)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """PRETHINK's outcome: what to look for (None: nothing), and whether to stop."""
+
+    query: str | None = None
+    exit: Gate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The update gate's outcome: the chunk's gate, each unit's, and the units it opened for."""
+
+    gate: Gate
+    unit_gates: tuple[float, ...] = ()
+    opened: tuple[Scored, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The writer's outcome: new notes (None: keep the old), quotes for the ledger, a remark."""
+
+    notes: str | None
+    quotes: tuple[Quote, ...] = ()
+    remark: str = ""
+
+
+class Thinker(Protocol):
+    """Looks at question and memory before the chunk is read."""
+
+    def think(self, situation: Situation) -> Thought: ...
+
+
+class UpdateGate(Protocol):
+    """Decides whether the chunk may change the memory."""
+
+    signal: str
+
+    def read(self, situation: Situation) -> Opening: ...
+
+    def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
+        """Take over the gates of a chunk that an interrupted run has read."""
+        ...
+
+
+class Writer(Protocol):
+    """Makes the new memory."""
+
+    def write(self, situation: Situation, opening: Opening) -> Written: ...
+
+
+class ExitGate(Protocol):
+    """Decides whether the memory is enough; None when it was not asked."""
+
+    def decide(self, situation: Situation) -> Gate | None: ...
+
+
+class Order(Protocol):
+    """Which pieces are read, and in what order.
+
+    `whole` is what coverage is counted against: all pieces of the size that is read.
+    """
+
+    def pieces(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Piece]: ...
+
+    def whole(self, corpus: Corpus) -> list[Piece]: ...

@@ -1,0 +1,49 @@
+"""`gated`, the default: units gated by probability, notes with a ledger, exit by probability.
+
+GRU-Mem's recurrence (arXiv 2602.10560) with gates that cost one forward step, and a look
+back (InfMem, 2602.02704) after each change of the memory.
+"""
+
+from __future__ import annotations
+
+from longread.engine import Engine
+from longread.reading.gates import (
+    ChoiceExit,
+    ChoiceGate,
+    LikelihoodGate,
+    NeverExit,
+    SettledExit,
+)
+from longread.reading.loop import Parts
+from longread.reading.options import ReadingOptions
+from longread.reading.orders import ChunksInOrder
+from longread.reading.thinking import AskForGap, FollowNames
+from longread.reading.writers import KeepSentences, RewriteNotes
+
+
+def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
+    """Parts for a model that gates by `choice` (it follows instructions) or by `likelihood`."""
+    patience = options.patience or 1
+    top_k = options.top_k or 3
+    if gate == "choice":
+        return Parts(
+            order=ChunksInOrder(),
+            thinker=AskForGap(engine),
+            gate=ChoiceGate(engine),
+            writer=RewriteNotes(engine, "write", neighbours=True),
+            exit=NeverExit() if options.exit is False else ChoiceExit(engine),
+            patience=patience,
+            top_k=top_k,
+            look_back=True,
+        )
+    likelihood = LikelihoodGate(engine)
+    return Parts(
+        order=ChunksInOrder(),
+        thinker=FollowNames(),
+        gate=likelihood,
+        writer=KeepSentences(engine),
+        exit=NeverExit() if options.exit is False else SettledExit(likelihood),
+        patience=patience,
+        top_k=top_k,
+        look_back=True,
+    )

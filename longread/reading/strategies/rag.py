@@ -1,0 +1,22 @@
+"""`rag`: the best units of the whole document by BM25, nothing else is read."""
+
+from __future__ import annotations
+
+from longread.engine import Engine
+from longread.reading.gates import AlwaysOpen, NeverExit
+from longread.reading.loop import Parts
+from longread.reading.options import ReadingOptions
+from longread.reading.orders import BestUnits
+from longread.reading.thinking import NoThought
+from longread.reading.writers import KeepPassages
+
+
+def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
+    del engine, options, gate
+    return Parts(
+        order=BestUnits(),
+        thinker=NoThought(),
+        gate=AlwaysOpen(),
+        writer=KeepPassages(),
+        exit=NeverExit(),
+    )

@@ -1,0 +1,160 @@
+"""Writers: how a chunk whose gate opened changes the memory.
+
+A rewritten memory that runs into its budget is rejected and the old one stays: what is
+cut off at the end is always what was read last.
+"""
+
+from __future__ import annotations
+
+from longread.documents.chunks import Piece
+from longread.engine import Engine
+from longread.reading.prompts import prompt
+from longread.reading.signals import Likelihood
+from longread.reading.situation import Opening, Scored, Situation, Written
+from longread.reading.step import Quote
+from longread.retrieval import Index
+
+# A quote is one sentence; with fewer words than this its neighbour is quoted along.
+_SHORT_QUOTE = 6
+# Sentences quoted from one opened unit.
+_QUOTES_A_UNIT = 2
+# A second sentence is quoted when its likelihood gain is at least this share of the best one's.
+_CLOSE_SECOND = 0.8
+
+
+class KeepSentences:
+    """Notes are the sentences that make the question likeliest, word for word.
+
+    For models that cannot write notes: nothing is generated, so nothing is invented.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._signal = Likelihood(engine)
+
+    def write(self, situation: Situation, opening: Opening) -> Written:
+        quotes = []
+        for scored in opening.opened:
+            quotes += self._quotes(situation, scored)
+        situation.memory.enter(quotes)
+        return Written(notes_from_ledger(situation), tuple(quotes))
+
+    def _quotes(self, situation: Situation, scored: Scored) -> list[Quote]:
+        corpus = situation.corpus
+        spans = _joined(corpus.sentences(scored.piece), corpus.documents[scored.piece.document].text)
+        text = corpus.documents[scored.piece.document].text
+        header = corpus.header(scored.piece)
+        gains = self._signal.score(
+            situation.question, [f"{header}\n{text[start:end]}" for start, end in spans]
+        )
+        ranked = sorted(range(len(spans)), key=lambda place: -gains[place])[:_QUOTES_A_UNIT]
+        chosen = [place for place in ranked if gains[place] >= _CLOSE_SECOND * gains[ranked[0]]]
+        return [
+            corpus.quote(scored.piece.document, *spans[place], score=scored.probability)
+            for place in sorted(chosen or ranked[:1])
+        ]
+
+
+class KeepPassages:
+    """Notes are the pieces themselves, as far as they fit (`rag`, `truncate`)."""
+
+    def write(self, situation: Situation, opening: Opening) -> Written:
+        notes = situation.memory.notes
+        for scored in opening.opened:
+            notes = f"{notes}\n\n{situation.passage(scored.piece)}".strip()
+        return Written(notes, _matching_quotes(situation, opening, situation.question))
+
+
+class RewriteNotes:
+    """The model rewrites the notes from passage, retrieved passages and old notes.
+
+    `template` names the prompt: `write` (passage first, for the gated reader) or
+    `overwrite` (question, memory, section: MemAgent's and InfMem's order).
+    """
+
+    def __init__(self, engine: Engine, template: str, *, neighbours: bool) -> None:
+        self._engine = engine
+        self._template = template
+        self._neighbours = neighbours
+
+    def write(self, situation: Situation, opening: Opening) -> Written:
+        passage = situation.passage(situation.chunk)
+        if self._neighbours:
+            passage = "\n\n".join(
+                situation.passage(piece) for piece in with_neighbours(situation, opening)
+            )
+        values: dict[str, object] = {
+            "passage": passage,
+            "question": situation.question,
+            "memory": situation.memory.notes,
+            "retrieved": situation.retrieved_text(),
+            "history": "\n".join(situation.searches),
+        }
+        reply = self._engine.generate(
+            prompt(self._engine, self._template, **values),
+            max_tokens=situation.memory.budget,
+        )
+        return accept(situation, opening, reply.text, reply.finished)
+
+
+def accept(situation: Situation, opening: Opening, notes: str, finished: bool) -> Written:
+    """New notes with the quotes that back them, or the refusal of notes that were cut off."""
+    notes = notes.strip()
+    if not finished:
+        budget = situation.memory.budget
+        return Written(None, remark=f"write rejected: cut off at {budget:,} tokens, memory kept")
+    if not notes or notes == situation.memory.notes:
+        return Written(None)
+    new = [line for line in notes.splitlines() if line not in situation.memory.notes]
+    return Written(notes, _matching_quotes(situation, opening, "\n".join(new)))
+
+
+def with_neighbours(situation: Situation, opening: Opening) -> list[Piece]:
+    """The opened units of the chunk with the unit before and after each, in order."""
+    tiles = situation.corpus.tiles(situation.chunk)
+    opened = {scored.piece.start for scored in opening.opened}
+    near = {
+        place
+        for place, tile in enumerate(tiles)
+        if tile.start in opened
+        for place in (place - 1, place, place + 1)
+    }
+    return [tile for place, tile in enumerate(tiles) if place in near]
+
+
+def notes_from_ledger(situation: Situation) -> str:
+    """The strongest quotes as notes, each with its page."""
+    lines = []
+    for quote in situation.memory.best_quotes():
+        place = f"(page {quote.page}) " if quote.page is not None else ""
+        lines.append(f"- {place}{' '.join(quote.text.split())}")
+    return "\n".join(lines)
+
+
+def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tuple[Quote, ...]:
+    """Sentences of the passages that share most with `words`: what the new notes stand on.
+
+    Costs no model call. The document's own IDF decides which shared words count.
+    """
+    corpus = situation.corpus
+    quotes = []
+    pieces = [*opening.opened, *(Scored(piece, 0.5) for piece in situation.retrieved)]
+    for scored in pieces:
+        text = corpus.documents[scored.piece.document].text
+        spans = _joined(corpus.sentences(scored.piece), text)
+        hits = Index([text[start:end] for start, end in spans]).search(words, _QUOTES_A_UNIT)
+        quotes += [
+            corpus.quote(scored.piece.document, *spans[hit.unit], score=scored.probability)
+            for hit in hits
+        ]
+    return tuple(quotes)
+
+
+def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Sentences with very short ones (headings, "Yes.") joined to the next."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and len(text[slice(*joined[-1])].split()) < _SHORT_QUOTE:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,84 @@
+"""A run's journal: every step on disk as it ends, so that an interrupted run goes on.
+
+One JSONL file a run under the state folder, named by what the run depends on: the
+documents' digests, the question, the model and the options. It is removed when the run
+has answered. Losing the journal (a full disk) never loses the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TextIO
+
+from longread import __version__, paths
+from longread.reading.step import Step
+
+
+def run_key(parts: Iterable[object]) -> str:
+    """A name for a run that is the same only when everything it depends on is."""
+    text = json.dumps([__version__, *parts], ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+class Journal:
+    """The journal of the run called `key`. `on_error` gets one line if it cannot be kept."""
+
+    def __init__(self, key: str, on_error: Callable[[str], None]) -> None:
+        self.path: Path = paths.state_folder() / "runs" / f"{key}.jsonl"
+        self._on_error = on_error
+        self._file: TextIO | None = None
+        self._broken = False
+
+    def read(self) -> list[Step]:
+        """The steps of an earlier, interrupted run; a torn last line is left out."""
+        try:
+            lines = self.path.read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        steps: list[Step] = []
+        for line in lines:
+            try:
+                steps.append(Step.from_record(json.loads(line)))
+            except (ValueError, KeyError, TypeError):
+                break
+        return steps
+
+    def start(self, steps: Iterable[Step]) -> None:
+        """Begin the file anew with `steps`, those taken over from an earlier run."""
+        self._guarded(lambda: self._open(steps))
+
+    def add(self, step: Step) -> None:
+        """Append a step; on disk when this returns."""
+        self._guarded(lambda: self._write(step))
+
+    def close(self, *, finished: bool) -> None:
+        """Close the file, and remove it when there is nothing left to go on with."""
+        if self._file is not None:
+            self._guarded(self._file.close)
+            self._file = None
+        if finished:
+            self.path.unlink(missing_ok=True)
+
+    def _open(self, steps: Iterable[Step]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("w", encoding="utf-8")
+        for step in steps:
+            self._write(step)
+
+    def _write(self, step: Step) -> None:
+        if self._file is not None:
+            self._file.write(json.dumps(step.record(), ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def _guarded(self, action: Callable[[], object]) -> None:
+        if self._broken:
+            return
+        try:
+            action()
+        except OSError as error:
+            self._broken = True
+            reason = (error.strerror or "unknown reason").lower()
+            self._on_error(f"this run cannot be resumed if it stops: {reason}")

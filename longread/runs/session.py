@@ -1,0 +1,307 @@
+"""A session: documents read, a model open, one run at a time; the Python API stands on it.
+
+    with Session.open(paths, model=None) as session:
+        run = session.run("Who chaired the board?", ReadingOptions())
+        for step in run.steps(): ...
+        answer = run.answer()
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from longread.documents import Document, PageRange, discover, load
+from longread.engine import Engine
+from longread.errors import DocumentError, UsageError
+from longread.models import gguf, store
+from longread.models.optimise import optimised
+from longread.models.store import ResolvedModel
+from longread.reading import answers, strategies
+from longread.reading.corpus import Corpus
+from longread.reading.loop import Reader, spent
+from longread.reading.options import ReadingOptions
+from longread.reading.probe import gate_signal
+from longread.reading.questions import wants_everything
+from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Step, Tokens
+from longread.runs.journal import Journal, run_key
+
+# Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
+# the exit gate is asked. A rewriting strategy pays one generated memory a chunk.
+GATED_CHUNK = 1024
+REWRITING_CHUNK = 2048
+# Room for the words of a prompt around passage, memory and reply.
+_PROMPT_WORDS = 512
+
+Report = Callable[[str], None]
+
+
+def _silent(_line: str) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Which model, and how it is run. None leaves the choice to longread."""
+
+    model: str | None = None
+    context: int | None = None
+    gpu_layers: int | None = None
+    threads: int | None = None
+
+
+def read_documents(
+    sources: Sequence[str],
+    *,
+    pages: str | None = None,
+    password: str | None = None,
+    ocr: bool = False,
+    report: Report = _silent,
+    progress: Callable[[str, float], None] | None = None,
+) -> list[Document]:
+    """All documents that `sources` (files, folders, patterns, "-") name.
+
+    One that cannot be read is reported and left out as long as another can; when none
+    can, the first one's error is raised.
+    """
+    files = discover(sources)
+    wanted = PageRange.parse(pages) if pages else None
+    documents: list[Document] = []
+    failures: list[DocumentError] = []
+    for place, file in enumerate(files):
+        if progress is not None:
+            progress(file, place / len(files))
+        try:
+            documents.append(load(file, pages=wanted, password=password, ocr=ocr))
+        except DocumentError as error:
+            failures.append(error)
+    if not documents:
+        raise failures[0]
+    for error in failures:
+        report(f"left out: {error.message}")
+    return documents
+
+
+def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report = _silent) -> Engine:
+    """The engine on a resolved model; the bundled one runs as its optimised copy."""
+    from longread.engine.llamacpp import LlamaCppEngine
+
+    gguf.require_instruct(gguf.read_header(resolved.path))
+    path, note = (
+        optimised(resolved.path) if resolved.path == store.bundled_path() else (resolved.path, "")
+    )
+    if note:
+        report(note)
+    return LlamaCppEngine(
+        path,
+        name=resolved.name,
+        context=options.context,
+        gpu_layers=options.gpu_layers,
+        threads=options.threads,
+    )
+
+
+class Session:
+    """Documents and an engine, kept for as many runs as wanted."""
+
+    def __init__(self, documents: Sequence[Document], engine: Engine, note: str = "") -> None:
+        self.documents = tuple(documents)
+        self.engine = engine
+        self.note = note
+
+    @classmethod
+    def open(cls, sources: Sequence[str], model: ModelOptions | None = None) -> Self:
+        """Read `sources` and open the model that `model` names, or the default one."""
+        options = model or ModelOptions()
+        documents = read_documents(sources)
+        resolved = store.resolve(options.model) if options.model else store.resolve_default()
+        return cls(documents, open_engine(resolved, options), resolved.note)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.engine.close()
+
+    def run(
+        self,
+        question: str,
+        options: ReadingOptions,
+        *,
+        journal: bool = False,
+        report: Report = _silent,
+    ) -> Run:
+        """Prepare a run; nothing is read before its `steps` are asked for."""
+        return Run(self, question, options, journal=journal, report=report)
+
+
+class Run:
+    """One question read through one session's documents."""
+
+    def __init__(
+        self,
+        session: Session,
+        question: str,
+        options: ReadingOptions,
+        *,
+        journal: bool,
+        report: Report,
+    ) -> None:
+        if not question.strip():
+            raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
+        engine = session.engine
+        self.question = question.strip()
+        self.options = options
+        self.session = session
+        chunk_tokens = fit_chunk(engine, options)
+        self.corpus = Corpus(
+            session.documents,
+            chunk_tokens=chunk_tokens,
+            unit_tokens=min(options.unit_tokens, chunk_tokens),
+            count=engine.count,
+        )
+        if options.exit is None and wants_everything(self.question):
+            options = _without_exit(options)
+            report("the question asks for everything there is: reading to the end (--exit stops early)")
+        gate = gate_signal(engine, options.gate) if options.strategy == "gated" else "auto"
+        parts = strategies.parts(engine, options, gate)
+        self.reader = Reader(engine, self.corpus, self.question, parts, options)
+        self._journal = Journal(self._key(), report) if journal else None
+        taken_over = self._journal.read() if self._journal else []
+        self._earlier = taken_over[: len(self.reader.pieces)]
+        self.reader.resume(self._earlier)
+        self._steps: list[Step] = list(self._earlier)
+        self._opened = time.perf_counter()
+        self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
+
+    def steps(self) -> Iterator[Step]:
+        """Read, one step at a time; those of an interrupted earlier run are not repeated."""
+        if self._journal is not None:
+            self._journal.start(self._earlier)
+        for step in self.reader.steps():
+            self._steps.append(step)
+            if self._journal is not None:
+                self._journal.add(step)
+            yield step
+
+    def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
+        """Answer from the memory that the steps left. An interrupted run is not answered."""
+        exit = self.reader.exit
+        tokens = sum((step.tokens for step in self._steps), Tokens())
+        seconds = self.reader.seconds
+        reply = answers.Reply(None, (), 0.0)
+        if exit.reason != "interrupted":
+            before = asdict(self.session.engine.usage)
+            begun = time.perf_counter()
+            try:
+                reply = answers.answer(
+                    self.session.engine,
+                    self.corpus,
+                    self.question,
+                    self.reader.memory,
+                    self.options.answer_tokens,
+                    on_text,
+                )
+            except KeyboardInterrupt:
+                exit = Exit(exit.step, "interrupted")
+            tokens += spent(self.session.engine.usage, type(self.session.engine.usage)(**before))
+            seconds += time.perf_counter() - begun
+        if self._journal is not None:
+            self._journal.close(finished=exit.reason != "interrupted")
+        return self._answer(reply, exit, tokens, seconds)
+
+    def _answer(
+        self, reply: answers.Reply, exit: Exit, tokens: Tokens, seconds: float
+    ) -> Answer:
+        read = len(self._steps)
+        unread = max(0, len(self.reader.pieces) - read)
+        saved = unread * self.reader.seconds / read if read and exit.reason == "exit_gate" else 0.0
+        answered = "answered" if reply.text is not None else "not_found"
+        return Answer(
+            question=self.question,
+            status="interrupted" if exit.reason == "interrupted" else answered,
+            answer=reply.text,
+            confidence=reply.confidence,
+            citations=reply.citations,
+            memory=self.reader.memory.notes,
+            info=self.info,
+            chunks_read=read,
+            updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
+            retrievals=sum(1 for step in self._steps if step.retrieval is not None),
+            exit=exit,
+            tokens=tokens,
+            seconds=seconds,
+            seconds_saved_by_exit=saved,
+        )
+
+    def _info(self, signal: str, patience: int, chunk_tokens: int) -> RunInfo:
+        engine = self.session.engine.info
+        whole = self.reader.parts.order.whole(self.corpus)
+        return RunInfo(
+            question=self.question,
+            strategy=self.options.strategy,
+            order=self.options.order,
+            gate=signal,
+            documents=self.corpus.document_references(),
+            model=ModelRef(
+                engine.name,
+                engine.file,
+                engine.device,
+                engine.context,
+                engine.parameters,
+                self.session.note,
+            ),
+            chunks=len(whole),
+            chunk_documents=tuple(piece.document for piece in whole),
+            chunk_pages=tuple(self.corpus.locate(piece).page for piece in whole),
+            chunk_tokens=chunk_tokens,
+            unit_tokens=self.corpus.unit_tokens,
+            memory_tokens=self.options.memory_tokens,
+            patience=patience,
+            resumed=len(self._earlier),
+        )
+
+    def _key(self) -> str:
+        options = asdict(self.options)
+        # Limits may change between an interrupted run and the one that goes on.
+        for limit in ("max_seconds", "max_chunks", "answer_tokens"):
+            options.pop(limit)
+        file = Path(self.session.engine.info.file).name
+        digests = [(document.sha256, len(document.text)) for document in self.session.documents]
+        return run_key([self.question, digests, file, options, self.corpus.chunk_tokens])
+
+
+def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
+    """The chunk size in tokens: the user's, or the default cut down to the context.
+
+    A prompt holds a chunk, the memory and a new memory. Raises UsageError when what the
+    user asked for does not fit.
+    """
+    room = engine.info.context - 2 * options.memory_tokens - _PROMPT_WORDS
+    wanted = options.chunk_tokens
+    if wanted is None:
+        default = GATED_CHUNK if options.strategy == "gated" else REWRITING_CHUNK
+        wanted = min(default, room)
+    if wanted > room or wanted < 64:
+        raise UsageError(
+            f"a context of {engine.info.context:,} tokens is too small for chunks of "
+            f"{max(wanted, 64):,} and a memory of {options.memory_tokens:,}.",
+            f"use --chunk-tokens {max(64, room):,} or less, a smaller --memory-tokens, "
+            "or a larger --context",
+        )
+    return wanted
+
+
+def _without_exit(options: ReadingOptions) -> ReadingOptions:
+    from dataclasses import replace
+
+    return replace(options, exit=False)
