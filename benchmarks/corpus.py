@@ -85,13 +85,18 @@ def passwords_of(folder: Path, named: Path | None) -> dict[str, str | None]:
     source = named or folder / "passwords.json"
     if not source.is_file():
         return {}
-    return {Path(path).name: password for path, password in json.loads(source.read_text("utf-8")).items()}
+    return {
+        Path(path).name: password
+        for path, password in json.loads(source.read_text("utf-8")).items()
+    }
 
 
 def table(outcomes: list[Outcome]) -> str:
     states = Counter(outcome.state for outcome in outcomes)
     reasons = Counter(
-        re.sub(r"\d+", "N", outcome.detail.replace(Path(outcome.file).name, "…").partition(" hint:")[0])
+        re.sub(
+            r"\d+", "N", outcome.detail.replace(Path(outcome.file).name, "…").partition(" hint:")[0]
+        )
         for outcome in outcomes
         if outcome.state == "refused"
     )
@@ -110,7 +115,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=float, default=60.0, help="seconds a file may take")
     parser.add_argument("--passwords", type=Path)
-    parser.add_argument("--list", action="store_true", help="one line a file that was not simply read")
+    parser.add_argument(
+        "--list", action="store_true", help="one line a file that was not simply read"
+    )
     options = parser.parse_args()
     passwords = passwords_of(options.folder, options.passwords)
     reader = Reader(options.limit)
@@ -119,7 +126,8 @@ def main() -> None:
     if options.list:
         for outcome in outcomes:
             if outcome.state != "read":
-                print(f"{outcome.seconds:6.2f} {outcome.state:9} {Path(outcome.file).name}: {outcome.detail}")
+                name = Path(outcome.file).name
+                print(f"{outcome.seconds:6.2f} {outcome.state:9} {name}: {outcome.detail}")
     print(table(outcomes))
     if any(outcome.state in ("traceback", "crashed", "hung") for outcome in outcomes):
         raise SystemExit(1)

@@ -54,7 +54,7 @@ def load(
     entry = cache.entry(digest, kind, ocr)
     document = cache.load(entry) if use_cache else None
     if document is None:
-        document, secret = _parse(data, name, kind, digest, password, ocr)
+        document, secret = _parse(data, name, kind, digest, password=password, ocr=ocr)
         if use_cache and not secret:
             document = cache.store(entry, document)
     document = replace(
@@ -92,13 +92,13 @@ def _bytes(source: str, name: str) -> bytes:
 
 
 def _parse(
-    data: bytes, name: str, kind: str, digest: str, password: str | None, ocr: bool
+    data: bytes, name: str, kind: str, digest: str, *, password: str | None, ocr: bool
 ) -> tuple[Document, bool]:
     """The parsed document, and whether its text may not be kept on disk."""
     if kind in ("pdf", "xps"):
         from longread.documents.paged import read_paged
 
-        return read_paged(data, name, kind, digest, password, ocr)
+        return read_paged(data, name, kind, digest, password=password, ocr=ocr)
     from longread.documents.ebook import read_epub, read_fb2
     from longread.documents.markup import read_html
     from longread.documents.text import read_markdown, read_text

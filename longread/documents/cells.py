@@ -113,11 +113,12 @@ def _continues(stack: _Stack, segment: Segment) -> bool:
     overlap = min(last.x1, segment.x1) - max(last.x0, segment.x0)
     if overlap < 0.5 * min(last.x1 - last.x0, segment.x1 - segment.x0):
         return False
-    return not (_is_figure(last.text) and _is_figure(segment.text))
+    return not (is_figure(last.text) and is_figure(segment.text))
 
 
-def _is_figure(text: str) -> bool:
-    return sum(map(str.isalpha, text)) < 0.5 * len(text)
+def is_figure(text: str) -> bool:
+    """Is this a number, a dash or a date, rather than words?"""
+    return len(text) > 1 and sum(map(str.isalpha, text)) < 0.5 * len(text)
 
 
 def _side_by_side(stacks: Sequence[_Stack]) -> list[list[_Stack]]:

@@ -15,13 +15,14 @@ from longread.documents.hygiene import Joiner
 from longread.documents.layout import reading_order
 from longread.documents.layout_types import Line
 from longread.documents.model import Page, Section
-from longread.documents.paragraphs import TERMINAL, Block, Pitch, blocks
+from longread.documents.paragraphs import Block, Pitch, blocks, runs_on
 from longread.documents.pdf import OutlineEntry, RawFile, RawPage
 from longread.documents.running import drop_running_rows
 
 _LETTERS = re.compile(r"[^\W_]+")
 _NOT_A_TITLE = re.compile(
-    r"untitled|\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?|pmd|rtf|wpd)\b|^\S*\d\S*$|^[\d\W]+$|^slide 1$",
+    r"untitled|\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?|pmd|rtf|wpd)\b"
+    r"|^\S*\d\S*$|^[\d\W]+$|^slide 1$",
     re.IGNORECASE,
 )
 _PRODUCER = re.compile(
@@ -157,14 +158,10 @@ class _Writer:
         )
 
     def _runs_on(self, block: Block) -> bool:
-        if (
-            not self.parts
-            or not self.placed
-            or block.kind != "text"
-            or self.placed[-1].block.kind != "text"
-        ):
+        before = self.placed[-1].block if self.placed else None
+        if before is None or not before.kind == block.kind == "text":
             return False
-        return self.parts[-1][-1:] not in TERMINAL and block.text[:1].islower()
+        return runs_on(self.parts[-1], block.text)
 
     def _glue(self, after: str) -> None:
         head, glue = self._joiner.glue(self.parts[-1], after)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator, Sequence
+from glob import glob, has_magic
 from pathlib import Path
 
 from longread.errors import DocumentError
@@ -45,7 +45,7 @@ def _expand(argument: str) -> list[str]:
         return files
     if path.exists():
         return [str(path)]
-    if glob.has_magic(argument):
+    if has_magic(argument):
         return _matches(argument, str(path))
     raise DocumentError(
         f"{argument} does not exist.", "check the name; a name with spaces needs quotes"
@@ -53,7 +53,9 @@ def _expand(argument: str) -> list[str]:
 
 
 def _matches(argument: str, pattern: str) -> list[str]:
-    matches = sorted(match for match in glob.glob(pattern, recursive=True) if Path(match).is_file())
+    # Path.glob takes no absolute pattern.
+    found = glob(pattern, recursive=True)  # noqa: PTH207
+    matches = sorted(match for match in found if Path(match).is_file())
     # A pattern that names a suffix is taken at its word; "*" and "**" mean what can be read.
     if not Path(pattern).suffix:
         matches = [match for match in matches if match.lower().endswith(READABLE)]

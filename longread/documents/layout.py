@@ -11,9 +11,8 @@ import itertools
 from collections.abc import Sequence
 from statistics import median
 
-from longread.documents.cells import merge_wrapped_cells
+from longread.documents.cells import is_figure, merge_wrapped_cells
 from longread.documents.layout_types import Line, Segment
-
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
@@ -156,7 +155,11 @@ def _gutter(segments: list[Segment]) -> float | None:
     """The x of the best vertical gap: as many segments as possible wholly on either side.
 
     Segments that cross it (headings, wide tables) count against it but do not forbid it.
+    Only lines of text have a say: a table's figures have gutters of their own.
     """
+    segments = [segment for segment in segments if len(segment.text) >= PROSE_LINE]
+    if len(segments) < 6:
+        return None
     left = min(segment.x0 for segment in segments)
     width = max(segment.x1 for segment in segments) - left
     bins = 200
@@ -191,10 +194,13 @@ def _gutter(segments: list[Segment]) -> float | None:
 
 
 def _bands(segments: list[Segment], gutter: float) -> list[tuple[bool, list[Segment]]]:
-    """Cut a region at the rows that run across the gutter: (crosses it?, segments)."""
+    """Cut a region at the rows of tables and those across the gutter: (such rows?, segments)."""
     bands: list[tuple[bool, list[Segment]]] = []
     for row in group_rows(segments):
-        crosses = any(segment.x0 < gutter - 1 and segment.x1 > gutter + 1 for segment in row)
+        crosses = (
+            any(segment.x0 < gutter - 1 and segment.x1 > gutter + 1 for segment in row)
+            or sum(is_figure(segment.text) for segment in row) >= 2
+        )
         if bands and bands[-1][0] == crosses:
             bands[-1][1].extend(row)
         else:

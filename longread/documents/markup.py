@@ -14,33 +14,21 @@ from longread.documents.hygiene import tidy, without_soft_hyphens
 from longread.documents.model import Section
 from longread.documents.text import Read, decode
 
-_HIDDEN = frozenset(
-    ("script", "style", "nav", "template", "noscript", "svg", "math-annotation", "head", "iframe", "object",
-     "select", "button", "annotation", "annotation-xml", "rt", "rp")
-)  # fmt: skip
-_VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    )
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_HIDDEN = _tags(
+    "script style nav template noscript svg head iframe object select button annotation "
+    "annotation-xml rt rp"
 )
-_BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl",
-     "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-     "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead",
-     "title", "tr", "ul")
-)  # fmt: skip
+_VOID = _tags("area base br col embed hr img input link meta source wbr")
+_BLOCKS = _tags(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table "
+    "tbody tfoot thead tr ul"
+)
 # Stand-ins, until a block is complete, for the border of a cell and for <br>.
 _CELL, _BREAK = "\x1e", "\x1f"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -79,6 +67,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "title" and not self.markup.title:
             self._title = []
+        if self._hidden[-1:] == ["head"] and tag in _BLOCKS:
+            self._hidden.pop()  # </head> and <body> may be left out
         if self._hidden:
             if tag not in _VOID and tag == self._hidden[-1]:
                 self._hidden.append(tag)
@@ -117,7 +107,7 @@ class _Reader(HTMLParser):
             self._title = None
         if self._hidden:
             if tag in self._hidden:
-                self._hidden.pop()
+                del self._hidden[len(self._hidden) - 1 - self._hidden[::-1].index(tag) :]
             return
         if tag in _BLOCKS and not (self._row and tag not in ("tr", "table")):
             self._flush()
@@ -135,7 +125,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._title is not None:
             self._title.append(data)
-        if not self._hidden:
+        elif not self._hidden:
             self._parts.append(data)
 
     def close(self) -> None:

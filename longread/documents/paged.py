@@ -9,7 +9,7 @@ from longread.errors import DocumentError
 
 
 def read_paged(
-    data: bytes, name: str, kind: str, digest: str, password: str | None, ocr: bool
+    data: bytes, name: str, kind: str, digest: str, *, password: str | None, ocr: bool
 ) -> tuple[Document, bool]:
     """The document, and whether it took a password to read it.
 

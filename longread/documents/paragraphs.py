@@ -7,6 +7,7 @@ between its cells; nothing is reordered here.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from longread.documents.hygiene import Joiner
 from longread.documents.layout_types import Line
 from longread.documents.tables import clean_cells, is_marker, table_rows
 
+SENTENCE_END = ".!?:;。！？؟…"
 TERMINAL = '.!?:;。！？؟…”"’»)'
 _BULLET = re.compile(r"[•▪◦‣⁃■□➢➤✓·*–—-]\s+\S")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)|\d{1,3}(?:\.\d{1,2})*\.?)\s+\S")
@@ -40,7 +42,7 @@ class Pitch:
     def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
         distances: dict[int, list[float]] = defaultdict(list)
         for lines in pages:
-            for before, line in zip(lines, lines[1:], strict=False):
+            for before, line in itertools.pairwise(lines):
                 if before.column == line.column and round(before.size) == round(line.size):
                     distance = line.y1 - before.y1
                     if 0.8 * line.size < distance < 3.5 * line.size:
@@ -115,29 +117,32 @@ def _paragraphs(
 def _begins(line: Line, group: Sequence[Line], pitch: Pitch) -> bool:
     """Does `line` begin a new paragraph after the lines of `group`?"""
     before = group[-1]
-    size = min(line.size, before.size)
-    distance = line.y1 - before.y1
     if line.column != before.column:
-        return not _runs_on(before, line)
-    if abs(line.size - before.size) > 0.12 * size or line.bold != before.bold:
-        # A bold first phrase or a stray small line inside a sentence does not end it.
-        return not (abs(line.size - before.size) <= 0.12 * size and _runs_on(before, line))
-    if distance > _APART * pitch.of(size) or distance < -size:
-        return True
-    text = line.text
-    if _BULLET.match(text):
-        return True
+        return not (_runs_on(before, line) or _fills_column(before, line))
+    size = min(line.size, before.size)
+    other_size = abs(line.size - before.size) > 0.12 * size
+    if other_size or line.bold != before.bold:
+        # A bold first phrase inside a sentence does not end it.
+        return other_size or not _runs_on(before, line)
+    distance = line.y1 - before.y1
+    apart = distance > _APART * pitch.of(size) or distance < -size
+    return apart or _BULLET.match(line.text) is not None or _begins_by_shape(line, group)
+
+
+def _begins_by_shape(line: Line, group: Sequence[Line]) -> bool:
+    """What indents, numbers and short last lines say."""
+    before, text = group[-1], line.text
     width = line.right - line.left
     ended = before.text[-1:] in TERMINAL
     short = before.x1 < line.right - 0.2 * width
     if _NUMBERED.match(text) and (short or ended):
         return True
     listed = _BULLET.match(group[0].text) or _NUMBERED.match(group[0].text)
-    if ended and (short or (line.x0 > before.x0 + 0.8 * size and not listed)):
+    indented = line.x0 > before.x0 + 0.8 * line.size and not listed
+    if ended and (short or indented):
         return True
-    return (
-        before.x1 < line.right - 0.35 * width and not text[:1].islower() and not _open_ended(before)
-    )
+    much_shorter = before.x1 < line.right - 0.35 * width
+    return much_shorter and not text[:1].islower() and not _open_ended(before)
 
 
 def _open_ended(line: Line) -> bool:
@@ -146,8 +151,19 @@ def _open_ended(line: Line) -> bool:
 
 
 def _runs_on(before: Line, line: Line) -> bool:
-    text = line.text
-    return before.text[-1:] not in TERMINAL and text[:1].islower()
+    return runs_on(before.text, line.text)
+
+
+def runs_on(before: str, after: str) -> bool:
+    """Does `after` plainly go on with what `before` began?"""
+    return before[-1:] not in SENTENCE_END and after[:1].islower()
+
+
+def _fills_column(before: Line, line: Line) -> bool:
+    """Is `before` a full line cut off in mid-sentence by the end of its column?"""
+    full = before.x1 > before.right - 0.15 * (before.right - before.left)
+    alike = before.bold == line.bold and abs(before.size - line.size) < 0.05 * line.size
+    return full and alike and before.text[-1:] not in TERMINAL and not _BULLET.match(line.text)
 
 
 def _block(group: Sequence[Line], body_size: float, joiner: Joiner) -> Block:

@@ -137,7 +137,7 @@ def _tessdata() -> str:
     if not folder:
         raise DocumentError(
             "--ocr needs Tesseract, which was not found.",
-            "install it (apt install tesseract-ocr, brew install tesseract), or set TESSDATA_PREFIX",
+            "install Tesseract and its language data, or set TESSDATA_PREFIX to the latter",
         )
     return str(folder)
 
@@ -231,13 +231,11 @@ def _outline(file: Any) -> list[OutlineEntry]:
         entries = file.get_toc(simple=True)
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         return []
-    return [
-        OutlineEntry(int(level), title, page - 1)
-        for level, title, page in (
-            (e[0], " ".join(tidy(str(e[1])).split()), int(e[2])) for e in entries
-        )
-        if title and 1 <= page <= file.page_count
+    outline = [
+        OutlineEntry(int(level), " ".join(tidy(str(title)).split()), int(page) - 1)
+        for level, title, page, *_ in entries
     ]
+    return [entry for entry in outline if entry.title and 0 <= entry.page < file.page_count]
 
 
 def _metadata_title(file: Any) -> str:

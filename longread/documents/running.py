@@ -8,6 +8,7 @@ repeat do not count along, so they stay.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -173,7 +174,7 @@ def _printed(candidate: _Candidate) -> str | None:
 def _fill(labels: list[str | None]) -> list[str | None]:
     """Numbers for pages that carry none, where the pages on both sides agree on it."""
     known = [(index, label) for index, label in enumerate(labels) if label is not None]
-    for (start, before), (end, after) in zip(known, known[1:], strict=False):
+    for (start, before), (end, after) in itertools.pairwise(known):
         if before.isdigit() and after.isdigit() and int(after) - int(before) == end - start:
             for index in range(start + 1, end):
                 labels[index] = str(int(before) + index - start)

@@ -17,24 +17,32 @@ _CLOSERS = "\"'”’»›)]}」』】〉》"
 _END = re.compile(
     rf"[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*(?:\[\d+\])*(?=\s)|[。！？｡．]+[{re.escape(_CLOSERS)}]*"
 )
-_ABBREVIATIONS = frozenset(
-    """e.g i.e etc cf vs viz al ca approx resp incl esp no nos nr vol vols fig figs eq eqs sec secs ch chap
-    p pp pg para art ed eds rev ver mr mrs ms dr prof st sr jr messrs mme mlle hon gen col capt lt sgt maj
-    rev gov sen rep pres supt inc ltd co corp bros dept univ assn est jan feb mar apr jun jul aug sep sept
-    oct nov dec mon tue tues wed thu thur thurs fri sat sun u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a
-    z.b d.h u.a usw bzw bspw vgl ggf abb str sog evtl p.ej sra sres ud uds dra núm pág bd hrsg
-    т.е т.д т.п т.к г гг им стр рис см""".split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ABBREVIATIONS = _words(
+    "e.g i.e etc cf vs viz al ca approx resp incl esp no nos nr vol vols fig figs eq eqs sec secs "
+    "ch chap p pp pg para art ed eds rev ver mr mrs ms dr prof st sr jr messrs mme mlle hon gen "
+    "col capt lt sgt maj gov sen rep pres supt inc ltd co corp bros dept univ assn est jan feb mar "
+    "apr jun jul aug sep sept oct nov dec u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a z.b d.h u.a "
+    "usw bzw bspw vgl ggf abb str sog evtl p.ej sra sres ud uds dra núm pág bd hrsg т.е т.д т.п "
+    "т.к г гг им стр рис см"
 )
-# After these a capital letter does begin a new sentence.
-_MAY_END = frozenset(
-    "etc inc ltd co corp bros u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a jr sr al usw г гг т.д т.п".split()
+# After these a capital letter may begin a new sentence.
+_MAY_END = _words(
+    "etc inc ltd co corp bros u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a jr sr al usw г гг т.д"
 )
 _LAST_WORD = re.compile(r"[\w.’'-]+$")
 _NEXT = re.compile(r"[\"'“‘«‹(\[{¿¡—–-]*\s*(\S)")
-_STARTERS = frozenset(
-    """the a an this that these those it he she they we you i in on at for but and however although while when
-    if as there our its his her their all no not what who why how after before since under during with""".split()
+_STARTERS = _words(
+    "the a an this that these those it he she they we you i in on at for but and however although "
+    "while when if as there our its his her their all no not what who why how after before since "
+    "under during with"
 )
+_WORD = re.compile(r"\W*(\w+)")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -69,31 +77,30 @@ def _prose(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> Non
 
 def _really_ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     mark = match[0]
-    following = _NEXT.match(text, _skip_blank(text, match.end(), end), end)
-    after = following[1] if following else ""
     if mark[0] in "。！？｡．":
         return True
-    if not mark.startswith("."):
-        # "Stop!" he said.
-        return not after.islower()
+    following = _NEXT.match(text, _skip_blank(text, match.end(), end), end)
+    after = following[1] if following else ""
+    # "Stop!" he said.
     if after.islower():
         return False
-    if len(mark) > 1 and mark[1] == ".":
-        return True
     last = _LAST_WORD.search(text, max(begin, match.start() - 24), match.start())
-    if last is None:
+    if not mark.startswith(".") or mark.startswith("..") or last is None:
         return True
     word = last[0].strip("’'-").lower()
+    # "3. Results": a number that opens the line is not a sentence.
+    if word.isdigit() and last.start() == _skip_blank(text, begin, end):
+        return False
+    return _ends_after(word, after, _next_word(text, match.end(), end))
+
+
+def _ends_after(word: str, after: str, next_word: str) -> bool:
+    """Does the full stop after `word` end a sentence, or belong to the word?"""
     if len(word) == 1 and word.isalpha():
         # An initial ("J. Smith"), unless it is the pronoun or ends a list ("vitamin C. The").
-        return word == "i" or _next_word(text, match.end(), end) in _STARTERS
+        return word == "i" or next_word in _STARTERS
     if word in _ABBREVIATIONS:
-        return word in _MAY_END and (
-            not after.isdigit() and _next_word(text, match.end(), end) in _STARTERS
-        )
-    if word.isdigit() and last.start() == _skip_blank(text, begin, end):
-        # "3. Results": a number that opens the line is not a sentence.
-        return False
+        return word in _MAY_END and not after.isdigit() and next_word in _STARTERS
     return not (len(word) <= 4 and "." in word and word.replace(".", "").isalpha())
 
 
@@ -104,7 +111,7 @@ def _skip_blank(text: str, position: int, end: int) -> int:
 
 
 def _next_word(text: str, position: int, end: int) -> str:
-    match = re.compile(r"\W*(\w+)").match(text, position, end)
+    match = _WORD.match(text, position, end)
     return match[1].lower() if match else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +10,8 @@ from longread.documents.layout_types import Line
 
 _LEADER = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
 _MARKER = re.compile(
-    r"[•▪◦‣⁃■□➢➤✓·*–—o-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
+    r"[•▪◦‣⁃■□➢➤✓·*–—o-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]"
+    r"|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
 )
 _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
 _SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(])")
@@ -84,7 +86,7 @@ def _tabular(lines: Sequence[Line]) -> list[bool]:
 
 def _continuous(lines: Sequence[Line]) -> bool:
     """Labels may stand alone between two rows; wide lines one after the other are prose."""
-    if any(before.column != line.column for before, line in zip(lines, lines[1:], strict=False)):
+    if any(before.column != line.column for before, line in itertools.pairwise(lines)):
         return False
     between = lines[1:-1]
     if any(len(line.text) > 40 and line.text.endswith(".") for line in between):

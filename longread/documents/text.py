@@ -24,6 +24,8 @@ _CHAPTER = re.compile(
     r"\b(?:[ \t]+(?:the[ \t]+)?(?:\d+|[ivxlc]+|[a-z]+))?[ \t]*[.:—–-]?[^\n]{0,80}",
     re.IGNORECASE,
 )
+# A text with fewer paragraphs than one in so many characters has no blank lines between them.
+_DENSE = 5000
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -101,14 +103,30 @@ def read_text(data: bytes, name: str) -> Read:
     decoded, warnings = decode(data, name)
     text = tidy(decoded)
     blocks = _paragraph_starts(text)
+    dense = len(blocks) * _DENSE < len(text)
+    if dense:
+        blocks = _starts_after_short_lines(text)
     sections = []
     for start in blocks:
         end = text.find("\n", start)
         line = text[start : end if end != -1 else len(text)]
-        alone = end == -1 or not text[end + 1 : end + 2].strip()
+        alone = dense or end == -1 or not text[end + 1 : end + 2].strip()
         if alone and len(line) <= 100 and _CHAPTER.fullmatch(line) and _looks_like_heading(line):
             sections.append(Section(" ".join(line.split()), start))
     return Read(text, "", tuple(sections), blocks, warnings)
+
+
+def _starts_after_short_lines(text: str) -> tuple[int, ...]:
+    """Paragraphs of a wrapped text without blank lines: a short line ends one."""
+    lines = text.splitlines(keepends=True)
+    usual = sorted(map(len, lines))[len(lines) * 9 // 10] if lines else 0
+    starts, position, begins = [], 0, True
+    for line in lines:
+        if begins and line.strip():
+            starts.append(position)
+        begins = len(line) < 0.8 * usual and line.rstrip()[-1:] not in ",;-"
+        position += len(line)
+    return tuple(starts)
 
 
 def _looks_like_heading(line: str) -> bool:
