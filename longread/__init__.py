@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from longread.version import __version__
+
 if TYPE_CHECKING:
     from longread.reading.step import Answer, Step
 
-__version__ = "0.1.0"
-__all__ = ["ask", "read"]
+
+__all__ = ["__version__", "ask", "read"]
 
 
 def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:

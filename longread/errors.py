@@ -53,7 +53,7 @@ class ModelError(LongreadError):
     exit_code = ExitCode.MODEL
 
 
-class Interrupted(LongreadError):
+class Interrupted(LongreadError):  # noqa: N818 (named for what happened, not for a fault)
     """The user stopped the run; what was read is on disk and the run can go on."""
 
     exit_code = ExitCode.INTERRUPTED

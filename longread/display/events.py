@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from longread import __version__
 from longread.display.json_answer import answer_object, to_json
 from longread.errors import UsageError
 from longread.reading.step import Answer, RunInfo, Step
+from longread.version import __version__
 
 SCHEMA = "longread.event/1"
 

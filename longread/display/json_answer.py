@@ -10,8 +10,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from longread import __version__
 from longread.reading.step import Answer, Quote
+from longread.version import __version__
 
 SCHEMA = "longread.answer/1"
 

@@ -38,7 +38,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """Generated text, without the stop string. `finished` is False when the token budget cut it off."""
+    """Generated text without the stop string; `finished` is False when the budget cut it off.
+
+    `log_probability` is the natural log of the probability of all generated tokens.
+    """
 
     text: str
     tokens: int

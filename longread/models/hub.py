@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from longread import __version__
 from longread.errors import ModelError, UsageError
+from longread.version import __version__
 
 # Seconds without a byte before a connection counts as dropped; less for a mere question, so
 # that a machine that is offline hears so soon.

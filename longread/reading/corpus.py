@@ -99,7 +99,8 @@ class Corpus:
             parts.append(place.section)
         if place.page is not None:
             last = place.last_page or place.page
-            parts.append(f"page {place.page}" if last == place.page else f"pages {place.page}-{last}")
+            one = last == place.page
+            parts.append(f"page {place.page}" if one else f"pages {place.page}-{last}")
         return " | ".join(parts)
 
     def headed(self, piece: Piece) -> str:

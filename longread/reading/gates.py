@@ -14,9 +14,10 @@ from longread.engine import Engine
 from longread.reading.prompts import prompt
 from longread.reading.signals import (
     Evidence,
-    LexicalMatch,
     Likelihood,
+    Match,
     evidence,
+    lexical_match,
     logit,
     sigmoid,
 )
@@ -35,7 +36,7 @@ class AlwaysOpen:
     signal = "always"
 
     def read(self, situation: Situation) -> Opening:
-        return Opening(Gate(1.0, 0.0, self.signal), (), (Scored(situation.chunk, 1.0),))
+        return Opening(Gate(1.0, 0.0, self.signal), (), (Scored(situation.chunk, 0.0),))
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         del situation, unit_gates
@@ -51,15 +52,15 @@ class EvidenceBoard:
     def __init__(self, situation: Situation) -> None:
         self.calibration: Evidence = evidence()
         self._corpus = situation.corpus
-        match = LexicalMatch(situation.corpus.index).score_units(situation.question)
+        match = lexical_match(situation.corpus.index, situation.question)
         self._match = match
         self._unread = {
             unit: self.calibration.unread_odds(share) for unit, share in enumerate(match)
         }
         self.odds: dict[tuple[int, int], float] = {}
 
-    def match(self, piece: Piece) -> float:
-        """BM25's share of the best unit over `piece`."""
+    def match(self, piece: Piece) -> Match:
+        """BM25's match of the best unit over `piece`."""
         return max(self._match[unit] for unit in self._corpus.units_over(piece))
 
     def enter(self, piece: Piece, odds: float) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine, Usage
+from longread.reading.answers import Answerer
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
@@ -55,13 +56,14 @@ class Parts:
     gate: UpdateGate
     writer: Writer
     exit: ExitGate
+    answerer: Answerer
     patience: int = 1
     top_k: int = 4
     look_back: bool = False
 
 
 class Reader:
-    """Reads a corpus for one question. `steps` is the run; afterwards `memory` and `exit` hold its end.
+    """Reads a corpus for one question: `steps` is the run, `memory` and `exit` hold its end.
 
     KeyboardInterrupt during a step ends the iteration with reason `interrupted`; the
     steps before it stand.

@@ -57,6 +57,4 @@ class Memory:
 
 
 def _covers(held: Quote, quote: Quote) -> bool:
-    return (
-        held.document == quote.document and held.start <= quote.start and quote.end <= held.end
-    )
+    return held.document == quote.document and held.start <= quote.start and quote.end <= held.end

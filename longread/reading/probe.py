@@ -49,14 +49,15 @@ def gate_signal(engine: Engine, requested: str) -> str:
 def choice_auc(engine: Engine) -> float:
     """AUC of P(yes) on the built-in pairs: 1.0 separates them all, 0.5 is chance."""
     pairs = probe_pairs()
-    right, wrong = [], []
+    right: list[float] = []
+    wrong: list[float] = []
     for place, (passage, question) in enumerate(pairs):
         other = pairs[(place + 1) % len(pairs)][0]
         for scores, text in ((right, passage), (wrong, other)):
             scores.append(
                 yes_probability(engine, "gate", passage=text, question=question, memory="")
             )
-    wins = sum(1.0 if r > w else 0.5 if r == w else 0.0 for r, w in product(right, wrong))
+    wins = sum((r > w) + 0.5 * (r == w) for r, w in product(right, wrong))
     return wins / (len(right) * len(wrong))
 
 

@@ -51,52 +51,63 @@ class Likelihood:
         return sum(scores) / max(1, len(scores))
 
 
-class LexicalMatch:
-    """BM25's score as a share of the best score any unit could have: 0 to 1.
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """How well BM25 likes a unit: as a share of the document's best unit (`relative`), and of
+    the best score that any text could have (`absolute`), both 0 to 1.
 
-    The share, and not the score, so that it means the same for short and long questions.
+    Both are needed: every document has a best unit, also one that says nothing of what was
+    asked; and a long question never comes near the best conceivable score.
     """
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    relative: float
+    absolute: float
 
-    def score_units(self, question: str) -> list[float]:
-        """The share for every unit of the index, in order."""
-        best = self._best(question)
-        return [score / best for score in self._index.scores(question)]
 
-    def _best(self, question: str) -> float:
-        # A term's contribution is bounded by idf × (k1 + 1); a term the document lacks
-        # counts with the highest idf it could have.
-        rarest = math.log(1 + (self._index.size + 0.5) / 0.5)
-        weights = (self._index.weight(term) or rarest for term in set(terms(question)))
-        return max(1e-9, 2.5 * sum(weights))
+def lexical_match(index: Index, question: str) -> list[Match]:
+    """BM25's match of every unit with the question, in unit order."""
+    scores = index.scores(question)
+    best = max(scores, default=0.0) or 1.0
+    # A term adds at most idf × (k1 + 1), k1 = 1.5; one that the document lacks counts with
+    # the highest idf there is.
+    rarest = math.log(1 + (index.size + 0.5) / 0.5)
+    ideal = 2.5 * sum(index.weight(term) or rarest for term in set(terms(question))) or 1.0
+    return [Match(score / best, score / ideal) for score in scores]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Turns signals into odds that a unit holds what the question asks for.
 
-    A unit that was read has log-odds `gain × likelihood + match × BM25 share + read_bias`;
-    of one that was not only BM25 is known: `unread_match × share + unread_bias`. `absent`
-    is the weight of "the document does not say" in the exit gate's competition. The
-    numbers are fitted (see calibration.toml).
+    The log-odds are linear in the likelihood gain and the two BM25 shares; of a unit that
+    was not read only the shares are known. Fitted by benchmarks/calibrate.py, the numbers
+    stand in calibration.toml.
     """
 
     gain: float
     match: float
+    coverage: float
     read_bias: float
     unread_match: float
+    unread_coverage: float
     unread_bias: float
 
-    def log_odds(self, likelihood: float, match: float) -> float:
-        return self.gain * likelihood + self.match * match + self.read_bias
+    def probability(self, gain: float, match: Match) -> float:
+        """P(the unit holds the answer), from its likelihood gain and BM25's match."""
+        return sigmoid(
+            self.gain * gain
+            + self.match * match.relative
+            + self.coverage * match.absolute
+            + self.read_bias
+        )
 
-    def probability(self, likelihood: float, match: float) -> float:
-        return sigmoid(self.log_odds(likelihood, match))
-
-    def unread_odds(self, match: float) -> float:
-        return math.exp(self.unread_match * match + self.unread_bias)
+    def unread_odds(self, match: Match) -> float:
+        """The odds that an unread unit holds the answer, from BM25's match alone."""
+        return math.exp(
+            self.unread_match * match.relative
+            + self.unread_coverage * match.absolute
+            + self.unread_bias
+        )
 
 
 @cache

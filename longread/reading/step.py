@@ -90,7 +90,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class ChunkRef:
-    """Which part of which document a step read; `position` counts chunks of the whole run from 0."""
+    """Which part of which document a step read; `position` counts all chunks from 0."""
 
     position: int
     document: int
@@ -173,7 +173,7 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """The model of the run; `note` is one line for the user when there is something to say about it."""
+    """The model of the run; `note` is one line for the user, or empty."""
 
     name: str
     file: str

@@ -67,9 +67,7 @@ class AskForGap:
         if not situation.updated_last:
             return Thought()
         reply = self._engine.generate(
-            prompt(
-                self._engine, "gap", question=situation.question, memory=situation.memory.notes
-            ),
+            prompt(self._engine, "gap", question=situation.question, memory=situation.memory.notes),
             max_tokens=_REPLY_TOKENS,
             stop=("\n",),
         ).text.strip()

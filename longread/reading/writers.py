@@ -40,8 +40,8 @@ class KeepSentences:
 
     def _quotes(self, situation: Situation, scored: Scored) -> list[Quote]:
         corpus = situation.corpus
-        spans = _joined(corpus.sentences(scored.piece), corpus.documents[scored.piece.document].text)
         text = corpus.documents[scored.piece.document].text
+        spans = _joined(corpus.sentences(scored.piece), text)
         header = corpus.header(scored.piece)
         gains = self._signal.score(
             situation.question, [f"{header}\n{text[start:end]}" for start, end in spans]
@@ -137,7 +137,7 @@ def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tupl
     """
     corpus = situation.corpus
     quotes = []
-    pieces = [*opening.opened, *(Scored(piece, 0.5) for piece in situation.retrieved)]
+    pieces = [*opening.opened, *(Scored(piece, 0.0) for piece in situation.retrieved)]
     for scored in pieces:
         text = corpus.documents[scored.piece.document].text
         spans = _joined(corpus.sentences(scored.piece), text)

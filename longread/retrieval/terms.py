@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _CJK = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯"
 _TERM = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]\w*)")
@@ -22,7 +23,7 @@ def terms(text: str) -> list[str]:
         word = match.group()
         if match.lastgroup == "cjk":
             found.extend(word)
-            found.extend(first + second for first, second in zip(word, word[1:], strict=False))
+            found.extend(first + second for first, second in pairwise(word))
         elif match.lastgroup == "number":
             found.append(word.replace(",", ""))
         else:

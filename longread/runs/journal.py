@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from longread import __version__, paths
+from longread import paths
 from longread.reading.step import Step
+from longread.version import __version__
 
 
 def run_key(parts: Iterable[object]) -> str:
@@ -54,12 +56,12 @@ class Journal:
         """Append a step; on disk when this returns."""
         self._guarded(lambda: self._write(step))
 
-    def close(self, *, finished: bool) -> None:
-        """Close the file, and remove it when there is nothing left to go on with."""
+    def remove(self) -> None:
+        """Close the file and remove it: the run has nothing left to go on with."""
         if self._file is not None:
             self._guarded(self._file.close)
             self._file = None
-        if finished:
+        with suppress(OSError):
             self.path.unlink(missing_ok=True)
 
     def _open(self, steps: Iterable[Step]) -> None:

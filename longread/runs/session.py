@@ -1,16 +1,16 @@
 """A session: documents read, a model open, one run at a time; the Python API stands on it.
 
-    with Session.open(paths, model=None) as session:
-        run = session.run("Who chaired the board?", ReadingOptions())
-        for step in run.steps(): ...
-        answer = run.answer()
+with Session.open(paths, model=None) as session:
+    run = session.run("Who chaired the board?", ReadingOptions())
+    for step in run.steps(): ...
+    answer = run.answer()
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,7 +27,7 @@ from longread.reading.loop import Reader, spent
 from longread.reading.options import ReadingOptions
 from longread.reading.probe import gate_signal
 from longread.reading.questions import wants_everything
-from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Step, Tokens
+from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
 from longread.runs.journal import Journal, run_key
 
 # Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
@@ -81,8 +81,8 @@ def read_documents(
             failures.append(error)
     if not documents:
         raise failures[0]
-    for error in failures:
-        report(f"left out: {error.message}")
+    for failure in failures:
+        report(f"left out: {failure.message}")
     return documents
 
 
@@ -138,10 +138,15 @@ class Session:
         options: ReadingOptions,
         *,
         journal: bool = False,
+        resume: bool = True,
         report: Report = _silent,
     ) -> Run:
-        """Prepare a run; nothing is read before its `steps` are asked for."""
-        return Run(self, question, options, journal=journal, report=report)
+        """Prepare a run; nothing is read before its `steps` are asked for.
+
+        With `journal` its steps are kept on disk until `Run.close`; with `resume` those of
+        an interrupted run are taken over.
+        """
+        return Run(self, question, options, journal=journal, resume=resume, report=report)
 
 
 class Run:
@@ -154,6 +159,7 @@ class Run:
         options: ReadingOptions,
         *,
         journal: bool,
+        resume: bool,
         report: Report,
     ) -> None:
         if not question.strip():
@@ -170,13 +176,13 @@ class Run:
             count=engine.count,
         )
         if options.exit is None and wants_everything(self.question):
-            options = _without_exit(options)
-            report("the question asks for everything there is: reading to the end (--exit stops early)")
+            options = replace(options, exit=False)
+            report("the question asks for all there is: reading to the end (--exit stops early)")
         gate = gate_signal(engine, options.gate) if options.strategy == "gated" else "auto"
         parts = strategies.parts(engine, options, gate)
         self.reader = Reader(engine, self.corpus, self.question, parts, options)
         self._journal = Journal(self._key(), report) if journal else None
-        taken_over = self._journal.read() if self._journal else []
+        taken_over = self._journal.read() if self._journal and resume else []
         self._earlier = taken_over[: len(self.reader.pieces)]
         self.reader.resume(self._earlier)
         self._steps: list[Step] = list(self._earlier)
@@ -195,40 +201,40 @@ class Run:
 
     def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
         """Answer from the memory that the steps left. An interrupted run is not answered."""
-        exit = self.reader.exit
-        tokens = sum((step.tokens for step in self._steps), Tokens())
-        seconds = self.reader.seconds
+        end = self.reader.exit
+        usage = self.session.engine.usage
+        before, begun = replace(usage), time.perf_counter()
         reply = answers.Reply(None, (), 0.0)
-        if exit.reason != "interrupted":
-            before = asdict(self.session.engine.usage)
-            begun = time.perf_counter()
+        if end.reason != "interrupted":
             try:
-                reply = answers.answer(
-                    self.session.engine,
-                    self.corpus,
-                    self.question,
-                    self.reader.memory,
-                    self.options.answer_tokens,
-                    on_text,
-                )
+                reply = self._reply(on_text)
             except KeyboardInterrupt:
-                exit = Exit(exit.step, "interrupted")
-            tokens += spent(self.session.engine.usage, type(self.session.engine.usage)(**before))
-            seconds += time.perf_counter() - begun
-        if self._journal is not None:
-            self._journal.close(finished=exit.reason != "interrupted")
-        return self._answer(reply, exit, tokens, seconds)
+                end = Exit(end.step, "interrupted")
+        tokens = sum((step.tokens for step in self._steps), spent(usage, before))
+        seconds = self.reader.seconds + time.perf_counter() - begun
+        return self._answer(reply, end, tokens, seconds)
 
-    def _answer(
-        self, reply: answers.Reply, exit: Exit, tokens: Tokens, seconds: float
-    ) -> Answer:
+    def close(self) -> None:
+        """The answer has reached the user: nothing is left to go on with, drop the journal."""
+        if self._journal is not None:
+            self._journal.remove()
+
+    def _reply(self, on_text: Callable[[str], None] | None) -> answers.Reply:
+        reader = self.reader
+        return reader.parts.answerer.answer(
+            answers.Task(
+                self.corpus, self.question, reader.memory, self.options.answer_tokens, on_text
+            )
+        )
+
+    def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
         read = len(self._steps)
         unread = max(0, len(self.reader.pieces) - read)
-        saved = unread * self.reader.seconds / read if read and exit.reason == "exit_gate" else 0.0
-        answered = "answered" if reply.text is not None else "not_found"
+        saved = unread * self.reader.seconds / read if read and end.reason == "exit_gate" else 0.0
+        status: Status = "not_found" if reply.text is None else "answered"
         return Answer(
             question=self.question,
-            status="interrupted" if exit.reason == "interrupted" else answered,
+            status="interrupted" if end.reason == "interrupted" else status,
             answer=reply.text,
             confidence=reply.confidence,
             citations=reply.citations,
@@ -237,7 +243,7 @@ class Run:
             chunks_read=read,
             updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
             retrievals=sum(1 for step in self._steps if step.retrieval is not None),
-            exit=exit,
+            exit=end,
             tokens=tokens,
             seconds=seconds,
             seconds_saved_by_exit=saved,
@@ -299,9 +305,3 @@ def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
             "or a larger --context",
         )
     return wanted
-
-
-def _without_exit(options: ReadingOptions) -> ReadingOptions:
-    from dataclasses import replace
-
-    return replace(options, exit=False)

@@ -52,7 +52,7 @@ def _cpu_has_amx() -> bool:
 
 
 def _crashes(model: Path) -> bool:
-    """Whether a child process that decodes with `model` dies of a signal; asked once a file and build."""
+    """Whether a child that decodes with `model` dies of a signal; asked once a file and build."""
     built = next(libggml_base_path.glob("libggml-cpu.so*"), libggml_base_path).stat()
     file = model.stat()
     key = f"{built.st_size} {built.st_mtime_ns} {model.resolve()} {file.st_size} {file.st_mtime_ns}"

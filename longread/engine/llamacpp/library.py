@@ -26,7 +26,6 @@ _recent: deque[str] = deque(maxlen=20)
 _partial: list[str] = []
 
 
-@llama.llama_log_callback
 def _on_log(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
     line = text.decode("utf-8", "replace")
     if level == _CONTINUE:
@@ -44,7 +43,7 @@ def _on_log(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
 @cache
 def start() -> None:
     """Start llama.cpp once a process, with our log callback in place before anything can log."""
-    llama.llama_log_set(_on_log, None)
+    llama.llama_log_set(_log_callback, None)
     llama.llama_backend_init()
 
 
@@ -60,6 +59,10 @@ def last_reason() -> str:
         if "failed to load model" not in words:
             return words.strip().rstrip(".")
     return ""
+
+
+# ctypes keeps no reference to a callback that C holds: this name does.
+_log_callback = llama.llama_log_callback(_on_log)
 
 
 class AbortFlag:

@@ -77,9 +77,7 @@ class Runtime:
         logits = self.extend(place.slot, tokens[shared:], wanted)
         return place.slot, shared, logits
 
-    def extend(
-        self, slot: int, tokens: Sequence[int], wanted: int = 1
-    ) -> NDArray[np.float32]:
+    def extend(self, slot: int, tokens: Sequence[int], wanted: int = 1) -> NDArray[np.float32]:
         """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions."""
         held = self.slots.tokens[slot]
         first_wanted = len(tokens) - wanted
@@ -177,5 +175,3 @@ class Runtime:
     def _logits(self, rows: int) -> NDArray[np.float32]:
         pointer = llama.llama_get_logits(self._context)
         return np.ctypeslib.as_array(pointer, shape=(rows, self.vocabulary.size)).copy()
-
-

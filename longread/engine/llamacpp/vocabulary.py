@@ -27,11 +27,9 @@ class Vocabulary:
         room = len(data) + 8
         while True:
             tokens = (llama.llama_token * room)()
-            count = llama.llama_tokenize(
-                self._vocab, data, len(data), tokens, room, False, special
-            )
+            count = llama.llama_tokenize(self._vocab, data, len(data), tokens, room, False, special)
             if count >= 0:
-                return tokens[:count]
+                return list(tokens[:count])
             room = -count
 
     def tokenize_prompt(self, prompt: str) -> list[int]:
@@ -60,10 +58,12 @@ class Vocabulary:
         return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def _special(self, token: int) -> str:
-        return self._read_piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+        return (
+            self._read_piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+        )
 
     def _read_piece(self, token: int, *, special: bool) -> bytes:
-        # llama-cpp-python's own 32-byte buffer drops longer pieces (its issue 2362): grow instead.
+        # llama-cpp-python's own buffer of 32 bytes drops longer pieces (its issue 2362).
         room = 64
         while True:
             buffer = ctypes.create_string_buffer(room)

@@ -7,6 +7,7 @@ back (InfMem, 2602.02704) after each change of the memory.
 from __future__ import annotations
 
 from longread.engine import Engine
+from longread.reading.answers import QuoteAnswer, WrittenAnswer
 from longread.reading.gates import (
     ChoiceExit,
     ChoiceGate,
@@ -32,6 +33,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
             gate=ChoiceGate(engine),
             writer=RewriteNotes(engine, "write", neighbours=True),
             exit=NeverExit() if options.exit is False else ChoiceExit(engine),
+            answerer=WrittenAnswer(engine),
             patience=patience,
             top_k=top_k,
             look_back=True,
@@ -43,6 +45,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         gate=likelihood,
         writer=KeepSentences(engine),
         exit=NeverExit() if options.exit is False else SettledExit(likelihood),
+        answerer=QuoteAnswer(),
         patience=patience,
         top_k=top_k,
         look_back=True,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from longread.engine import Engine
+from longread.reading.answers import WrittenAnswer
 from longread.reading.gates import NeverExit
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
@@ -55,7 +56,7 @@ class TagGate:
         situation.draft = {"text": text, "finished": turn.finished}
         yes = (tag("check", text) or "").casefold() == "yes"
         gate = Gate(1.0 if yes else 0.0, situation.options.gate_threshold, self.signal)
-        return Opening(gate, (), (Scored(situation.chunk, 1.0),) if yes else ())
+        return Opening(gate, (), (Scored(situation.chunk, 0.0),) if yes else ())
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         del situation, unit_gates
@@ -87,5 +88,6 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         gate=TagGate(engine),
         writer=TagWriter(),
         exit=NeverExit() if options.exit is False else TagExit(),
+        answerer=WrittenAnswer(engine),
         patience=options.patience or 1,
     )

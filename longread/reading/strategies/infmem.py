@@ -1,8 +1,9 @@
-"""`infmem` (arXiv 2602.02704): think, retrieve, write at every chunk; stop after `patience` STOPs."""
+"""`infmem` (arXiv 2602.02704): think, retrieve, write; stop after `patience` STOPs in a row."""
 
 from __future__ import annotations
 
 from longread.engine import Engine
+from longread.reading.answers import WrittenAnswer
 from longread.reading.gates import AlwaysOpen, NeverExit
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
@@ -27,6 +28,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         gate=AlwaysOpen(),
         writer=RewriteNotes(engine, "overwrite", neighbours=False),
         exit=NeverExit(),
+        answerer=WrittenAnswer(engine),
         patience=never if options.exit is False else options.patience or PATIENCE,
         top_k=min(most, max(fewest, options.top_k or usual)),
     )

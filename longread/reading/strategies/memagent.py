@@ -1,8 +1,9 @@
-"""`memagent`, the baseline (arXiv 2507.02259): every chunk rewrites the memory, no gate, no exit."""
+"""`memagent`, the baseline (arXiv 2507.02259): every chunk rewrites the memory; no gates."""
 
 from __future__ import annotations
 
 from longread.engine import Engine
+from longread.reading.answers import WrittenAnswer
 from longread.reading.gates import AlwaysOpen, NeverExit
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
@@ -19,4 +20,5 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         gate=AlwaysOpen(),
         writer=RewriteNotes(engine, "overwrite", neighbours=False),
         exit=NeverExit(),
+        answerer=WrittenAnswer(engine),
     )

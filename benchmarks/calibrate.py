@@ -1,0 +1,154 @@
+"""Fit the likelihood gate's calibration (longread/reading/calibration.toml).
+
+    python benchmarks/calibrate.py ../shared/data/squad/train_44_articles.json
+
+Joins SQuAD training articles into documents, asks questions that the document answers and
+questions about articles that are not in it, scores every unit for every question as the
+gate does, and fits two logistic models: for units that were read (likelihood gain, BM25)
+and for units that were not (BM25 alone). Prints the table for the TOML file and what the
+fitted gate does on documents that were held out of the fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longread.documents.model import Document, Section
+from longread.models import store
+from longread.reading.corpus import Corpus
+from longread.reading.signals import Likelihood, lexical_match
+from longread.runs.session import ModelOptions, open_engine
+
+ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
+
+
+@dataclass
+class Sample:
+    """One question on one document: features a unit, and which units hold the answer."""
+
+    features: NDArray[np.float64]  # (units, 3): gain, share of the best unit, share of the ideal
+    holds: NDArray[np.bool_]  # (units,)
+
+
+def joined(articles: list[dict[str, Any]], rng: random.Random) -> tuple[Document, list[Any]]:
+    """Some paragraphs of each article under its title, and their (question, answer, offset)."""
+    text, sections, questions = "", [], []
+    for article in articles:
+        title = article.get("title") or article["paragraphs"][0]["context"].split(".")[0][:40]
+        sections.append(Section(title.replace("_", " "), len(text)))
+        text += title.replace("_", " ") + "\n\n"
+        chosen = rng.sample(article["paragraphs"], min(PARAGRAPHS, len(article["paragraphs"])))
+        for paragraph in chosen:
+            for question in paragraph["qas"]:
+                start = len(text) + question["answers"][0]["answer_start"]
+                questions.append((question["question"], start))
+            text += paragraph["context"] + "\n\n"
+    return Document("joined", "", "Encyclopaedia", "markdown", text, (), tuple(sections)), questions
+
+
+def samples(engine: Any, data: list[dict[str, Any]], documents: int, seed: int) -> Iterator[Sample]:
+    """Samples of `documents` joined documents, every unit scored."""
+    rng = random.Random(seed)
+    for _ in range(documents):
+        articles = rng.sample(data, ARTICLES + 4)
+        document, inside = joined(articles[:ARTICLES], rng)
+        _other, outside = joined(articles[ARTICLES:], rng)
+        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
+        tiles = [tile for chunk in corpus.chunks for tile in corpus.tiles(chunk)]
+        asked = rng.sample(inside, ANSWERABLE)
+        asked += [(q, -1) for q, _start in rng.sample(outside, UNANSWERABLE)]
+        signal = Likelihood(engine)
+        gains = np.zeros((len(tiles), len(asked)))
+        for row, tile in enumerate(tiles):
+            for column, (question, _start) in enumerate(asked):
+                gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
+        for column, (question, start) in enumerate(asked):
+            matches = lexical_match(corpus.index, question)
+            best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
+            shares = np.array([(match.relative, match.absolute) for match in best])
+            holds = np.array([tile.start <= start < tile.end for tile in tiles])
+            yield Sample(np.column_stack([gains[:, column], shares]), holds)
+
+
+def fit(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float = 0.1) -> Any:
+    """Logistic regression by Newton's method; the last weight is the bias."""
+    design = np.column_stack([features, np.ones(len(features))])
+    weights = np.zeros(design.shape[1])
+    penalty = np.diag([ridge] * features.shape[1] + [0.0])
+    for _ in range(50):
+        probability = 1 / (1 + np.exp(-design @ weights))
+        gradient = design.T @ (probability - labels) + penalty @ weights
+        hessian = design.T @ (design * (probability * (1 - probability))[:, None]) + penalty
+        step = np.linalg.solve(hessian + 1e-9 * np.eye(len(weights)), gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights
+
+
+def show(name: str, found: list[Sample], weights: Any) -> None:
+    """Opened gold units, false openings a question, and the best unit of unanswerable questions."""
+    opened, false, refused, best = [], [], [], []
+    for sample in found:
+        logits = sample.features @ weights[:-1] + weights[-1]
+        gate = logits >= 0
+        false.append((gate & ~sample.holds).sum())
+        if sample.holds.any():
+            opened.append(gate[sample.holds].any())
+            best.append(sample.holds[logits.argmax()])
+        else:
+            refused.append(not gate.any())
+    print(
+        f"# {name}: gold opened {np.mean(opened):.3f}, gold is best {np.mean(best):.3f} "
+        f"(n = {len(opened)}), false openings a question {np.mean(false):.2f}, "
+        f"unanswerable with all gates closed {np.mean(refused):.3f} (n = {len(refused)})"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("--documents", type=int, default=4)
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--model", default="bundled")
+    parser.add_argument("--save", type=Path, help="keep the features (.npz)")
+    arguments = parser.parse_args()
+    data = json.loads(arguments.squad.read_text("utf-8"))["data"]
+    half = len(data) // 2
+    options = ModelOptions(threads=arguments.threads)
+    engine = open_engine(store.resolve(arguments.model), options)
+    begun = time.perf_counter()
+    train = list(samples(engine, data[:half], arguments.documents, seed=1))
+    held_out = list(samples(engine, data[half:], max(1, arguments.documents // 2), seed=2))
+    if arguments.save:
+        np.savez(
+            arguments.save,
+            train=np.array([(s.features, s.holds) for s in train], dtype=object),
+            held_out=np.array([(s.features, s.holds) for s in held_out], dtype=object),
+        )
+    features = np.concatenate([sample.features for sample in train])
+    labels = np.concatenate([sample.holds for sample in train])
+    read, unread = fit(features, labels), fit(features[:, 1:], labels)
+    print(f"# {engine.info.name}, {len(train)} questions, {len(labels)} units, "
+          f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
+    show("fitted on", train, read)
+    show("held out", held_out, read)
+    for name, value in zip(("gain", "match", "coverage", "read_bias"), read, strict=True):
+        print(f"{name} = {value:.3f}")
+    names = ("unread_match", "unread_coverage", "unread_bias")
+    for name, value in zip(names, unread, strict=True):
+        print(f"{name} = {value:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""`longread inspect` and `longread search`: the document as longread sees it, no model needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from longread.cli.errors import reported
+from longread.cli.settings import settings_in_force
+from longread.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from longread.documents.model import Document, Location
+    from longread.reading.corpus import Corpus
+
+Pages = Annotated[str | None, typer.Option(help="Only these pages: 10-50, or 1,4-6,10-.")]
+Password = Annotated[str | None, typer.Option(help="Password of encrypted documents.")]
+Ocr = Annotated[bool, typer.Option("--ocr", help="Read scanned pages with Tesseract.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ChunkTokens = Annotated[int | None, typer.Option(help="Tokens a chunk.")]
+UnitTokens = Annotated[int | None, typer.Option(help="Tokens a unit.")]
+
+
+@reported
+def inspect(
+    documents: Annotated[
+        list[str], typer.Argument(metavar="DOC...", help='Files, folders, patterns or "-".')
+    ],
+    pages: Pages = None,
+    password: Password = None,
+    ocr: Ocr = False,
+    chunk_tokens: ChunkTokens = None,
+    unit_tokens: UnitTokens = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Print the text that longread reads.")
+    ] = False,
+    chunks: Annotated[bool, typer.Option("--chunks", help="List the chunks.")] = False,
+    units: Annotated[bool, typer.Option("--units", help="List the units.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a document's pages, sections, chunks, units and warnings.
+
+    Token counts are estimates, since no model is loaded.
+    """
+    corpus = _corpus(documents, pages, password, ocr, chunk_tokens, unit_tokens)
+    if as_json:
+        typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
+        return
+    for number, document in enumerate(corpus.documents):
+        if text:
+            typer.echo(document.text)
+            continue
+        _summary(corpus, number, document)
+        if chunks:
+            _pieces(corpus, number, "chunk", corpus.chunks)
+        if units:
+            _pieces(corpus, number, "unit", corpus.units)
+
+
+@reported
+def search(
+    arguments: Annotated[
+        list[str],
+        typer.Argument(metavar='DOC... "QUERY"', help="Documents; the query comes last."),
+    ],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Hits to show.")] = 10,
+    pages: Pages = None,
+    password: Password = None,
+    ocr: Ocr = False,
+    unit_tokens: UnitTokens = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find the places that match a query best (BM25), with their pages. Exit code 1: none."""
+    if len(arguments) < 2:
+        raise UsageError("there is no query.", 'longread search book.pdf "words to find"')
+    *documents, query = arguments
+    corpus = _corpus(documents, pages, password, ocr, None, unit_tokens)
+    hits = corpus.index.search(query, limit)
+    found = []
+    for rank, hit in enumerate(hits, 1):
+        unit = corpus.units[hit.unit]
+        place = corpus.documents[unit.document].locate(unit.start, unit.end)
+        snippet = _snippet(corpus, unit.document, unit.start, unit.end, query)
+        found.append(
+            {
+                "rank": rank,
+                "score": round(hit.score, 3),
+                "document": corpus.documents[unit.document].path,
+                **asdict(place),
+                "text": snippet,
+            }
+        )
+        if not as_json:
+            name = Path(corpus.documents[unit.document].path).name
+            typer.echo(f"{rank:>2}. {name}, {_where(place)}  (score {hit.score:.2f})")
+            typer.echo(f"    {snippet}")
+    if as_json:
+        typer.echo(json.dumps({"query": query, "hits": found}, indent=2, ensure_ascii=False))
+    if not hits:
+        typer.echo("nothing matches", err=True)
+        return ExitCode.NOT_FOUND
+    return ExitCode.ANSWERED
+
+
+def _corpus(
+    sources: list[str],
+    pages: str | None,
+    password: str | None,
+    ocr: bool,
+    chunk_tokens: int | None,
+    unit_tokens: int | None,
+) -> Corpus:
+    from longread.documents.chunks import estimate_tokens
+    from longread.reading.corpus import Corpus
+    from longread.runs.session import GATED_CHUNK, read_documents
+
+    given = {"password": password, "chunk_tokens": chunk_tokens, "unit_tokens": unit_tokens}
+    value = {name: found.value for name, found in settings_in_force(given).items()}
+    documents = read_documents(
+        sources,
+        pages=pages,
+        password=value["password"],
+        ocr=ocr or value["ocr"],
+        report=lambda line: typer.echo(line, err=True),
+    )
+    chunk = value["chunk_tokens"] or GATED_CHUNK
+    return Corpus(
+        documents,
+        chunk_tokens=chunk,
+        unit_tokens=min(value["unit_tokens"], chunk),
+        count=estimate_tokens,
+    )
+
+
+def _summary(corpus: Corpus, number: int, document: Document) -> None:
+    chunks = [piece for piece in corpus.chunks if piece.document == number]
+    units = [piece for piece in corpus.units if piece.document == number]
+    facts: list[tuple[str, Any]] = [
+        ("title", document.title),
+        ("format", document.kind),
+        ("pages", _pages(document)),
+        ("sections", len(document.sections)),
+        ("characters", f"{len(document.text):,}"),
+        ("tokens", f"about {sum(piece.tokens for piece in chunks):,}"),
+        ("chunks", f"{len(chunks):,} of at most {corpus.chunk_tokens:,} tokens"),
+        ("units", f"{len(units):,} of at most {corpus.unit_tokens:,} tokens"),
+        ("sha256", document.sha256),
+    ]
+    typer.echo(document.path)
+    for name, value in facts:
+        typer.echo(f"  {name:<11} {value}")
+    for warning in document.warnings:
+        typer.echo(f"  warning     {warning}")
+
+
+def _pages(document: Document) -> str:
+    if not document.pages:
+        return "none (the format has no pages)"
+    labels = [page.label for page in document.pages if page.label]
+    printed = f", printed {labels[0]} to {labels[-1]}" if labels else ""
+    return f"{len(document.pages):,}{printed}"
+
+
+def _pieces(corpus: Corpus, number: int, name: str, pieces: list[Any]) -> None:
+    for piece in pieces:
+        if piece.document == number:
+            words = " ".join(corpus.text(piece).split())
+            place = _where(corpus.locate(piece))
+            size = f"{piece.tokens:>5} tok"
+            typer.echo(f"  {name} {piece.index:>4}  {size}  {place:<12}  {words[:80]}")
+
+
+def _record(corpus: Corpus, number: int) -> dict[str, Any]:
+    document = corpus.documents[number]
+    return {
+        "path": document.path,
+        "sha256": document.sha256,
+        "title": document.title,
+        "format": document.kind,
+        "characters": len(document.text),
+        "pages": [asdict(page) for page in document.pages],
+        "sections": [asdict(section) for section in document.sections],
+        "chunks": [asdict(piece) for piece in corpus.chunks if piece.document == number],
+        "units": [asdict(piece) for piece in corpus.units if piece.document == number],
+        "warnings": list(document.warnings),
+    }
+
+
+def _snippet(corpus: Corpus, document: int, start: int, end: int, query: str) -> str:
+    """The sentence of the unit that shares most with the query, on one line."""
+    from longread.documents import sentences
+    from longread.retrieval import Index
+
+    text = corpus.documents[document].text[start:end]
+    spans = sentences(text)
+    hits = Index([text[first:last] for first, last in spans]).search(query, 1)
+    first, last = spans[hits[0].unit] if hits else (0, len(text))
+    words = " ".join(text[first:last].split())
+    return words if len(words) <= 240 else f"{words[:239]}…"
+
+
+def _where(place: Location) -> str:
+    if place.page is not None:
+        label = f" ({place.label})" if place.label and place.label != str(place.page) else ""
+        return f"p. {place.page}{label}"
+    return f"line {place.line}" if place.line is not None else f"§ {place.section or 'start'}"
