@@ -39,6 +39,8 @@ _JOINED_SCRIPTS = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uf
 
 def tidy(text: str) -> str:
     """NFC, plain spaces, ligatures spelled out, invisible characters gone; soft hyphens stay."""
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
@@ -83,7 +85,8 @@ class Joiner:
     def _hyphenated(self, before: str, after: str) -> tuple[str, str]:
         tail, head = _LAST_WORD.search(before), _FIRST_WORD.match(after)
         if tail is None or head is None:
-            return before.rstrip(SOFT_HYPHEN), " "
+            # "the U.S.-" goes on at once, a dash with a space before it does not.
+            return before.rstrip(SOFT_HYPHEN), " " if before[-2:-1].isspace() else ""
         if before[-1] == SOFT_HYPHEN:
             return before[:-1], ""
         compound = f"{tail[1]}-{head[0]}".lower()

@@ -130,7 +130,7 @@ def _columns(segments: list[Segment], right_to_left: bool, depth: int) -> list[l
     for full_width, band in _bands(segments, gutter):
         left = [segment for segment in band if _across(segment) <= 2 * gutter]
         right = [segment for segment in band if _across(segment) > 2 * gutter]
-        if full_width or not (_is_prose(left) and _is_prose(right)):
+        if full_width or not (_reads_down(left, depth) and _reads_down(right, depth)):
             single.extend(band)
             continue
         split = True
@@ -145,6 +145,14 @@ def _columns(segments: list[Segment], right_to_left: bool, depth: int) -> list[l
     if single:
         parts.append(single)
     return parts
+
+
+def _reads_down(side: list[Segment], depth: int) -> bool:
+    """Is this side of a gutter a column of text, or itself several of them?"""
+    if _is_prose(side):
+        return True
+    # The heads of a table can look like two short columns.
+    return len(side) >= 16 and len(_columns(side, False, depth + 1)) > 1
 
 
 def _across(segment: Segment) -> float:

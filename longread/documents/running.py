@@ -23,11 +23,14 @@ _MARGIN = 0.16
 _DEPTH = 4
 # A running row stands at the same height on every page, give or take.
 _HEIGHT_SLACK = 9.0
+# What stands on this share of all pages is furniture even where it looks like a table's row.
+_OFTEN = 0.3
 # Longer rows are text, not headers.
 _LONGEST = 160
 
 _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
+_BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
 _ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
@@ -125,9 +128,13 @@ def _mark(candidates: list[_Candidate], pages: int) -> None:
 
 def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
     usual = median(candidate.height for candidate in group)
-    # A bare number that counts along is a page number even where it follows the last line.
-    bare = len(group[0].key) <= 12 and len(group[0].values) == 1
-    level = group if bare else [c for c in group if abs(c.height - usual) <= _HEIGHT_SLACK]
+    # Pages made from web pages carry their footer right below the last line, at any height.
+    follows_text = len(group) >= max(_OFTEN * pages, 3) or _BARE.fullmatch(group[0].key)
+    level = [
+        c
+        for c in group
+        if abs(c.height - usual) <= _HEIGHT_SLACK or (follows_text and c.bottom and not c.depth)
+    ]
     texts = Counter(candidate.text for candidate in level)
     counting = Counter(
         (position, value - c.page) for c in level for position, value in enumerate(c.values)
@@ -136,12 +143,12 @@ def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
         needed = enough if candidate.depth == 0 else enough + 2
         for position, value in enumerate(candidate.values):
             if counting[position, value - candidate.page] >= needed and texts[candidate.text] < max(
-                needed, 0.3 * len(level)
+                needed, _OFTEN * len(level)
             ):
                 candidate.running, candidate.counted = True, value - candidate.page
         # A table's column heads ("2018 2017 2016") recur too, but not on a third of all pages.
         if len(candidate.values) >= 2:
-            needed = max(needed, int(0.3 * pages))
+            needed = max(needed, int(_OFTEN * pages))
         if texts[candidate.text] >= needed and candidate.text.strip():
             candidate.running = True
 
@@ -150,11 +157,14 @@ def _mark_alone(candidate: _Candidate, offsets: Counter[int], heights: list[floa
     """A chapter's name that occurs once or twice, beside the page number that was expected."""
     if len(candidate.text) > 80:
         return
+    at_edge = candidate.key.startswith("#") or candidate.key.endswith("#")
+    near = any(abs(candidate.height - height) <= 3 for height in heights[:2000])
+    if not (at_edge and near):
+        return
     for position in {0, len(candidate.values) - 1} if candidate.values else ():
         offset = candidate.values[position] - candidate.page
-        at_edge = candidate.key.startswith("#") or candidate.key.endswith("#")
-        near = any(abs(candidate.height - height) <= 3 for height in heights[:2000])
-        if at_edge and near and offsets[offset] >= 3:
+        # A bare number there ("i") is one even where it counts from elsewhere.
+        if candidate.key == "#" or offsets[offset] >= 3:
             candidate.running, candidate.counted = True, offset
             return
 

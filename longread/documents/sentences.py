@@ -85,7 +85,7 @@ def _really_ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     if after.islower():
         return False
     last = _LAST_WORD.search(text, max(begin, match.start() - 24), match.start())
-    if not mark.startswith(".") or mark.startswith("..") or last is None:
+    if mark != "." or last is None:
         return True
     word = last[0].strip("’'-").lower()
     # "3. Results": a number that opens the line is not a sentence.

@@ -122,7 +122,7 @@ def _starts_after_short_lines(text: str) -> tuple[int, ...]:
     usual = sorted(map(len, lines))[len(lines) * 9 // 10] if lines else 0
     starts, position, begins = [], 0, True
     for line in lines:
-        if begins and line.strip():
+        if (begins or (line.isupper() and _CHAPTER.match(line))) and line.strip():
             starts.append(position)
         begins = len(line) < 0.8 * usual and line.rstrip()[-1:] not in ",;-"
         position += len(line)

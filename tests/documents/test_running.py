@@ -1,0 +1,86 @@
+"""Which rows at a page's edges are furniture."""
+
+from __future__ import annotations
+
+import pytest
+
+from longread.documents.layout_types import Segment
+from longread.documents.pdf import RawPage
+from longread.documents.running import drop_running_rows, roman_value
+
+
+def page(*rows: tuple[str, float]) -> RawPage:
+    segments = [Segment(50, y, 50 + 5 * len(text), y + 12, 10, False, text) for text, y in rows]
+    return RawPage(595, 842, segments)
+
+
+def left_over(pages: list[RawPage]) -> list[list[str]]:
+    return [[segment.text for segment in page.segments] for page in pages]
+
+
+def test_heads_and_numbers_go_and_give_labels() -> None:
+    pages = [page(("Annual Report", 30), (f"text {n}", 400), (f"{n + 7}", 800)) for n in range(6)]
+    assert drop_running_rows(pages) == ["7", "8", "9", "10", "11", "12"]
+    assert left_over(pages) == [[f"text {n}"] for n in range(6)]
+
+
+def test_front_matter_in_roman_numerals() -> None:
+    numbers = ["i", "ii", "iii", "iv", "1", "2", "3", "4"]
+    pages = [page(("words", 400), (number, 800)) for number in numbers]
+    assert drop_running_rows(pages) == numbers
+    assert left_over(pages) == [["words"]] * 8
+
+
+def test_a_page_without_a_number_gets_the_one_between() -> None:
+    pages = [page((f"text {n}", 400), (f"- {n + 1} -", 800)) for n in range(7)]
+    pages[3] = page(("a picture", 400))
+    assert drop_running_rows(pages)[3] == "4"
+
+
+def test_rows_of_a_table_that_repeat_stay() -> None:
+    pages = [
+        page(("Years ended 31 December 2018 2017 2016", 60), ("Total 31 12", 700), ("text", 770))
+        for _ in range(4)
+    ] + [page((f"prose {n}", 60), (f"more prose {n}", 700)) for n in range(16)]
+    drop_running_rows(pages)
+    assert "Years ended 31 December 2018 2017 2016" in left_over(pages)[0]
+    assert "Total 31 12" in left_over(pages)[1]
+
+
+def test_last_rows_of_figures_that_do_not_count_along_stay() -> None:
+    totals = ["Total 812", "Total 97", "Total 3", "Total 455", "Total 61"]
+    pages = [page(("text", 300), (total, 780)) for total in totals]
+    assert drop_running_rows(pages) == [None] * 5
+    assert [rows[-1] for rows in left_over(pages)] == totals
+
+
+def test_the_same_words_in_mid_page_stay() -> None:
+    pages = [
+        page((f"a {n}", 60), ("Notes to the statements", 400), (f"b {n}", 780)) for n in range(5)
+    ]
+    drop_running_rows(pages)
+    assert all("Notes to the statements" in rows for rows in left_over(pages))
+
+
+def test_a_chapter_s_head_that_occurs_once_goes_with_its_number() -> None:
+    heads = ["Prologue 1", "The Sea 2", "The Sea 3", "The Sea 4", "The Ice 5"]
+    pages = [page((head, 30), (f"about {head}s", 400)) for head in heads]
+    assert drop_running_rows(pages) == ["1", "2", "3", "4", "5"]
+    assert left_over(pages) == [[f"about {head}s"] for head in heads]
+
+
+def test_a_footer_that_follows_the_text_at_any_height() -> None:
+    pages = [
+        page(("text", 60), ("a|b|c|d|e|f"[n * 2], 90), (f"ACME 10-K {n}", 120 + 90 * n))
+        for n in range(6)
+    ]
+    drop_running_rows(pages)
+    assert not any("10-K" in text for rows in left_over(pages) for text in rows)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("xii", 12), ("IV", 4), ("mcmxc", 1990), ("mix", 1009), ("civil", 0), ("", 0)],
+)
+def test_roman_numerals(word: str, value: int) -> None:
+    assert roman_value(word) == value
