@@ -76,13 +76,14 @@ class LlamaCppEngine:
         tokens = [*self.vocabulary.tokenize_prompt(prompt), *wanted[:-1]]
         _slot, reused, logits = self.runtime.prefill(tokens, wanted=len(wanted))
         self._account(len(tokens), reused)
-        return [float(row[token]) for row, token in zip(log_softmax(logits), wanted, strict=True)]
+        chosen = logits[np.arange(len(wanted)), wanted]
+        return [float(value) for value in chosen - log_total(logits)]
 
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         tokens = self.vocabulary.tokenize_prompt(prompt)
         _slot, reused, logits = self.runtime.prefill(tokens)
         self._account(len(tokens), reused)
-        probabilities = np.exp(log_softmax(logits)[0])
+        probabilities = np.exp(logits[0] - log_total(logits)[0])
         mass = {}
         for option, spellings in options.items():
             first = {self.vocabulary.tokenize(spelling)[0] for spelling in spellings}
@@ -108,7 +109,7 @@ class LlamaCppEngine:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         text, count, log_probability, finished = "", 0, 0.0, False
         while count < max_tokens:
-            scores = log_softmax(logits)[0]
+            scores = logits[0] - log_total(logits)[0]
             token = _pick(scores, temperature, random)
             log_probability += float(scores[token])
             if self.vocabulary.ends_turn(token):
@@ -136,11 +137,11 @@ class LlamaCppEngine:
         self.usage.reused += reused
 
 
-def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log-probabilities along the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result
+def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """log Σ exp along the last axis: what turns logits into log-probabilities."""
+    highest = logits.max(axis=-1)
+    total: NDArray[np.float32] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=-1))
+    return total
 
 
 def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Generator) -> int:
