@@ -14,7 +14,7 @@ MemAgent (2507.02259) the overwritten memory. A strategy picks the parts.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -65,6 +65,7 @@ class Parts:
 class Reader:
     """Reads a corpus for one question: `steps` is the run, `memory` and `exit` hold its end.
 
+    `on_stage` is called with the name of each stage of a step as it begins.
     KeyboardInterrupt during a step ends the iteration with reason `interrupted`; the
     steps before it stand.
     """
@@ -84,6 +85,7 @@ class Reader:
         self.memory = Memory(options.memory_tokens, engine.count)
         self.pieces = parts.order.pieces(corpus, question, options)
         self.exit = Exit(0, "end_of_document")
+        self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
         self._situation = Situation(
             engine, corpus, question, self.memory, options, Piece(0, 0, 0, 0, 0)
@@ -228,6 +230,7 @@ class Reader:
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
         begin = time.perf_counter()
+        self.on_stage(name)
         yield
         self._stages[name] = self._stages.get(name, 0.0) + time.perf_counter() - begin
 
