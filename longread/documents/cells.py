@@ -20,6 +20,8 @@ from longread.documents.layout_types import Segment
 _PITCH = 1.4
 # Boxes are taller than letters: cut off before asking whether two overlap.
 _TRIM = 0.2
+# A page with more pieces than this is a drawing or a map.
+_MOST_SEGMENTS = 4000
 # A cell longer than this is a column of text.
 _LONGEST_STACK = 30
 
@@ -52,7 +54,7 @@ class _Stack:
 
 def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
     """The segments of a page, wrapped table cells put together."""
-    if len(segments) < 8:
+    if not 8 <= len(segments) <= _MOST_SEGMENTS:
         return list(segments)
     groups = _side_by_side(_stacks(segments))
     candidates = [group for group in groups if _could_be_row(group)]

@@ -29,7 +29,6 @@ _TABLE: dict[int, str | None] = {**_CONTROLS, **_LIGATURES, **_BULLETS, **_SPACE
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 _HYPHENS = "-\N{HYPHEN}\N{SOFT HYPHEN}"
-_SOFT_BREAK = re.compile(f"{SOFT_HYPHEN}(?:[ ]*\n)?")
 _COMPOUND = re.compile(r"\w+(?:[-‐]\w+)+")
 _LAST_WORD = re.compile(r"(\w+(?:[-‐]\w+)*)[-‐\u00ad]$")
 _FIRST_WORD = re.compile(r"\w+(?:[-‐]\w+)*")
@@ -83,7 +82,7 @@ class Joiner:
         return before, " "
 
     def _hyphenated(self, before: str, after: str) -> tuple[str, str]:
-        tail, head = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+        tail, head = _LAST_WORD.search(before[-80:]), _FIRST_WORD.match(after)
         if tail is None or head is None:
             # "the U.S.-" goes on at once, a dash with a space before it does not.
             return before.rstrip(SOFT_HYPHEN), " " if before[-2:-1].isspace() else ""

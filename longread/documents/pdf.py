@@ -183,7 +183,7 @@ def _upright(content: dict[str, Any]) -> RawPage:
             direction = (round(cosine), round(sine)) if abs(cosine * sine) < 0.02 else (0, 0)
             segment = _segment(line, direction, width, height)
             # Hidden marks for machines are set in type nobody can see.
-            if segment is None or segment.size < _INVISIBLE * height:
+            if segment is None or segment.size < min(_INVISIBLE * height, 1.5):
                 continue
             # Some producers print a line twice, a hair apart, to make it look bold.
             key = (segment.text, round(segment.x0 / 2), round(segment.y0 / 2))

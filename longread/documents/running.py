@@ -54,20 +54,20 @@ def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
     candidates = [c for number, page in enumerate(pages) for c in _candidates(number, page)]
     _mark(candidates, len(pages))
     labels: list[str | None] = [None] * len(pages)
+    dropped: set[int] = set()
     by_margin: dict[tuple[int, bool], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_margin[candidate.page, candidate.bottom].append(candidate)
     for (number, _), margin in by_margin.items():
-        dropped: set[int] = set()
-        for candidate in margin:
-            if not candidate.running:
-                break
+        for candidate in itertools.takewhile(lambda candidate: candidate.running, margin):
             dropped.update(map(id, candidate.row))
             if candidate.counted is not None:
                 labels[number] = labels[number] or _printed(candidate)
-        if dropped:
-            page = pages[number]
-            page.segments = [s for s in page.segments if id(s) not in dropped]
+    kept = [[s for s in page.segments if id(s) not in dropped] for page in pages]
+    # Where little but such rows is printed (labels, forms, slides), they are the text.
+    if 2 * sum(map(bool, kept)) > sum(bool(page.segments) for page in pages):
+        for page, segments in zip(pages, kept, strict=True):
+            page.segments = segments
     return _fill(labels)
 
 
@@ -120,7 +120,12 @@ def _mark(candidates: list[_Candidate], pages: int) -> None:
         if len(group) >= enough:
             _mark_group(group, enough, pages)
     offsets = Counter(c.counted for c in candidates if c.counted is not None)
-    heights = [c.height for c in candidates if c.counted is not None]
+    heights = {
+        round(c.height / 3) + nearby
+        for c in candidates
+        if c.counted is not None
+        for nearby in (-1, 0, 1)
+    }
     for candidate in candidates:
         if not candidate.running and candidate.depth == 0 and offsets:
             _mark_alone(candidate, offsets, heights)
@@ -153,12 +158,12 @@ def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
             candidate.running = True
 
 
-def _mark_alone(candidate: _Candidate, offsets: Counter[int], heights: list[float]) -> None:
+def _mark_alone(candidate: _Candidate, offsets: Counter[int], heights: set[int]) -> None:
     """A chapter's name that occurs once or twice, beside the page number that was expected."""
     if len(candidate.text) > 80:
         return
     at_edge = candidate.key.startswith("#") or candidate.key.endswith("#")
-    near = any(abs(candidate.height - height) <= 3 for height in heights[:2000])
+    near = round(candidate.height / 3) in heights
     if not (at_edge and near):
         return
     for position in {0, len(candidate.values) - 1} if candidate.values else ():

@@ -50,10 +50,12 @@ def test_every_password_opens_its_file(shared_data: Path) -> None:
     passwords = json.loads((shared_data / "pdf_corpus" / "passwords.json").read_text("utf-8"))
     locked = []
     for name, password in passwords.items():
+        if not (shared_data / name).is_file():
+            continue
         try:
             load(str(shared_data / name), password=password, use_cache=False)
         except LongreadError as error:
-            if "password." in error.message or "does not open" in error.message:
+            if "needs a password" in error.message or "does not open" in error.message:
                 locked.append(Path(name).name)
     # One file's empty password is not accepted by MuPDF.
     assert locked == ["test__pdfs__print_protection.pdf"]
