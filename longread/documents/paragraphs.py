@@ -43,7 +43,8 @@ class Pitch:
         distances: dict[int, list[float]] = defaultdict(list)
         for lines in pages:
             for before, line in itertools.pairwise(lines):
-                if before.column == line.column and round(before.size) == round(line.size):
+                same_type = round(before.size) == round(line.size)
+                if before.column == line.column and same_type and _is_wide(before):
                     distance = line.y1 - before.y1
                     if 0.8 * line.size < distance < 3.5 * line.size:
                         distances[round(line.size)].append(distance)
@@ -56,6 +57,11 @@ class Pitch:
 
     def of(self, size: float) -> float:
         return self._usual.get(round(size), 1.25 * size)
+
+
+def _is_wide(line: Line) -> bool:
+    """A line of text; rows of a table stand closer or further than lines do."""
+    return len(line.cells) == 1 and line.x1 - line.x0 > 0.5 * (line.right - line.left)
 
 
 def blocks(lines: Sequence[Line], body_size: float, pitch: Pitch, joiner: Joiner) -> list[Block]:

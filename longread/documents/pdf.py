@@ -223,7 +223,9 @@ def _segment(
         span["flags"] & _BOLD or "bold" in span["font"].lower() or not span["text"].strip()
         for span in spans
     )
-    return Segment(x0, y0, x1, y1, float(longest["size"]), bold, text)
+    # Type 3 fonts give sizes in units of their own; the box is what is seen.
+    size = max(float(longest["size"]), 0.6 * (y1 - y0))
+    return Segment(x0, y0, x1, y1, size, bold, text)
 
 
 def _outline(file: Any) -> list[OutlineEntry]:

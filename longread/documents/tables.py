@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from longread.documents.cells import is_figure
 from longread.documents.layout_types import Line
 
 _LEADER = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
@@ -79,7 +80,8 @@ def _tabular(lines: Sequence[Line]) -> list[bool]:
         if last >= 0 and index - last <= 3 and _continuous(lines[last : index + 1]):
             tabular[last : index + 1] = [True] * (index + 1 - last)
         elif len(line.cells) >= 3:
-            tabular[index] = True
+            # Alone it is a row if it holds figures; stretched words are a justified line.
+            tabular[index] = 2 * sum(map(is_figure, line.cells)) >= len(line.cells)
         last = index
     return tabular
 
