@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from longread.documents.hygiene import Joiner
+from longread.documents.hygiene import SOFT_HYPHEN, Joiner
 from longread.documents.layout_types import Line
 from longread.documents.tables import clean_cells, is_marker, table_rows
 
@@ -102,7 +102,7 @@ def _rows(lines: Sequence[Line]) -> list[str]:
             before[0] = f"{before[0]} {cells[0]}"
         else:
             rows.append(cells)
-    return [" | ".join(cells) for cells in rows]
+    return [" | ".join(cells).replace(SOFT_HYPHEN, "") for cells in rows]
 
 
 def _paragraphs(

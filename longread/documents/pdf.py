@@ -14,7 +14,7 @@ from typing import Any
 
 import pymupdf
 
-from longread.documents.hygiene import RIGHT_TO_LEFT, tidy
+from longread.documents.hygiene import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
 from longread.documents.layout_types import Segment
 from longread.errors import DocumentError
 
@@ -209,7 +209,9 @@ def _segment(
 ) -> Segment | None:
     spans = line["spans"]
     text = " ".join(tidy("".join(span["text"] for span in spans)).split())
-    if not text:
+    # At a line's end a soft hyphen says that the word goes on; elsewhere it says nothing.
+    text = text[:-1].replace(SOFT_HYPHEN, "") + text[-1:]
+    if not text.strip(SOFT_HYPHEN):
         return None
     x0, y0, x1, y1 = line["bbox"]
     if direction == (0, 1):
