@@ -64,13 +64,15 @@ class Slots:
         best = max(range(len(shares)), key=lambda slot: (shares[slot], self._last_use[slot]))
         shared = min(shares[best], len(prompt) - 1)
         held = len(self.tokens[best])
+        needed = len(prompt) + room
         if held and shares[best] < KEEP_SHARE * held:
             free = self._least_recent(keep=best)
-            placement_slot, copy_from = free, best if shared else None
-        else:
-            placement_slot, copy_from = best, None
-        evict = self._evict(placement_slot, copy_from, len(prompt) + room)
-        return Placement(placement_slot, shared, copy_from, evict)
+            source = best if shared else None
+            evict = self._evict(free, source, needed)
+            # A source that must go to make room has nothing left to copy: it is taken over.
+            if source not in evict:
+                return Placement(free, shared, source, evict)
+        return Placement(best, shared, None, self._evict(best, None, needed))
 
     def commit(self, slot: int, tokens: Sequence[int]) -> None:
         """Record what `slot` holds now."""
