@@ -70,10 +70,11 @@ class Runtime:
         for slot in place.evict:
             self.forget(slot)
         shared = min(place.shared, len(tokens) - wanted)
-        if place.copy_from is not None:
-            self._copy(place.copy_from, place.slot, shared)
-        elif not self._cut(place.slot, shared):
-            shared = 0
+        if place.copy_from is None:
+            held = self._cut(place.slot, shared)
+        else:
+            held = self._copy(place.copy_from, place.slot, shared)
+        shared = shared if held else 0
         logits = self.extend(place.slot, tokens[shared:], wanted)
         return place.slot, shared, logits
 
@@ -125,12 +126,14 @@ class Runtime:
         self.forget(slot)
         return False
 
-    def _copy(self, source: int, target: int, length: int) -> None:
+    def _copy(self, source: int, target: int, length: int) -> bool:
+        """Make `target` the first `length` tokens of `source`; False when it is left empty."""
         self.forget(target)
         if not self.rewindable:
-            return
+            return False
         llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
         self.slots.commit(target, self.slots.tokens[source][:length])
+        return True
 
     def _fill(self, slot: int, position: int, tokens: Sequence[int], outputs: list[bool]) -> None:
         batch = self._batch
