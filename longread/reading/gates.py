@@ -100,7 +100,7 @@ class LikelihoodGate:
 
     def read(self, situation: Situation) -> Opening:
         tiles = situation.corpus.tiles(situation.chunk)
-        probabilities = self.score(situation, [*tiles, *situation.retrieved])
+        probabilities = [*self._gate(situation, tiles), *self._gate_retrieved(situation)]
         return opening(
             [*tiles, *situation.retrieved],
             probabilities,
@@ -114,18 +114,37 @@ class LikelihoodGate:
         for tile, probability in zip(tiles, unit_gates, strict=True):
             self._enter(situation, tile, probability)
 
-    def score(self, situation: Situation, pieces: Sequence[Piece]) -> list[float]:
-        """The calibrated probability of each piece."""
+    def _gate(self, situation: Situation, tiles: Sequence[Piece]) -> list[float]:
+        """The calibrated probability of each unit of the chunk."""
         board = self.board(situation)
-        gains = self._signal.score(
-            situation.question, [situation.passage(piece) for piece in pieces]
-        )
+        passages = [situation.passage(tile) for tile in tiles]
+        gains = self._signal.score(situation.question, passages)
         probabilities = []
-        for piece, gain in zip(pieces, gains, strict=True):
-            probability = board.calibration.probability(gain, board.match(piece))
-            self._enter(situation, piece, probability)
+        for tile, gain in zip(tiles, gains, strict=True):
+            probability = board.calibration.probability(gain, board.match(tile))
+            self._enter(situation, tile, probability)
             probabilities.append(probability)
         return probabilities
+
+    def _gate_retrieved(self, situation: Situation) -> list[float]:
+        """The probability of each retrieved unit, given the newest quote.
+
+        These were read before and stayed closed. What is new is the quote whose names they
+        were looked up for: its words are given, and BM25 matches the search, not the question.
+        """
+        if not situation.retrieved:
+            return []
+        calibration = self.board(situation).calibration
+        matches = lexical_match(situation.corpus.index, situation.searches[-1])
+        gains = self._signal.score(
+            situation.question,
+            [situation.passage(piece) for piece in situation.retrieved],
+            given=situation.memory.ledger[-1].text,
+        )
+        return [
+            calibration.probability(gain, matches[piece.index])
+            for gain, piece in zip(gains, situation.retrieved, strict=True)
+        ]
 
     def _enter(self, situation: Situation, piece: Piece, probability: float) -> None:
         bounded = min(probability, 1 - 1e-9)

@@ -208,6 +208,8 @@ class Reader:
             unread = chunk not in situation.read
             if chunk == situation.chunk.index or (self.parts.look_back and unread):
                 continue
+            if self.memory.quotes_from(unit.document, unit.start, unit.end):
+                continue
             place = self.corpus.locate(unit)
             found.append(
                 Retrieved(

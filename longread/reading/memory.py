@@ -41,6 +41,13 @@ class Memory:
                 added.append(quote)
         return tuple(added)
 
+    def quotes_from(self, document: int, start: int, end: int) -> bool:
+        """Whether the ledger has a quote from this span."""
+        return any(
+            quote.document == document and start <= quote.start and quote.end <= end
+            for quote in self.ledger
+        )
+
     def best_quotes(self) -> list[Quote]:
         """The ledger's strongest quotes that fit the budget, in document order.
 

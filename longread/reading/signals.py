@@ -32,17 +32,23 @@ class Likelihood:
     Query likelihood (UPR, arXiv 2204.07496) against the same prompt with an empty
     passage. It needs no instruction-following: SmolLM2-135M, which answers "yes or no?"
     at random, prefers the right of two paragraphs of one article in 99 of 100 cases.
+
+    With `given`, what is known already stands after the passage on both sides of the
+    ratio: then the score is what the passage adds to it.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._without: dict[str, float] = {}
+        self._without: dict[tuple[str, str], float] = {}
 
-    def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        if question not in self._without:
-            self._without[question] = self._mean(question, "")
-        without = self._without[question]
-        return [self._mean(question, passage) - without for passage in passages]
+    def score(self, question: str, passages: Sequence[str], given: str = "") -> list[float]:
+        key = (question, given)
+        if key not in self._without:
+            self._without[key] = self._mean(question, given)
+        known = f"\n\n{given}" if given else ""
+        return [
+            self._mean(question, f"{passage}{known}") - self._without[key] for passage in passages
+        ]
 
     def _mean(self, question: str, passage: str) -> float:
         scores = self._engine.score(
