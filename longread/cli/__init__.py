@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from longread.cli import ask, config, look, models
+from longread.cli.complete import DocumentsCommand
+from longread.cli.errors import Root, mend_streams
+from longread.errors import ExitCode
 from longread.version import __version__
 
 app = typer.Typer(
-    name="longread",
+    cls=Root,
     help="Ask a question of a document too long for any model, on your own machine, offline.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    # Plain help is read by grep and less as well, and comes in half the time.
+    rich_markup_mode=None,
 )
 
 
@@ -24,23 +28,27 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     del version
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(ExitCode.USAGE)
 
 
-app.command(no_args_is_help=True)(ask.ask)
-app.command(no_args_is_help=True)(look.inspect)
-app.command(no_args_is_help=True)(look.search)
+for _command in (ask.ask, look.inspect, look.search):
+    app.command(cls=DocumentsCommand)(_command)
 app.command()(config.config)
 app.add_typer(models.app, name="models")
 
 
 def main() -> None:
     """The entry point of the `longread` command."""
-    app()
+    mend_streams()
+    app(sys.argv[1:], prog_name="longread")

@@ -8,11 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from longread import paths
-from longread.cli.errors import reported
 from longread.cli.settings import settings_in_force
 
 
-@reported
 def config(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

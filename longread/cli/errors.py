@@ -1,73 +1,120 @@
-"""How commands end: one line and a hint on stderr, and the exit code of the contract."""
+"""How every command ends: one line and a hint on stderr, and the exit code of the contract."""
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from typing import ParamSpec
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from longread.errors import ExitCode, Interrupted, LongreadError, ModelError
+from longread.errors import ExitCode, Interrupted, LongreadError, ModelError, UsageError
 
-P = ParamSpec("P")
+# What the parser raises for a call it does not understand. Typer shows only this one of the
+# family, which is Click's own before 0.26 and Typer's copy of it after.
+_CallError: type[Exception] = typer.BadParameter.__mro__[2]
+# What a shell reports for a program that SIGPIPE ended: 128 + 13.
+_CLOSED_PIPE = 141
 
 
-def reported(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Make a command report its errors and leave with the right code.
+class Root(TyperGroup):
+    """The root command: whatever goes wrong below it is reported here, and nowhere else.
 
-    The command may return an exit code; None means 0. With `LONGREAD_DEBUG=1` errors come
-    with their traceback.
+    Commands raise LongreadError and return an exit code, or None for 0. With
+    `LONGREAD_DEBUG=1` errors come with their traceback.
     """
 
-    @functools.wraps(command)
-    def run(*arguments: P.args, **options: P.kwargs) -> None:
+    def invoke(self, ctx: Any) -> Any:
+        with _explained():
+            return super().invoke(ctx)
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
         try:
-            code = command(*arguments, **options) or 0
-            sys.stdout.flush()
+            code = super().main(*arguments, **{**options, "standalone_mode": False})
         except LongreadError as error:
             code = report(error)
-        except KeyboardInterrupt:
-            code = report(Interrupted("interrupted."))
-        except BrokenPipeError as error:
-            code = report(_closed_pipe(error))
-        except MemoryError as error:
-            code = report(_no_memory(error))
-        if code:
-            raise typer.Exit(int(code))
-
-    return run
+        except typer.Abort:
+            code = report(Interrupted("stopped."))
+        except _CallError as error:
+            code = report(_misunderstood(error))
+        sys.exit(int(code or 0))
 
 
 def report(error: LongreadError) -> ExitCode:
     """Print the error to stderr and give its exit code."""
+    from longread.display.phrasing import clean
+
     if os.environ.get("LONGREAD_DEBUG") == "1":
         import traceback
 
         traceback.print_exception(error)
     with suppress(OSError, ValueError):
-        print(f"longread: {error.message}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"longread: {clean(error.message)}", err=True)
         if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)  # noqa: T201
+            typer.echo(f"hint: {clean(error.hint)}", err=True)
     return error.exit_code
 
 
-def _closed_pipe(cause: BrokenPipeError) -> LongreadError:
-    """The reader of stdout went away; what is left in the buffer must not raise again at exit."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    error = LongreadError(
-        "the answer could not be written: nobody reads stdout any more.",
-        "nothing is lost: the same command gives the answer at once",
-    )
-    error.__cause__ = cause
-    return error
+def mend_streams() -> None:
+    """Give standard streams that were closed (`>&-`) somewhere to write to.
+
+    Without this the next file that is opened would take their place, and be written to.
+    What the terminal's encoding cannot show becomes a question mark, not a failure.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
-def _no_memory(cause: MemoryError) -> LongreadError:
-    error = ModelError("out of memory.", "use a smaller model or a smaller --context")
-    error.__cause__ = cause
-    return error
+def abandon_stdout() -> None:
+    """What is still in stdout's buffer cannot be written: let it go, or it fails again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn whatever may be raised into a LongreadError; what the parser raises passes."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (LongreadError, typer.Exit, typer.Abort, _CallError):
+        raise
+    except KeyboardInterrupt as error:
+        raise Interrupted("interrupted.", "the same command starts it again") from error
+    except MemoryError as error:
+        raise ModelError("out of memory.", "use a smaller model or a smaller --context") from error
+    except BrokenPipeError as error:
+        # `longread search … | head`: the reader has what it wanted.
+        abandon_stdout()
+        raise typer.Exit(_CLOSED_PIPE) from error
+    except OSError as error:
+        abandon_stdout()
+        place = f"{error.filename}: " if error.filename else ""
+        reason = (error.strerror or str(error)).lower()
+        raise LongreadError(f"{place}{reason}.", "is the disk full, or the folder gone?") from error
+    except Exception as error:
+        raise ModelError(
+            f"unexpected trouble: {type(error).__name__}: {error}",
+            "this is a fault in longread; LONGREAD_DEBUG=1 shows where",
+        ) from error
+
+
+def _misunderstood(error: Exception) -> UsageError:
+    """The parser's error as one line, with the help to look at."""
+    call: Any = error
+    words = call.format_message()
+    message = words[:1].lower() + words[1:]
+    command = call.ctx.command_path if getattr(call, "ctx", None) else "longread"
+    word = message.partition("'")[2].partition("'")[0]
+    if message.startswith("no such command") and Path(word).exists():
+        return UsageError(message, f'longread ask {word} "your question"')
+    return UsageError(message, f"{command} --help")

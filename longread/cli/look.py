@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.cli.errors import reported
 from longread.cli.settings import settings_in_force
 from longread.errors import ExitCode, UsageError
 
@@ -25,7 +24,6 @@ ChunkTokens = Annotated[int | None, typer.Option(help="Tokens a chunk.")]
 UnitTokens = Annotated[int | None, typer.Option(help="Tokens a unit.")]
 
 
-@reported
 def inspect(
     documents: Annotated[
         list[str], typer.Argument(metavar="DOC...", help='Files, folders, patterns or "-".')
@@ -61,7 +59,6 @@ def inspect(
             _pieces(corpus, number, "unit", corpus.units)
 
 
-@reported
 def search(
     arguments: Annotated[
         list[str],
@@ -74,7 +71,10 @@ def search(
     unit_tokens: UnitTokens = None,
     as_json: AsJson = False,
 ) -> int:
-    """Find the places that match a query best (BM25), with their pages. Exit code 1: none."""
+    """Find the places that match a query best, with their pages.
+
+    Ranked by BM25. Exit code 1: nothing matches.
+    """
     if len(arguments) < 2:
         raise UsageError("there is no query.", 'longread search book.pdf "words to find"')
     *documents, query = arguments

@@ -11,36 +11,37 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.errors import Interrupted, ModelError, UsageError
-from longread.models import catalogue, download, machine, report, store
-from longread.models.catalogue import GIB, CatalogueEntry
-from longread.models.store import InstalledModel, ResolvedModel
+from longread.cli.complete import model_names
+from longread.errors import ExitCode, Interrupted, ModelError, UsageError
+
+if TYPE_CHECKING:
+    from longread.models.catalogue import CatalogueEntry
+    from longread.models.report import Row
+    from longread.models.store import InstalledModel, ResolvedModel
 
 app = typer.Typer(
-    help="Models: what there is, what is here, which one answers.", no_args_is_help=True
+    help="Models: what there is, what is here, which one answers.", rich_markup_mode=None
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
-
-
-def _model_names(incomplete: str) -> list[str]:
-    """Completion: catalogue names and installed names."""
-    names = {entry.name for entry in catalogue.entries()}
-    names |= {model.name for model in store.installed()}
-    return sorted(name for name in names if name.startswith(incomplete))
-
-
 Name = Annotated[
     str,
     typer.Argument(
         help="A name from `longread models list`, hf:owner/repository/file.gguf, or a .gguf file.",
-        autocompletion=_model_names,
+        autocompletion=model_names,
     ),
 ]
+
+
+@app.callback(invoke_without_command=True)
+def _models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(ExitCode.USAGE)
 
 
 @app.command("list")
@@ -50,7 +51,10 @@ def list_models(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the models on offer, which are installed, and which fit this machine."""
+    """List the models on offer and those that are here."""
+    from longread.models import machine, report
+    from longread.models.catalogue import GIB
+
     memory = machine.memory().total
     rows = [row for row in report.rows(memory) if row.installed or not only_installed]
     if as_json:
@@ -74,7 +78,7 @@ def pull(
         typer.Argument(
             help="A catalogue name, or hf:owner/repository/file.gguf, with @revision if need be. "
             "Without one, the best for this machine's memory.",
-            autocompletion=_model_names,
+            autocompletion=model_names,
         ),
     ] = None,
     update: Annotated[bool, typer.Option("--update", help="Look for a newer version.")] = False,
@@ -91,6 +95,8 @@ def pull(
 @app.command()
 def use(name: Name) -> None:
     """Make a model the one that answers when none is named."""
+    from longread.models import store
+
     model = store.set_default(name)
     _hint(f"{model.name} answers from now on")
 
@@ -98,14 +104,19 @@ def use(name: Name) -> None:
 @app.command()
 def info(
     name: Annotated[
-        str | None, typer.Argument(help="Without one, the model that would answer.")
+        str | None,
+        typer.Argument(
+            help="Without one, the model that would answer.", autocompletion=model_names
+        ),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read it all and check its sha256 first.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is known of a model, from its file or from the catalogue."""
+    """Show what is known of a model."""
+    from longread.models import report, store
+
     facts = report.facts(name)
     if verify:
         store.verify(facts["name"])
@@ -124,7 +135,9 @@ def remove(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete an installed model, or what an interrupted download left of one."""
+    """Delete a model, or an interrupted download."""
+    from longread.models import store
+
     if not yes and _can_ask() and not typer.confirm(f"Delete {name}?", err=True):
         raise Interrupted("nothing was deleted.")
     _hint(f"deleted {name}, {_size(store.remove(name))} freed")
@@ -133,10 +146,12 @@ def remove(
 @app.command()
 def path(
     name: Annotated[
-        str | None, typer.Argument(help="Without one, the folder.", autocompletion=_model_names)
+        str | None, typer.Argument(help="Without one, the folder.", autocompletion=model_names)
     ] = None,
 ) -> None:
-    """Print the folder models are kept in, or the path of one of them."""
+    """Print the folder of the models, or one's path."""
+    from longread.models import store
+
     typer.echo(str(store.resolve(name).path if name else store.folder()))
 
 
@@ -145,6 +160,8 @@ def pull_with_progress(name: str, *, update: bool = False) -> InstalledModel:
 
     Raises ModelError and UsageError, and Interrupted at Ctrl-C.
     """
+    from longread.models import download
+
     try:
         with _progress(name) as on_progress:
             return download.pull(name, on_progress=on_progress, update=update)
@@ -161,6 +178,8 @@ def resolve_or_offer() -> ResolvedModel:
     Only a terminal is asked. Raises ModelError, with the command to run, when there is no
     terminal or the answer is no.
     """
+    from longread.models import store
+
     try:
         return store.resolve_default()
     except ModelError:
@@ -180,6 +199,9 @@ def _can_ask() -> bool:
 
 
 def _proposal() -> CatalogueEntry:
+    from longread.models import machine, store
+    from longread.models.catalogue import GIB
+
     entry = store.proposed()
     if entry is None:
         raise UsageError(
@@ -224,7 +246,7 @@ class _PlainProgress:
             typer.echo(f"{self.name}: {tenth * 10} % of {_size(total)}", err=True)
 
 
-def _here(row: report.Row) -> str:
+def _here(row: Row) -> str:
     if row.default:
         return "default"
     if row.installed:

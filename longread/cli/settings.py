@@ -6,9 +6,7 @@ and `chunk_tokens = 1024` in the config file.
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,15 @@ from typing import Any
 
 from longread import paths
 from longread.errors import UsageError
+
+# Kept here as well as where they are used, since completion must not wait for the reading
+# house to be imported; a test holds them together.
+STRATEGIES = ("gated", "gru-mem", "infmem", "memagent", "rag", "truncate")
+ORDERS = ("document", "relevance")
+GATES = ("auto", "likelihood", "choice")
+
+# llama.cpp takes no more.
+_MOST_THREADS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,23 @@ def _whole(value: Any) -> int:
     return number
 
 
+def _threads(value: Any) -> int:
+    number = _whole(value)
+    if number > _MOST_THREADS:
+        raise ValueError(f"must be at most {_MOST_THREADS}")
+    return number
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        word = str(value).strip().casefold()
+        if word not in names:
+            raise ValueError(f"is not one of {', '.join(names)}")
+        return word
+
+    return parse
+
+
 def _seconds(value: Any) -> float:
     try:
         number = float(value)
@@ -99,9 +123,9 @@ def _layers(value: Any) -> int | None:
 
 SETTINGS = (
     Setting("model", str, None, "a model's name, hf: reference or .gguf file"),
-    Setting("strategy", str, "gated", "how the document is read"),
-    Setting("order", str, "document", "document, or relevance: most promising chunks first"),
-    Setting("gate", str, "auto", "the update gate's signal: auto, likelihood or choice"),
+    Setting("strategy", _one_of(STRATEGIES), "gated", "how the document is read"),
+    Setting("order", _one_of(ORDERS), "document", "document, or relevance (most promising first)"),
+    Setting("gate", _one_of(GATES), "auto", "the update gate's signal: auto, likelihood, choice"),
     Setting("chunk_tokens", _whole, None, "tokens a chunk (default: chosen for the strategy)"),
     Setting("unit_tokens", _whole, 256, "tokens a unit: what is gated and retrieved"),
     Setting("memory_tokens", _whole, 1024, "tokens of memory"),
@@ -116,7 +140,7 @@ SETTINGS = (
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),
     Setting("context", _whole, None, "tokens of context (default: 8,192 or the model's own)"),
     Setting("gpu_layers", _layers, None, "layers on the GPU: auto or a number"),
-    Setting("threads", _whole, None, "threads (default: the cores this process may use)"),
+    Setting("threads", _threads, None, "threads (default: the cores this process may use)"),
     Setting("password", str, None, "password of encrypted documents"),
     Setting("ocr", _boolean, False, "read scanned pages with Tesseract"),
     Setting("quiet", _boolean, False, "show nothing but the answer and errors"),
@@ -159,19 +183,30 @@ def _parsed(setting: Setting, value: Any, where: str) -> Any:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         values = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         if os.environ.get("LONGREAD_CONFIG"):
             raise UsageError(
-                f"the config file {file} does not exist.", "see LONGREAD_CONFIG"
+                f"the config file {file} does not exist.", "LONGREAD_CONFIG names it"
             ) from None
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"the config file {file} cannot be read: {error}", "") from error
+        reason = (error.strerror or "") if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"the config file {file} cannot be read: {reason}.",
+            'it is TOML: lines like strategy = "gated"',
+        ) from error
     for name in values:
         if name not in _BY_NAME:
-            close = difflib.get_close_matches(name, _BY_NAME, n=1)
-            hint = f"did you mean {close[0]}?" if close else "longread config lists the settings"
-            raise UsageError(f"the config file {file} has an unknown setting {name}.", hint)
+            raise UsageError(f"the config file {file} has an unknown setting {name}.", _near(name))
     return values
+
+
+def _near(name: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name.replace("-", "_"), _BY_NAME, n=1)
+    return f"did you mean {close[0]}?" if close else "longread config lists the settings"

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from longread.cli import models
+from longread.cli.complete import model_names
 from longread.errors import Interrupted, ModelError
 from longread.models import catalogue, download, machine, store
 from longread.models.catalogue import GIB
@@ -204,7 +205,7 @@ def test_a_no_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_completion_offers_names() -> None:
     put("qwen-of-my-own")
-    names = models._model_names("qwen")
+    names = model_names("qwen")
     assert "qwen3-4b" in names
     assert "qwen-of-my-own" in names
     assert "llama3.2-1b" not in names

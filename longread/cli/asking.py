@@ -1,0 +1,182 @@
+"""A run on the command line: documents, model, steps shown as they end, answer on stdout."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import nullcontext
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from longread.cli.errors import abandon_stdout
+from longread.errors import ExitCode, Interrupted, LongreadError
+
+if TYPE_CHECKING:
+    from longread.display import View
+    from longread.display.events import EventLog
+    from longread.documents import Document
+    from longread.models.store import ResolvedModel
+    from longread.reading.options import ReadingOptions
+    from longread.reading.step import Answer
+    from longread.runs.session import ModelOptions, Run
+
+
+def answer_question(
+    sources: list[str],
+    question: str,
+    value: dict[str, Any],
+    *,
+    pages: str | None,
+    resume: bool,
+    as_json: bool,
+    events: Path | None,
+) -> ExitCode:
+    """Read `sources` for `question`; `value` holds the settings in force, by name.
+
+    What is cheap to check (files, pages, the model's name, the events file) is checked
+    before anything slow begins. Raises LongreadError.
+    """
+    from longread.display import open_view
+    from longread.display.events import EventLog
+    from longread.documents import PageRange, discover
+    from longread.runs.session import Session, open_engine
+
+    _terminate_like_ctrl_c()
+    _keep_logs_quiet()
+    files = discover(sources)
+    if pages:
+        PageRange.parse(pages)
+    resolved = _model(value["model"])
+    with (
+        open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
+        EventLog(events, view.message) if events else nullcontext() as log,
+    ):
+        documents = _documents(files, pages, value, view)
+        view.activity("opening model")
+        engine = open_engine(resolved, _model_options(value), view.message)
+        with Session(documents, engine, resolved.note) as session:
+            view.activity("preparing")
+            run = session.run(
+                question,
+                _reading_options(value),
+                journal=True,
+                resume=resume,
+                report=view.message,
+            )
+            answer = _read(run, view, log)
+            view.close()
+            _deliver(answer, as_json)
+            if answer.status == "interrupted":
+                raise _interrupted(answer)
+            run.close()
+    return ExitCode.ANSWERED if answer.status == "answered" else ExitCode.NOT_FOUND
+
+
+def _documents(
+    files: list[str], pages: str | None, value: dict[str, Any], view: View
+) -> list[Document]:
+    from longread.runs.session import read_documents
+
+    return read_documents(
+        files,
+        pages=pages,
+        password=value["password"],
+        ocr=value["ocr"],
+        report=view.message,
+        progress=lambda file, done: view.activity("reading", Path(file).name, done),
+    )
+
+
+def _read(run: Run, view: View, log: EventLog | None) -> Answer:
+    """Run to the end, every step shown and logged."""
+    if log is not None:
+        log.begin(run.info)
+    view.begin(run.info)
+    if run.info.resumed:
+        view.message(f"going on from chunk {run.info.resumed + 1} of {run.info.chunks}")
+    for step in run.steps():
+        view.step(step)
+        if log is not None:
+            log.step(step)
+    view.activity("answering")
+    answer = run.answer(view.text)
+    if log is not None:
+        log.end(answer)
+    view.end(answer)
+    return answer
+
+
+def _deliver(answer: Answer, as_json: bool) -> None:
+    """The answer on stdout: text with citations, or the JSON object.
+
+    Raises LongreadError where stdout is a closed pipe or a full disk: the run is not lost,
+    since its journal is dropped only after this.
+    """
+    from longread.display.answer import write_answer
+    from longread.display.json_answer import answer_object, to_json
+
+    try:
+        if as_json:
+            typer.echo(to_json(answer_object(answer), indent=2))
+        else:
+            write_answer(answer, sys.stdout)
+        sys.stdout.flush()
+    except OSError as error:
+        abandon_stdout()
+        why = (
+            "nobody reads stdout any more"
+            if isinstance(error, BrokenPipeError)
+            else (error.strerror or str(error)).lower()
+        )
+        raise LongreadError(
+            f"the answer could not be written: {why}.",
+            "nothing that was read is lost: the same command goes straight to the answer",
+        ) from error
+
+
+def _interrupted(answer: Answer) -> Interrupted:
+    return Interrupted(
+        f"interrupted after {answer.chunks_read:,} of {answer.info.chunks:,} chunks.",
+        "the same command goes on from there; --fresh starts anew",
+    )
+
+
+def _model(reference: str | None) -> ResolvedModel:
+    from longread.cli.models import resolve_or_offer
+    from longread.models import store
+
+    return store.resolve(reference) if reference else resolve_or_offer()
+
+
+def _model_options(value: dict[str, Any]) -> ModelOptions:
+    from longread.runs.session import ModelOptions
+
+    return ModelOptions(**{field.name: value[field.name] for field in fields(ModelOptions)})
+
+
+def _reading_options(value: dict[str, Any]) -> ReadingOptions:
+    from longread.reading.options import ReadingOptions
+
+    names = [field.name for field in fields(ReadingOptions)]
+    return ReadingOptions(**{name: value[name] for name in names if name in value})
+
+
+def _terminate_like_ctrl_c() -> None:
+    """`timeout` and service managers send SIGTERM: save the run then, too."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _keep_logs_quiet() -> None:
+    """llama.cpp's log is for `LONGREAD_DEBUG=1`; without a handler Python would print it."""
+    import logging
+
+    debug = os.environ.get("LONGREAD_DEBUG") == "1"
+    logger = logging.getLogger("longread")
+    logger.handlers = [logging.StreamHandler() if debug else logging.NullHandler()]
+    logger.setLevel(logging.DEBUG if debug else logging.CRITICAL)
