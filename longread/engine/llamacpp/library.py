@@ -17,6 +17,8 @@ from functools import cache
 import llama_cpp.llama_cpp as llama
 
 logger = logging.getLogger("longread.llamacpp")
+# Without a handler Python itself would print the warnings on stderr.
+logger.addHandler(logging.NullHandler())
 
 # ggml_log_level: 1 debug, 2 info, 3 warning, 4 error; 5 continues the line before.
 _CONTINUE = 5
