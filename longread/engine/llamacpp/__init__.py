@@ -8,8 +8,14 @@ loading, and knows one sequence only.
 from __future__ import annotations
 
 import codecs
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+# Read by libgomp as llama.cpp is loaded. Its threads meet about a thousand times a token,
+# and spin while they wait: with one of two cores busy elsewhere a token took 1.4 s, and
+# takes 16 ms when they sleep.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +113,7 @@ class LlamaCppEngine:
         self._account(len(tokens), reused)
         random = np.random.default_rng(0)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        text, count, log_probability, finished = "", 0, 0.0, False
+        text, shown, count, log_probability, finished = "", 0, 0, 0.0, False
         while count < max_tokens:
             scores = logits[0] - log_total(logits)[0]
             token = _pick(scores, temperature, random)
@@ -116,16 +122,19 @@ class LlamaCppEngine:
                 finished = True
                 break
             count += 1
-            piece = decoder.decode(self.vocabulary.piece(token))
-            text += piece
+            text += decoder.decode(self.vocabulary.piece(token))
             cut = _first_stop(text, stop)
             if cut is not None:
                 text, finished = text[:cut], True
                 break
-            if on_text is not None and piece:
-                on_text(piece)
+            safe = len(text) - _begun_stop(text, stop)
+            if on_text is not None and safe > shown:
+                on_text(text[shown:safe])
+                shown = safe
             if count < max_tokens:
                 logits = self.runtime.extend(slot, [token])
+        if on_text is not None and text[shown:]:
+            on_text(text[shown:])
         self.usage.generated += count
         return Generation(text, count, finished, log_probability)
 
@@ -154,3 +163,12 @@ def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Gen
 def _first_stop(text: str, stop: Sequence[str]) -> int | None:
     found = [position for word in stop if (position := text.find(word)) != -1]
     return min(found) if found else None
+
+
+def _begun_stop(text: str, stop: Sequence[str]) -> int:
+    """Length of the end of `text` that may turn out to be the beginning of a stop string."""
+    longest = min(len(text), max(map(len, stop), default=1) - 1)
+    for length in range(longest, 0, -1):
+        if any(word.startswith(text[-length:]) for word in stop):
+            return length
+    return 0
