@@ -1,0 +1,1 @@
+complete --command longread --no-files --arguments "(env _LONGREAD_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) longread)" --condition "env _LONGREAD_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) longread"
