@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from longread.display.phrasing import (
@@ -64,8 +65,10 @@ class PlainView(SilentView):
         self._write(clean(line))
 
     def _write(self, *lines: str) -> None:
-        self._stderr.write("".join(f"{line}\n" for line in lines))
-        self._stderr.flush()
+        # Whoever read the log is gone, or its disk is full; the run is not over for that.
+        with suppress(OSError, ValueError):
+            self._stderr.write("".join(f"{line}\n" for line in lines))
+            self._stderr.flush()
 
 
 def opening_lines(info: RunInfo) -> list[str]:
