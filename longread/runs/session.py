@@ -301,7 +301,7 @@ def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
         raise UsageError(
             f"a context of {engine.info.context:,} tokens is too small for chunks of "
             f"{max(wanted, 64):,} and a memory of {options.memory_tokens:,}.",
-            f"use --chunk-tokens {max(64, room):,} or less, a smaller --memory-tokens, "
-            "or a larger --context",
+            (f"use --chunk-tokens {room} or less, " if room >= 64 else "use ")
+            + "a smaller --memory-tokens, or a larger --context",
         )
     return wanted
