@@ -144,11 +144,15 @@ def ask(
 def _split(arguments: list[str]) -> tuple[list[str], str]:
     """Documents and question: the last argument is the question."""
     *sources, question = arguments
-    if not sources:
-        lonely = question == "-" or Path(question[:250]).exists()
-        raise UsageError(f"there is no {'question' if lonely else 'document'}.", _EXAMPLE)
     if not question.strip():
         raise UsageError("the question is empty.", _EXAMPLE)
-    if Path(question[:250]).is_file():
-        raise UsageError(f"the last argument, {question}, is a file and no question.", _EXAMPLE)
+    document = question == "-" or Path(question[:250]).is_file()
+    if document and sources:
+        raise UsageError(f"the last argument, {question}, is a document, no question.", _EXAMPLE)
+    if document or (not sources and Path(question[:250]).exists()):
+        raise UsageError("there is no question.", _EXAMPLE)
+    if not sources:
+        raise UsageError("there is no document.", _EXAMPLE)
+    if not all(source.strip() for source in sources):
+        raise UsageError("the name of a document is empty.", _EXAMPLE)
     return sources, question

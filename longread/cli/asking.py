@@ -87,9 +87,14 @@ def _documents(
         pages=pages,
         password=value["password"],
         ocr=value["ocr"],
-        report=view.message,
+        # A document left out matters even to those who want to see nothing else.
+        report=_warn if value["quiet"] else view.message,
         progress=lambda file, done: view.activity("reading", Path(file).name, done),
     )
+
+
+def _warn(line: str) -> None:
+    typer.echo(f"longread: {line}", err=True)
 
 
 def _read(run: Run, view: View, log: EventLog | None) -> Answer:

@@ -78,6 +78,8 @@ def search(
     if len(arguments) < 2:
         raise UsageError("there is no query.", 'longread search book.pdf "words to find"')
     *documents, query = arguments
+    if not query.strip():
+        raise UsageError("the query is empty.", 'longread search book.pdf "words to find"')
     corpus = _corpus(documents, pages, password, ocr, None, unit_tokens)
     hits = corpus.index.search(query, limit)
     found = []
