@@ -25,6 +25,7 @@ from llama_cpp._ctypes_extensions import load_shared_library
 from llama_cpp._ggml import libggml, libggml_base_path
 
 from longread import paths
+from longread.errors import ModelError
 
 # Large enough for the AVX-512 signal frame (about 3.5 KB), too small for AMX (about 11 KB).
 _SMALL_STACK = 8192
@@ -35,14 +36,30 @@ class _SignalStack(ctypes.Structure):
     _fields_ = (("sp", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
 
 
+# The first model that this process loaded with AMX in play: ggml chooses once a process.
+_loaded_with_tiles: list[Path] = []
+
+
 def guard(model: Path) -> bool:
-    """Make it safe to load `model` in this process; True when AMX had to be kept out."""
+    """Make it safe to load `model` in this process; True when AMX had to be kept out.
+
+    Raises ModelError when it is too late for that: an earlier model, of a type that AMX
+    does not serve, was loaded with it.
+    """
     if not _cpu_has_amx() or os.environ.get("_LONGREAD_AMX_PROBE"):
         return False
     broken = _crashes(model)
-    if broken:
-        _refuse_tiles()
-    return broken
+    if not broken:
+        _loaded_with_tiles.append(model)
+        return False
+    if _loaded_with_tiles:
+        raise ModelError(
+            f"{model.name} cannot be loaded after {_loaded_with_tiles[0].name}: "
+            "llama.cpp would crash on this CPU's AMX unit.",
+            "load it first, or in a process of its own",
+        )
+    _refuse_tiles()
+    return True
 
 
 def _cpu_has_amx() -> bool:

@@ -37,6 +37,8 @@ def open_model(
     `gpu_layers` None fits as many as go into free GPU memory; `threads` None takes the
     cores that this process may use. Raises ModelError with llama.cpp's own reason.
     """
+    if not path.is_file():
+        raise ModelError(f"{path.name} is not there.", "longread models list")
     library.start()
     library.forget_log()
     amx.guard(path)
