@@ -36,8 +36,9 @@ class _SignalStack(ctypes.Structure):
     _fields_ = (("sp", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t))
 
 
-# The first model that this process loaded with AMX in play: ggml chooses once a process.
-_loaded_with_tiles: list[Path] = []
+# ggml chooses its CPU paths once a process, with the first model that is loaded.
+_refused: list[Path] = []
+_allowed: list[Path] = []
 
 
 def guard(model: Path) -> bool:
@@ -48,18 +49,25 @@ def guard(model: Path) -> bool:
     """
     if not _cpu_has_amx() or os.environ.get("_LONGREAD_AMX_PROBE"):
         return False
-    broken = _crashes(model)
-    if not broken:
-        _loaded_with_tiles.append(model)
+    if _refused:
+        return True
+    if not _crashes(model):
         return False
-    if _loaded_with_tiles:
+    if _allowed:
         raise ModelError(
-            f"{model.name} cannot be loaded after {_loaded_with_tiles[0].name}: "
+            f"{model.name} cannot be loaded after {_allowed[0].name}: "
             "llama.cpp would crash on this CPU's AMX unit.",
             "load it first, or in a process of its own",
         )
     _refuse_tiles()
+    _refused.append(model)
     return True
+
+
+def loaded(model: Path) -> None:
+    """Tell the guard that `model` was loaded: what ggml chose for it stands from now on."""
+    if not _refused:
+        _allowed.append(model)
 
 
 def _cpu_has_amx() -> bool:

@@ -52,6 +52,7 @@ def open_model(
             f"{path.name} could not be loaded: {reason}.",
             "the file may be damaged: longread models pull it again, or longread models list",
         )
+    amx.loaded(path)
     try:
         flag = library.AbortFlag()
         opened = _open_context(model, flag, context, threads, path)
