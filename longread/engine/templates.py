@@ -63,9 +63,10 @@ def render(
             return str(compiled.render(messages=list(messages), **values))
         except TemplateError:
             return str(compiled.render(messages=_without_system(messages), **values))
-    except TemplateError as error:
+    # Foreign code: it can divide by zero as well as fail as a template.
+    except Exception as error:
         raise ModelError(
-            f"the model's chat template cannot be rendered: {error}",
+            f"the model's chat template cannot be rendered: {' '.join(str(error).split())}",
             "choose another model: longread models list",
         ) from error
 
