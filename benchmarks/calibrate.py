@@ -26,7 +26,14 @@ from numpy.typing import NDArray
 from longread.documents.model import Document, Section
 from longread.models import store
 from longread.reading.corpus import Corpus
-from longread.reading.signals import Likelihood, lexical_match
+from longread.reading.signals import (
+    BACKGROUND_BEST,
+    BACKGROUND_EVEN,
+    Background,
+    Likelihood,
+    evenly,
+    lexical_match,
+)
 from longread.runs.session import ModelOptions, open_engine
 
 ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
@@ -36,8 +43,19 @@ ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
 class Sample:
     """One question on one document: features a unit, and which units hold the answer."""
 
-    features: NDArray[np.float64]  # (units, 3): gain, share of the best unit, share of the ideal
-    holds: NDArray[np.bool_]  # (units,)
+    gains: NDArray[np.float64]  # (tiles,): likelihood gain, nats a token
+    shares: NDArray[np.float64]  # (tiles, 2): BM25 as a share of the best unit and of the ideal
+    holds: NDArray[np.bool_]  # (tiles,)
+
+    @property
+    def features(self) -> NDArray[np.float64]:
+        """(tiles, 3): standing against the background as the gate measures it, and the shares."""
+        even = evenly(len(self.gains), BACKGROUND_EVEN)
+        ranked = np.argsort(-self.shares[:, 0], kind="stable")[:BACKGROUND_BEST]
+        best = [place for place in ranked if place not in even]
+        background = Background.of(list(self.gains[even]), list(self.gains[best]))
+        standing = [background.standing(gain) for gain in self.gains]
+        return np.column_stack([standing, self.shares])
 
 
 def joined(articles: list[dict[str, Any]], rng: random.Random) -> tuple[Document, list[Any]]:
@@ -64,7 +82,7 @@ def samples(engine: Any, data: list[dict[str, Any]], documents: int, seed: int) 
         document, inside = joined(articles[:ARTICLES], rng)
         _other, outside = joined(articles[ARTICLES:], rng)
         corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
-        tiles = [tile for chunk in corpus.chunks for tile in corpus.tiles(chunk)]
+        tiles = corpus.all_tiles
         asked = rng.sample(inside, ANSWERABLE)
         asked += [(q, -1) for q, _start in rng.sample(outside, UNANSWERABLE)]
         signal = Likelihood(engine)
@@ -77,7 +95,7 @@ def samples(engine: Any, data: list[dict[str, Any]], documents: int, seed: int) 
             best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
             shares = np.array([(match.relative, match.absolute) for match in best])
             holds = np.array([tile.start <= start < tile.end for tile in tiles])
-            yield Sample(np.column_stack([gains[:, column], shares]), holds)
+            yield Sample(gains[:, column], shares, holds)
 
 
 def fit(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float = 0.1) -> Any:
@@ -96,12 +114,13 @@ def fit(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float =
     return weights
 
 
-def show(name: str, found: list[Sample], weights: Any) -> None:
+def show(name: str, found: list[Sample], weights: Any, threshold: float) -> None:
     """Opened gold units, false openings a question, and the best unit of unanswerable questions."""
     opened, false, refused, best = [], [], [], []
+    cut = np.log(threshold / (1 - threshold))
     for sample in found:
         logits = sample.features @ weights[:-1] + weights[-1]
-        gate = logits >= 0
+        gate = logits >= cut
         false.append((gate & ~sample.holds).sum())
         if sample.holds.any():
             opened.append(gate[sample.holds].any())
@@ -109,10 +128,49 @@ def show(name: str, found: list[Sample], weights: Any) -> None:
         else:
             refused.append(not gate.any())
     print(
-        f"# {name}: gold opened {np.mean(opened):.3f}, gold is best {np.mean(best):.3f} "
-        f"(n = {len(opened)}), false openings a question {np.mean(false):.2f}, "
+        f"# {name}, threshold {threshold}: gold opened {np.mean(opened):.3f}, "
+        f"gold is best {np.mean(best):.3f} (n = {len(opened)}), false openings a question {np.mean(false):.2f}, "
         f"unanswerable with all gates closed {np.mean(refused):.3f} (n = {len(refused)})"
     )
+
+
+def scored(arguments: argparse.Namespace) -> tuple[list[Sample], list[Sample]]:
+    """Samples to fit on and samples held out, from different articles."""
+    data = json.loads(arguments.squad.read_text("utf-8"))["data"]
+    half = len(data) // 2
+    options = ModelOptions(threads=arguments.threads)
+    engine = open_engine(store.resolve(arguments.model), options)
+    begun = time.perf_counter()
+    train = list(samples(engine, data[:half], arguments.documents, seed=1))
+    held_out = list(samples(engine, data[half:], max(1, arguments.documents // 2), seed=2))
+    print(f"# {engine.info.name}, {time.perf_counter() - begun:.0f} s")
+    return train, held_out
+
+
+def keep(path: Path, train: list[Sample], held_out: list[Sample]) -> None:
+    def rows(found: list[Sample]) -> NDArray[np.object_]:
+        packed = np.empty(len(found), dtype=object)
+        for place, sample in enumerate(found):
+            packed[place] = (np.column_stack([sample.gains, sample.shares]), sample.holds)
+        return packed
+
+    np.savez(path, train=rows(train), held_out=rows(held_out))
+
+
+def loaded(path: Path) -> tuple[list[Sample], list[Sample]]:
+    kept = np.load(path, allow_pickle=True)
+    train, held_out = (
+        [
+            Sample(
+                np.array(row[0][:, 0], float),
+                np.array(row[0][:, 1:], float),
+                np.array(row[1], bool),
+            )
+            for row in kept[name]
+        ]
+        for name in ("train", "held_out")
+    )
+    return train, held_out
 
 
 def main() -> None:
@@ -121,29 +179,20 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=4)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--model", default="bundled")
-    parser.add_argument("--save", type=Path, help="keep the features (.npz)")
+    parser.add_argument("--save", type=Path, help="keep the scores (.npz)")
+    parser.add_argument("--load", type=Path, help="take scores kept earlier, score nothing")
     arguments = parser.parse_args()
-    data = json.loads(arguments.squad.read_text("utf-8"))["data"]
-    half = len(data) // 2
-    options = ModelOptions(threads=arguments.threads)
-    engine = open_engine(store.resolve(arguments.model), options)
-    begun = time.perf_counter()
-    train = list(samples(engine, data[:half], arguments.documents, seed=1))
-    held_out = list(samples(engine, data[half:], max(1, arguments.documents // 2), seed=2))
+    train, held_out = loaded(arguments.load) if arguments.load else scored(arguments)
     if arguments.save:
-        np.savez(
-            arguments.save,
-            train=np.array([(s.features, s.holds) for s in train], dtype=object),
-            held_out=np.array([(s.features, s.holds) for s in held_out], dtype=object),
-        )
+        keep(arguments.save, train, held_out)
     features = np.concatenate([sample.features for sample in train])
     labels = np.concatenate([sample.holds for sample in train])
     read, unread = fit(features, labels), fit(features[:, 1:], labels)
-    print(f"# {engine.info.name}, {len(train)} questions, {len(labels)} units, "
-          f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
-    show("fitted on", train, read)
-    show("held out", held_out, read)
-    for name, value in zip(("gain", "match", "coverage", "read_bias"), read, strict=True):
+    print(f"# {len(train)} questions, {len(labels)} tiles")
+    for threshold in (0.5, 0.3, 0.2, 0.1):
+        show("fitted on", train, read, threshold)
+        show("held out", held_out, read, threshold)
+    for name, value in zip(("standing", "match", "coverage", "read_bias"), read, strict=True):
         print(f"{name} = {value:.3f}")
     names = ("unread_match", "unread_coverage", "unread_bias")
     for name, value in zip(names, unread, strict=True):

@@ -77,15 +77,30 @@ class Corpus:
         """The piece's words."""
         return self.documents[piece.document].text[piece.start : piece.end]
 
+    @cached_property
+    def all_tiles(self) -> list[Piece]:
+        """Every chunk cut into units without overlap: what the update gate works on."""
+        tiles: list[Piece] = []
+        for chunk in self.chunks:
+            tiles += cut(
+                self.documents[chunk.document],
+                self.unit_tokens,
+                count=self.count,
+                number=chunk.document,
+                first_index=len(tiles),
+                span=(chunk.start, chunk.end),
+            )
+        return tiles
+
+    @cached_property
+    def _tile_starts(self) -> list[tuple[int, int]]:
+        return [(tile.document, tile.start) for tile in self.all_tiles]
+
     def tiles(self, chunk: Piece) -> list[Piece]:
-        """The chunk cut into units without overlap: what the update gate works on."""
-        return cut(
-            self.documents[chunk.document],
-            self.unit_tokens,
-            count=self.count,
-            number=chunk.document,
-            span=(chunk.start, chunk.end),
-        )
+        """The tiles of one chunk, in order."""
+        first = bisect_left(self._tile_starts, (chunk.document, chunk.start))
+        last = bisect_left(self._tile_starts, (chunk.document, chunk.end))
+        return self.all_tiles[first:last]
 
     def locate(self, piece: Piece) -> Location:
         return self.documents[piece.document].locate(piece.start, piece.end)

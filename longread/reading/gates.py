@@ -13,12 +13,16 @@ from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.prompts import prompt
 from longread.reading.signals import (
+    BACKGROUND_BEST,
+    BACKGROUND_EVEN,
+    Background,
     Evidence,
     Likelihood,
-    Match,
+    evenly,
     evidence,
     lexical_match,
     logit,
+    odds,
     sigmoid,
 )
 from longread.reading.situation import Opening, Scored, Situation
@@ -43,47 +47,91 @@ class AlwaysOpen:
 
 
 class EvidenceBoard:
-    """What is known of every place of the document for one question: read or not.
+    """What is known of every tile of the documents for one question.
 
-    Shared by the update gate, which fills it, and the exit gate, which weighs what was
-    found against what is still unread.
+    Before reading, a few tiles are scored: their gains are the background that all others
+    are compared with. The update gate fills the board, the exit gate weighs what was
+    found against what is still open.
     """
 
-    def __init__(self, situation: Situation) -> None:
-        self.calibration: Evidence = evidence()
-        self._corpus = situation.corpus
-        match = lexical_match(situation.corpus.index, situation.question)
-        self._match = match
-        self._unread = {
-            unit: self.calibration.unread_odds(share) for unit, share in enumerate(match)
+    def __init__(self, situation: Situation, signal: Likelihood) -> None:
+        self._situation = situation
+        self._signal = signal
+        self._calibration: Evidence = evidence()
+        self._gains: dict[int, float] = {}
+        self._read: dict[int, float] = {}
+        corpus = situation.corpus
+        matches = lexical_match(corpus.index, situation.question)
+        self._matches = [
+            max(matches[unit] for unit in corpus.units_over(tile)) for tile in corpus.all_tiles
+        ]
+        self._background = self._measure()
+        self._open = {
+            place: odds(self._probability(place))
+            if place in self._gains
+            else self._calibration.unread_odds(match)
+            for place, match in enumerate(self._matches)
         }
-        self.odds: dict[tuple[int, int], float] = {}
 
-    def match(self, piece: Piece) -> Match:
-        """BM25's match of the best unit over `piece`."""
-        return max(self._match[unit] for unit in self._corpus.units_over(piece))
+    def read(self, tile: Piece) -> float:
+        """P(the tile holds the answer), recorded as read."""
+        self._gain(tile.index)
+        self.enter(tile, self._probability(tile.index))
+        return self._probability(tile.index)
 
-    def enter(self, piece: Piece, odds: float) -> None:
-        """Record that `piece` was read and found to have these odds."""
-        self.odds[piece.document, piece.start] = odds
-        for unit in self._corpus.units_over(piece):
-            self._unread.pop(unit, None)
+    def enter(self, tile: Piece, probability: float) -> None:
+        """Record that `tile` was read with this outcome."""
+        self._read[tile.index] = probability
+        self._open.pop(tile.index, None)
 
-    def settled(self) -> float:
-        """Probability that the answer's place is among those read whose gate opened.
+    def settled(self, threshold: float) -> float:
+        """P(the answer's place is among the tiles whose gate opened at `threshold`).
 
-        One place holds the answer, or none does: the odds of the read places compete
-        with what BM25 leaves open about the unread ones, and with "it does not say" (1).
+        One place holds the answer, or none does: the odds of the tiles read compete with
+        those of the tiles still open, and with "the document does not say" (odds 1).
         """
-        found = sum(odds for odds in self.odds.values() if odds >= 1.0)
-        lost = sum(odds for odds in self.odds.values() if odds < 1.0)
-        return found / (found + lost + sum(self._unread.values()) + 1.0)
+        found = sum(odds(value) for value in self._read.values() if value >= threshold)
+        lost = sum(odds(value) for value in self._read.values() if value < threshold)
+        return found / (found + lost + sum(self._open.values()) + 1.0)
+
+    def given(self, pieces: Sequence[Piece], known: str, search: str) -> list[float]:
+        """P(a unit holds what is still missing) for units that were looked up by `search`,
+        with the words `known` given."""
+        situation, calibration = self._situation, self._calibration
+        matches = lexical_match(situation.corpus.index, search)
+        passages = [situation.passage(piece) for piece in pieces]
+        gains = self._signal.score(situation.question, passages, given=known)
+        return [
+            calibration.probability(self._background.standing(gain), matches[piece.index])
+            for gain, piece in zip(gains, pieces, strict=True)
+        ]
+
+    def _measure(self) -> Background:
+        best = sorted(range(len(self._matches)), key=lambda place: (-self._relative(place), place))
+        even = evenly(len(self._matches), BACKGROUND_EVEN)
+        return Background.of(
+            [self._gain(place) for place in even],
+            [self._gain(place) for place in best[:BACKGROUND_BEST] if place not in even],
+        )
+
+    def _relative(self, place: int) -> float:
+        return self._matches[place].relative
+
+    def _gain(self, place: int) -> float:
+        if place not in self._gains:
+            passage = self._situation.passage(self._situation.corpus.all_tiles[place])
+            self._gains[place] = self._signal.score(self._situation.question, [passage])[0]
+        return self._gains[place]
+
+    def _probability(self, place: int) -> float:
+        standing = self._background.standing(self._gains[place])
+        return self._calibration.probability(standing, self._matches[place])
 
 
 class LikelihoodGate:
-    """P(unit holds the answer) from the likelihood signal and BM25, calibrated.
+    """P(tile holds the answer) from the likelihood signal and BM25, calibrated.
 
-    Each unit of a few hundred tokens is one decode: unit first, question last, logits for
+    Each tile of a few hundred tokens is one decode: tile first, question last, logits for
     the question's tokens alone.
     """
 
@@ -94,61 +142,27 @@ class LikelihoodGate:
         self._board: EvidenceBoard | None = None
 
     def board(self, situation: Situation) -> EvidenceBoard:
+        """The run's evidence board, made on first use."""
         if self._board is None:
-            self._board = EvidenceBoard(situation)
+            self._board = EvidenceBoard(situation, self._signal)
         return self._board
 
     def read(self, situation: Situation) -> Opening:
-        tiles = situation.corpus.tiles(situation.chunk)
-        probabilities = [*self._gate(situation, tiles), *self._gate_retrieved(situation)]
-        return opening(
-            [*tiles, *situation.retrieved],
-            probabilities,
-            len(tiles),
-            situation.options.gate_threshold,
-            self.signal,
-        )
+        board = self.board(situation)
+        tiles, retrieved = situation.corpus.tiles(situation.chunk), situation.retrieved
+        probabilities = [board.read(tile) for tile in tiles]
+        if retrieved:
+            # These were read before and stayed closed. What is new is the quote whose names
+            # they were looked up for.
+            known = situation.memory.ledger[-1].text
+            probabilities += board.given(retrieved, known, situation.searches[-1])
+        threshold = situation.options.gate_threshold
+        return opening([*tiles, *retrieved], probabilities, len(tiles), threshold, self.signal)
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
-        tiles = situation.corpus.tiles(situation.chunk)
-        for tile, probability in zip(tiles, unit_gates, strict=True):
-            self._enter(situation, tile, probability)
-
-    def _gate(self, situation: Situation, tiles: Sequence[Piece]) -> list[float]:
-        """The calibrated probability of each unit of the chunk."""
         board = self.board(situation)
-        passages = [situation.passage(tile) for tile in tiles]
-        gains = self._signal.score(situation.question, passages)
-        probabilities = []
-        for tile, gain in zip(tiles, gains, strict=True):
-            probability = board.calibration.probability(gain, board.match(tile))
-            self._enter(situation, tile, probability)
-            probabilities.append(probability)
-        return probabilities
-
-    def _gate_retrieved(self, situation: Situation) -> list[float]:
-        """The probability of each retrieved unit, given the newest quote.
-
-        These were read before and stayed closed. What is new is the quote whose names they
-        were looked up for: its words are given, and BM25 matches the search, not the question.
-        """
-        if not situation.retrieved:
-            return []
-        calibration = self.board(situation).calibration
-        matches = lexical_match(situation.corpus.index, situation.searches[-1])
-        gains = self._signal.score(
-            situation.question,
-            [situation.passage(piece) for piece in situation.retrieved],
-            given=situation.memory.ledger[-1].text,
-        )
-        return [
-            calibration.probability(gain, matches[piece.index])
-            for gain, piece in zip(gains, situation.retrieved, strict=True)
-        ]
-
-    def _enter(self, situation: Situation, piece: Piece, probability: float) -> None:
-        bounded = min(probability, 1 - 1e-9)
-        self.board(situation).enter(piece, bounded / (1.0 - bounded))
+        for tile, gate in zip(situation.corpus.tiles(situation.chunk), unit_gates, strict=True):
+            board.enter(tile, gate)
 
 
 class ChoiceGate:
@@ -207,8 +221,9 @@ class SettledExit:
     def decide(self, situation: Situation) -> Gate | None:
         if not situation.memory.ledger:
             return None
-        probability = self._gate.board(situation).settled()
-        return Gate(probability, situation.options.exit_threshold, self._gate.signal)
+        options = situation.options
+        probability = self._gate.board(situation).settled(options.gate_threshold)
+        return Gate(probability, options.exit_threshold, self._gate.signal)
 
 
 class ChoiceExit:
