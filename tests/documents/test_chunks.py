@@ -1,0 +1,171 @@
+"""Cutting: every sentence in exactly one piece, none torn, no piece over its size."""
+
+from __future__ import annotations
+
+import json
+import random
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from longread.documents import load
+from longread.documents.chunks import Piece, cut, estimate_tokens
+from longread.documents.model import Document, Section
+from longread.documents.sentences import sentences
+from longread.engine.llamacpp import LlamaCppEngine
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def document(text: str, sections: tuple[int, ...] = ()) -> Document:
+    headings = tuple(Section(f"Part {number}", start) for number, start in enumerate(sections))
+    return Document("book.txt", "00", "Book", "text", text, sections=headings)
+
+
+def prose(seed: int, count: int, longest: int = 20) -> str:
+    chance = random.Random(seed)
+    parts = []
+    for _ in range(count):
+        length = chance.randint(1, longest)
+        parts.append(" ".join(["Word", *["word"] * (length - 1)]) + ".")
+        parts.append(chance.choice([" ", " ", "\n\n"]))
+    return "".join(parts)
+
+
+def assert_each_sentence_once(source: Document, pieces: list[Piece]) -> None:
+    """No sentence torn or lost; without overlap, none twice."""
+    starts = {start for start, _end in sentences(source.text)}
+    ends = {end for _start, end in sentences(source.text)}
+    assert all(piece.start in starts and piece.end in ends for piece in pieces)
+    for before, after in pairwise(pieces):
+        assert source.text[before.end : after.start].strip() == ""
+        assert before.end <= after.start
+    assert source.text[: pieces[0].start].strip() == ""
+    assert source.text[pieces[-1].end :].strip() == ""
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pieces_hold_each_sentence_once_and_keep_their_size(seed: int) -> None:
+    source = document(prose(seed, 200))
+    size = random.Random(seed).randint(20, 90)
+    pieces = cut(source, size, count=words)
+    assert_each_sentence_once(source, pieces)
+    for piece in pieces:
+        assert words(source.text[piece.start : piece.end]) == piece.tokens <= size
+    assert [piece.index for piece in pieces] == list(range(len(pieces)))
+    for before, after in pairwise(pieces):
+        first = next(s for s in sentences(source.text) if s[0] == after.start)
+        assert before.tokens + words(source.text[slice(*first)]) > size, "not filled"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_overlap_repeats_the_end_of_the_piece_before(seed: int) -> None:
+    source = document(prose(seed, 200, longest=8))
+    pieces = cut(source, 50, overlap=0.2, count=words)
+    starts = {start for start, _end in sentences(source.text)}
+    shared = []
+    for before, after in pairwise(pieces):
+        assert before.start < after.start <= before.end + 2
+        assert before.end < after.end, "every piece brings something new"
+        assert after.start in starts
+        shared.append(words(source.text[after.start : before.end]))
+    assert all(piece.tokens <= 50 for piece in pieces)
+    assert max(shared) <= 10
+    assert sum(shared) / len(shared) > 4
+
+
+def test_a_sentence_is_cut_only_when_it_alone_is_too_long() -> None:
+    long = " ".join(f"w{number}" for number in range(95)) + "."
+    source = document(f"Short one. {long} Short two.")
+    pieces = cut(source, 30, count=words)
+    texts = [source.text[piece.start : piece.end] for piece in pieces]
+    assert " ".join(texts) == source.text
+    assert all(words(text) == piece.tokens <= 30 for text, piece in zip(texts, pieces, strict=True))
+    assert all(text == text.strip() for text in texts)
+    assert len(pieces) == 4
+
+
+def test_a_word_longer_than_a_piece_is_cut_inside() -> None:
+    word = "x" * 1000
+    source = document(f"Before it. {word} After it.")
+    pieces = cut(source, 40, count=len)
+    assert all(0 < piece.end - piece.start <= 40 for piece in pieces)
+    assert "".join(source.text[piece.start : piece.end] for piece in pieces).count("x") == 1000
+
+
+def test_a_section_begins_a_piece_when_the_one_before_is_half_full() -> None:
+    body = "Word word word word word. " * 5
+    text = f"{body}Heading one. {body}Heading two. {body}"
+    starts = (text.index("Heading one"), text.index("Heading two"))
+    pieces = cut(document(text, starts), 40, overlap=0.2, count=words)
+    assert {piece.start for piece in pieces} >= set(starts)
+
+
+def test_short_sections_share_a_piece() -> None:
+    text = "Heading one. Word word. Heading two. Word word."
+    pieces = cut(document(text, (0, text.index("Heading two"))), 100, count=words)
+    assert len(pieces) == 1
+
+
+def test_a_span_is_cut_alone_with_offsets_of_the_whole() -> None:
+    source = document(prose(3, 100))
+    outer = cut(source, 60, count=words)[2]
+    inner = cut(source, 20, count=words, span=(outer.start, outer.end), number=4, first_index=7)
+    assert (inner[0].start, inner[-1].end) == (outer.start, outer.end)
+    assert {piece.document for piece in inner} == {4}
+    assert [piece.index for piece in inner] == list(range(7, 7 + len(inner)))
+    assert all(piece.tokens <= 20 for piece in inner)
+
+
+@pytest.mark.parametrize("text", ["", " \n\n\t "])
+def test_no_words_no_pieces(text: str) -> None:
+    assert cut(document(text), 10) == []
+
+
+def test_without_a_tokenizer_letters_and_ideographs_are_estimated() -> None:
+    assert estimate_tokens("") == 0
+    assert estimate_tokens("four") == 1
+    assert estimate_tokens("漢字かな") == 4
+    assert estimate_tokens("漢字 with words") == 2 + 3
+
+
+@pytest.mark.parametrize(
+    "name", ["Blackmore_Lorna_1869.txt", "Dickens_Bleak_1853.txt", "Lytton_Novel_1853.txt"]
+)
+def test_a_whole_novel(shared_data: Path, name: str) -> None:
+    source = load(str(shared_data / "books" / name))
+    pieces = cut(source, 1000)
+    assert all(piece.tokens <= 1000 for piece in pieces)
+    for before, after in pairwise(pieces):
+        assert source.text[before.end : after.start].strip() == ""
+    full = sum(piece.tokens > 900 for piece in pieces)
+    assert full > 0.8 * len(pieces)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("size", [256, 1024])
+def test_sizes_hold_by_the_model_s_own_tokenizer(
+    shared_data: Path, engine: LlamaCppEngine, size: int
+) -> None:
+    source = load(str(shared_data / "books" / "Dickens_Bleak_1853.txt"))
+    pieces = cut(source, size, count=engine.count, span=(200_000, 500_000))
+    over = [
+        (piece.tokens, real)
+        for piece in pieces
+        if (real := engine.count(source.text[piece.start : piece.end])) > size + 1
+    ]
+    assert over == []
+
+
+@pytest.mark.model
+def test_chinese_is_cut_at_its_full_stops(shared_data: Path, engine: LlamaCppEngine) -> None:
+    lines = (shared_data / "longbench" / "multifieldqa_zh.jsonl").read_text("utf-8").splitlines()
+    source = document(json.loads(lines[0])["context"])
+    pieces = cut(source, 512, count=engine.count)
+    texts = [source.text[piece.start : piece.end] for piece in pieces]
+    assert "".join("".join(texts).split()) == "".join(source.text.split())
+    assert all(engine.count(text) <= 512 for text in texts)
+    assert sum(text[-1] in "。！？”」）" for text in texts) > 0.5 * len(texts)
