@@ -2,8 +2,9 @@
 
 NFKC and casefold first, so that ligatures, full-width letters and case don't matter.
 Words are runs of letters and digits; a number keeps its digits together (`1,577` and
-`1577` are one term). Chinese, Japanese and Korean have no spaces to cut at: there every
-character and every pair of neighbours is a term, which needs no dictionary.
+`1577` are one term). Chinese, Japanese, Korean, Thai and its neighbours have no spaces to
+cut at: there every character and every pair of neighbours is a term, which needs no
+dictionary.
 """
 
 from __future__ import annotations
@@ -12,8 +13,15 @@ import re
 import unicodedata
 from itertools import pairwise
 
-_CJK = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯"
-_TERM = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]\w*)")
+# The last four are Thai, Lao, Burmese and Khmer.
+_UNSPACED = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯\u0e01-\u0e4e\u0e80-\u0ece\u1000-\u103f\u1780-\u17d3"
+# Vowel signs and accents that stand alone belong to the word, though \w leaves them out.
+_MARKS = "".join(
+    chr(code) for code in range(0x300, 0x1B00) if unicodedata.category(chr(code))[0] == "M"
+)
+_TERM = re.compile(
+    rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_][\w{_MARKS}]*)"
+)
 
 
 def terms(text: str) -> list[str]:
@@ -21,19 +29,19 @@ def terms(text: str) -> list[str]:
     found: list[str] = []
     for match in _TERM.finditer(unicodedata.normalize("NFKC", text).casefold()):
         word = match.group()
-        if match.lastgroup == "cjk":
+        if match.lastgroup == "unspaced":
             found.extend(word)
             found.extend(first + second for first, second in pairwise(word))
         elif match.lastgroup == "number":
             found.append(word.replace(",", ""))
         else:
-            found.extend(_split_cjk(word))
+            found.extend(_split_unspaced(word))
     return found
 
 
-def _split_cjk(word: str) -> list[str]:
+def _split_unspaced(word: str) -> list[str]:
     """A Latin word that runs into CJK without a space ("iPhone手机") gives the terms of both."""
-    cut = re.search(f"[{_CJK}]", word)
+    cut = re.search(f"[{_UNSPACED}]", word)
     if cut is None:
         return [word]
     return [word[: cut.start()], *terms(word[cut.start() :])]

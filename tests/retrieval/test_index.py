@@ -1,0 +1,104 @@
+"""BM25: against the formula by hand, and at the edges where rank-bm25 alone goes wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from longread.retrieval import Hit, Index, terms
+
+
+def by_hand(texts: list[str], query: str) -> list[float]:
+    """Robertson and Zaragoza's BM25 with Lucene's idf, k1 1.5 and b 0.75."""
+    documents = [terms(text) for text in texts]
+    mean = sum(map(len, documents)) / len(documents)
+    scores = []
+    for document in documents:
+        counts, total = Counter(document), 0.0
+        for term in set(terms(query)):
+            holding = sum(term in other for other in documents)
+            idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+            norm = 1.5 * (1 - 0.75 + 0.75 * len(document) / mean)
+            total += idf * counts[term] * 2.5 / (counts[term] + norm)
+        scores.append(total)
+    return scores
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_scores_agree_with_the_formula(seed: int) -> None:
+    chance = random.Random(seed)
+    vocabulary = [f"w{number}" for number in range(30)]
+    texts = [
+        " ".join(chance.choices(vocabulary, k=chance.randint(1, 40)))
+        for _ in range(chance.randint(1, 25))
+    ]
+    query = " ".join([*chance.choices(vocabulary, k=4), "unknown"])
+    assert Index(texts).scores(query) == pytest.approx(by_hand(texts, query))
+
+
+@pytest.mark.parametrize("texts", [["the ferry"], ["the ferry", "the ferry"], ["the", "ferry the"]])
+def test_a_term_of_every_unit_still_counts_for_something(texts: list[str]) -> None:
+    index = Index(texts)
+    assert index.weight("the") > 0
+    assert all(score > 0 for score in index.scores("the"))
+    assert len(index.search("the", 5)) == len(texts)
+
+
+def test_ties_come_in_document_order() -> None:
+    index = Index(["the ferry", "a boat", "the ferry", "the ferry"])
+    assert [hit.unit for hit in index.search("ferry", 2)] == [0, 2]
+
+
+def test_what_does_not_match_is_no_hit() -> None:
+    index = Index(["the ferry", "a boat"])
+    assert index.search("aeroplane", 5) == []
+    assert index.search("", 5) == []
+    assert [hit.unit for hit in index.search("boat", 5)] == [1]
+    assert index.weight("aeroplane") == 0.0
+
+
+def test_what_is_left_out_makes_room_for_the_next() -> None:
+    index = Index(["ferry ferry", "ferry", "a ferry and much else besides"])
+    assert [hit.unit for hit in index.search("ferry", 2, without={0})] == [1, 2]
+    assert index.search("ferry", 0) == []
+
+
+def test_a_word_asked_twice_counts_once() -> None:
+    index = Index(["the ferry", "a boat"])
+    assert index.scores("ferry ferry") == index.scores("ferry")
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    index = Index(["report sales", "report costs", "report tickets"])
+    assert index.search("report tickets", 1)[0].unit == 2
+    assert index.weight("tickets") > index.weight("report")
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "..."]])
+def test_an_empty_corpus_has_no_hits(texts: list[str]) -> None:
+    index = Index(texts)
+    assert index.scores("ferry") == [0.0] * len(texts)
+    assert index.search("ferry", 3) == []
+
+
+def test_an_empty_unit_among_others_is_no_hit() -> None:
+    assert [hit.unit for hit in Index(["", "the ferry"]).search("ferry", 3)] == [1]
+
+
+def test_numbers_are_found_however_they_are_grouped() -> None:
+    index = Index(["It paid 1,577 crowns.", "It paid 2,000 crowns."])
+    assert index.search("1577", 3) == [Hit(0, index.scores("1,577")[0])]
+
+
+def test_a_phrase_inside_a_chinese_sentence_is_found(shared_data: Path) -> None:
+    lines = (shared_data / "longbench" / "multifieldqa_zh.jsonl").read_text("utf-8").splitlines()
+    context = json.loads(lines[0])["context"]
+    units = [context[start : start + 200] for start in range(0, len(context), 200)]
+    middle = len(units) // 2
+    phrase = units[middle][90:98]
+    assert Index(units).search(phrase, 1)[0].unit == middle

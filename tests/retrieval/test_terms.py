@@ -1,0 +1,46 @@
+"""Search terms: what a person means to be the same must be the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from longread.retrieval import terms
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ﬁnance", "finance"),
+        ("Ｆｕｌｌ", "full"),
+        ("STRASSE", "straße"),
+        ("Café", "cafe\u0301"),
+        ("1,577", "1577"),
+        ("$1,749.50", "1749.50"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("ｶﾀｶﾅ", "カタカナ"),
+    ],
+)
+def test_the_same_word_written_otherwise(one: str, other: str) -> None:
+    assert terms(one) == terms(other) != []
+
+
+def test_numbers_stay_whole_and_words_keep_their_digits() -> None:
+    assert terms("In 2022, 3.5 of Q3's 1,000") == ["in", "2022", "3.5", "of", "q3", "s", "1000"]
+
+
+def test_chinese_gives_characters_and_pairs() -> None:
+    assert terms("年会在") == ["年", "会", "在", "年会", "会在"]
+
+
+def test_scripts_may_touch() -> None:
+    assert terms("iPhone手机2022年") == ["iphone", "手", "机", "手机", "2022", "年"]
+
+
+@pytest.mark.parametrize("text", ["", " \n", "... -- !?", "___", "😀"])
+def test_nothing_to_search_for(text: str) -> None:
+    assert terms(text) == []
+
+
+def test_words_of_scripts_with_vowel_signs_stay_whole() -> None:
+    assert terms("हिन्दी भाषा") == ["हिन्दी", "भाषा"]
+    assert terms("Ünïcödé") == ["ünïcödé"]
