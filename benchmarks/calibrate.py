@@ -129,7 +129,8 @@ def show(name: str, found: list[Sample], weights: Any, threshold: float) -> None
             refused.append(not gate.any())
     print(
         f"# {name}, threshold {threshold}: gold opened {np.mean(opened):.3f}, "
-        f"gold is best {np.mean(best):.3f} (n = {len(opened)}), false openings a question {np.mean(false):.2f}, "
+        f"gold is best {np.mean(best):.3f} (n = {len(opened)}), "
+        f"false openings a question {np.mean(false):.2f}, "
         f"unanswerable with all gates closed {np.mean(refused):.3f} (n = {len(refused)})"
     )
 

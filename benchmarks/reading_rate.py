@@ -41,11 +41,11 @@ def main() -> None:
         corpus = Corpus(
             [document], chunk_tokens=size, unit_tokens=min(256, size), count=engine.count
         )
-        options = ReadingOptions(gate_threshold=1.1)
+        options = ReadingOptions()
         memory = Memory(1024, engine.count)
         chunks = corpus.chunks[5 : 5 + arguments.chunks]
         situation = Situation(engine, corpus, arguments.question, memory, options, chunks[0])
-        gate = LikelihoodGate(engine)
+        gate = LikelihoodGate(engine, 1.1)
         gate.read(situation)  # the question's own likelihood and the index, once a run
         ratios, raw_rates, read_rates = [], [], []
         for chunk in chunks:

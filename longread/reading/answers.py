@@ -22,6 +22,7 @@ from longread.retrieval import terms
 
 # Citations shown: more are rarely read, and the ledger has the rest.
 _CITATIONS = 3
+_LIKELIER_THAN_NOT = 0.5
 # Share of a reply's content words that must stand in notes or quotes.
 _BACKED = 0.5
 _NUMBER = re.compile(r"\d")
@@ -72,15 +73,20 @@ class QuoteAnswer:
 
     For models too weak to answer in words of their own: SmolLM2-135M gives the right
     short answer to a passage with F1 0.16 (0.22 with examples in the prompt), while the
-    sentence picked by likelihood holds the answer in most cases.
+    sentence picked by likelihood holds the answer in most cases. `settled` gives the
+    probability that the answer's place was found; what is less likely than not is no answer.
     """
+
+    def __init__(self, settled: Callable[[], float]) -> None:
+        self._settled = settled
 
     def answer(self, task: Task) -> Reply:
         ledger = sorted(task.ledger(), key=lambda quote: -quote.score)
-        if not ledger:
-            return Reply(None, (), 0.0)
+        settled = self._settled()
+        if not ledger or settled < _LIKELIER_THAN_NOT:
+            return Reply(None, (), settled)
         text = " ".join(ledger[0].text.split())
-        return Reply(text, tuple(ledger[:_CITATIONS]), ledger[0].score)
+        return Reply(text, tuple(ledger[:_CITATIONS]), settled)
 
 
 class WrittenAnswer:

@@ -137,9 +137,14 @@ class LikelihoodGate:
 
     signal = "likelihood"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threshold: float) -> None:
         self._signal = Likelihood(engine)
+        self._threshold = threshold
         self._board: EvidenceBoard | None = None
+
+    def settled(self) -> float:
+        """P(the answer's place is among what the gate opened for); 0 before anything is read."""
+        return self._board.settled(self._threshold) if self._board else 0.0
 
     def board(self, situation: Situation) -> EvidenceBoard:
         """The run's evidence board, made on first use."""
@@ -156,8 +161,9 @@ class LikelihoodGate:
             # they were looked up for.
             known = situation.memory.ledger[-1].text
             probabilities += board.given(retrieved, known, situation.searches[-1])
-        threshold = situation.options.gate_threshold
-        return opening([*tiles, *retrieved], probabilities, len(tiles), threshold, self.signal)
+        return opening(
+            [*tiles, *retrieved], probabilities, len(tiles), self._threshold, self.signal
+        )
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         board = self.board(situation)
@@ -221,9 +227,8 @@ class SettledExit:
     def decide(self, situation: Situation) -> Gate | None:
         if not situation.memory.ledger:
             return None
-        options = situation.options
-        probability = self._gate.board(situation).settled(options.gate_threshold)
-        return Gate(probability, options.exit_threshold, self._gate.signal)
+        threshold = situation.options.exit_threshold
+        return Gate(self._gate.settled(), threshold, self._gate.signal)
 
 
 class ChoiceExit:

@@ -38,14 +38,14 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
             top_k=top_k,
             look_back=True,
         )
-    likelihood = LikelihoodGate(engine)
+    likelihood = LikelihoodGate(engine, options.gate_threshold)
     return Parts(
         order=ChunksInOrder(),
         thinker=FollowNames(),
         gate=likelihood,
         writer=KeepSentences(engine),
         exit=NeverExit() if options.exit is False else SettledExit(likelihood),
-        answerer=QuoteAnswer(),
+        answerer=QuoteAnswer(likelihood.settled),
         patience=patience,
         top_k=top_k,
         look_back=True,
