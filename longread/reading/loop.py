@@ -108,6 +108,7 @@ class Reader:
             self._exits_in_a_row = step.exits_in_a_row
             self.seconds += sum(step.seconds.values())
         self._situation.step = len(steps)
+        self.exit = Exit(len(steps), "end_of_document")
 
     def steps(self) -> Iterator[Step]:
         """Read piece after piece, yielding each step as it ends."""
@@ -222,11 +223,12 @@ class Reader:
         return Retrieval(thought.query, tuple(found))
 
     def _count_exit(self, gate: Gate | None) -> bool:
-        """Count open exit gates in a row; True when `patience` is reached."""
-        if gate is not None and gate.open:
-            self._exits_in_a_row += 1
-        else:
-            self._exits_in_a_row = 0
+        """Count open exit gates in a row; True when `patience` is reached.
+
+        A gate that was not asked (None) says nothing either way.
+        """
+        if gate is not None:
+            self._exits_in_a_row = self._exits_in_a_row + 1 if gate.open else 0
         return self._exits_in_a_row >= self.parts.patience
 
     @contextmanager
