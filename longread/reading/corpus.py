@@ -56,7 +56,12 @@ class Corpus:
 
     @cached_property
     def _unit_middles(self) -> list[tuple[int, int]]:
-        return [(unit.document, (unit.start + unit.end) // 2) for unit in self.units]
+        middles = []
+        for unit in self.units:
+            # On a character that is part of a sentence: blanks between tiles belong to none.
+            half = self.text(unit)[: (unit.end - unit.start) // 2 + 1].rstrip()
+            middles.append((unit.document, unit.start + len(half) - 1))
+        return middles
 
     @cached_property
     def _chunk_starts(self) -> list[tuple[int, int]]:
@@ -71,7 +76,8 @@ class Corpus:
         """Numbers of the units whose middle stands in `piece`; the nearest one if none does."""
         first = bisect_left(self._unit_middles, (piece.document, piece.start))
         last = bisect_left(self._unit_middles, (piece.document, piece.end))
-        return list(range(first, last)) or [min(first, len(self.units) - 1)]
+        before = first > 0 and self.units[first - 1].document == piece.document
+        return list(range(first, last)) or [first - 1 if before else first]
 
     def text(self, piece: Piece) -> str:
         """The piece's words."""
