@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from longread import paths
 from longread.reading.step import Step
@@ -21,7 +20,7 @@ from longread.version import __version__
 
 def run_key(parts: Iterable[object]) -> str:
     """A name for a run that is the same only when everything it depends on is."""
-    text = json.dumps([__version__, *parts], ensure_ascii=False, default=str)
+    text = json.dumps([__version__, *parts], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -31,14 +30,13 @@ class Journal:
     def __init__(self, key: str, on_error: Callable[[str], None]) -> None:
         self.path: Path = paths.state_folder() / "runs" / f"{key}.jsonl"
         self._on_error = on_error
-        self._file: TextIO | None = None
         self._broken = False
 
     def read(self) -> list[Step]:
         """The steps of an earlier, interrupted run; a torn last line is left out."""
         try:
-            lines = self.path.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+            lines = self.path.read_bytes().splitlines()
+        except OSError:
             return []
         steps: list[Step] = []
         for line in lines:
@@ -50,30 +48,24 @@ class Journal:
 
     def start(self, steps: Iterable[Step]) -> None:
         """Begin the file anew with `steps`, those taken over from an earlier run."""
-        self._guarded(lambda: self._open(steps))
+        self._guarded(lambda: self._begin(steps))
 
     def add(self, step: Step) -> None:
         """Append a step; on disk when this returns."""
         self._guarded(lambda: self._write(step))
 
     def remove(self) -> None:
-        """Close the file and remove it: the run has nothing left to go on with."""
-        if self._file is not None:
-            self._guarded(self._file.close)
-            self._file = None
+        """Remove the file: the run has nothing left to go on with."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
 
-    def _open(self, steps: Iterable[Step]) -> None:
+    def _begin(self, steps: Iterable[Step]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("w", encoding="utf-8")
-        for step in steps:
-            self._write(step)
+        self.path.write_bytes(b"".join(_line(step) for step in steps))
 
     def _write(self, step: Step) -> None:
-        if self._file is not None:
-            self._file.write(json.dumps(step.record(), ensure_ascii=False) + "\n")
-            self._file.flush()
+        with self.path.open("ab") as file:
+            file.write(_line(step))
 
     def _guarded(self, action: Callable[[], object]) -> None:
         if self._broken:
@@ -84,3 +76,8 @@ class Journal:
             self._broken = True
             reason = (error.strerror or "unknown reason").lower()
             self._on_error(f"this run cannot be resumed if it stops: {reason}")
+
+
+def _line(step: Step) -> bytes:
+    # ASCII: a file name that is no UTF-8 is in the record, too.
+    return json.dumps(step.record()).encode("ascii") + b"\n"
