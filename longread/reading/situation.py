@@ -7,7 +7,7 @@ Each part is a protocol with one method. A strategy picks one of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,6 +17,11 @@ from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Gate, Quote
+
+# Room for the words of a prompt around passage, memory and reply, in tokens.
+PROMPT_WORDS = 512
+# Of which for the searches made so far: the last ones, as a long run makes hundreds.
+_HISTORY = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,16 @@ class Situation:
         return self.corpus.headed(piece)
 
     def retrieved_text(self) -> str:
-        return "\n\n".join(self.passage(piece) for piece in self.retrieved)
+        """What was looked up, as far as there is room beside chunk, notes and new notes."""
+        room = self.engine.info.context - PROMPT_WORDS - 2 * self.memory.budget
+        room -= self.corpus.chunk_tokens
+        texts = [self.passage(piece) for piece in self.retrieved]
+        return "\n\n".join(_first_that_fit(texts, room, self.corpus.count))
+
+    def history(self) -> str:
+        """The latest searches, one a line, oldest first."""
+        latest = _first_that_fit(self.searches[::-1], _HISTORY, self.corpus.count)
+        return "\n".join(latest[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +132,13 @@ class Order(Protocol):
     def pieces(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Piece]: ...
 
     def whole(self, corpus: Corpus) -> list[Piece]: ...
+
+
+def _first_that_fit(texts: Sequence[str], room: int, count: Callable[[str], int]) -> list[str]:
+    chosen = []
+    for text in texts:
+        room -= count(text) + 2
+        if room < 0:
+            break
+        chosen.append(text)
+    return chosen

@@ -43,7 +43,7 @@ class PreThink:
                 "think",
                 question=situation.question,
                 memory=situation.memory.notes,
-                history="\n".join(situation.searches),
+                history=situation.history(),
                 step=situation.step,
                 total=situation.total,
             ),
@@ -52,9 +52,9 @@ class PreThink:
         if _STOP.match(reply):
             return Thought(exit=Gate(1.0, 0.5, "text"))
         search = _SEARCH.search(reply)
-        query = search.group(1).strip().strip('"') if search else None
-        known = query in situation.searches
-        return Thought(None if known else query, Gate(0.0, 0.5, "text"))
+        query = search.group(1).strip(' "') if search else ""
+        new = query and query not in situation.searches
+        return Thought(query if new else None, Gate(0.0, 0.5, "text"))
 
 
 class AskForGap:

@@ -93,7 +93,7 @@ class RewriteNotes:
             "question": situation.question,
             "memory": situation.memory.notes,
             "retrieved": situation.retrieved_text(),
-            "history": "\n".join(situation.searches),
+            "history": situation.history(),
         }
         reply = self._engine.generate(
             prompt(self._engine, self._template, **values),

@@ -27,6 +27,7 @@ from longread.reading.loop import Reader, spent
 from longread.reading.options import ReadingOptions
 from longread.reading.probe import gate_signal
 from longread.reading.questions import wants_everything
+from longread.reading.situation import PROMPT_WORDS
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
 from longread.runs.journal import Journal, run_key
 
@@ -34,8 +35,12 @@ from longread.runs.journal import Journal, run_key
 # the exit gate is asked. A rewriting strategy pays one generated memory a chunk.
 GATED_CHUNK = 1024
 REWRITING_CHUNK = 2048
-# Room for the words of a prompt around passage, memory and reply.
-_PROMPT_WORDS = 512
+# Strategies that fill the context window once with what they chose, word for word; their
+# chunks are small, so that head and tail fill it.
+_WINDOWED = ("rag", "truncate")
+WINDOWED_CHUNK = 512
+# A trained protocol thinks before it writes.
+_THINKING = {"gru-mem": 512}
 
 Report = Callable[[str], None]
 
@@ -166,7 +171,7 @@ class Run:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
         engine = session.engine
         self.question = question.strip()
-        self.options = options
+        self.options = options = _fit_window(engine, options)
         self.session = session
         chunk_tokens = fit_chunk(engine, options)
         self.corpus = Corpus(
@@ -186,7 +191,6 @@ class Run:
         self._earlier = taken_over[: len(self.reader.pieces)]
         self.reader.resume(self._earlier)
         self._steps: list[Step] = list(self._earlier)
-        self._opened = time.perf_counter()
         self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
 
     def steps(self) -> Iterator[Step]:
@@ -286,17 +290,27 @@ class Run:
         return run_key([self.question, digests, file, options, self.corpus.chunk_tokens])
 
 
+def _fit_window(engine: Engine, options: ReadingOptions) -> ReadingOptions:
+    """For `rag` and `truncate` the memory is what the context holds beside the answer."""
+    if options.strategy not in _WINDOWED:
+        return options
+    window = engine.info.context - options.answer_tokens - PROMPT_WORDS
+    return replace(options, memory_tokens=max(0, window))
+
+
 def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
     """The chunk size in tokens: the user's, or the default cut down to the context.
 
     A prompt holds a chunk, the memory and a new memory. Raises UsageError when what the
     user asked for does not fit.
     """
-    room = engine.info.context - 2 * options.memory_tokens - _PROMPT_WORDS
-    wanted = options.chunk_tokens
-    if wanted is None:
+    if options.strategy in _WINDOWED:
+        room, default = options.memory_tokens, WINDOWED_CHUNK
+    else:
+        room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS
+        room -= _THINKING.get(options.strategy, 0)
         default = GATED_CHUNK if options.strategy == "gated" else REWRITING_CHUNK
-        wanted = min(default, room)
+    wanted = min(default, room) if options.chunk_tokens is None else options.chunk_tokens
     if wanted > room or wanted < 64:
         raise UsageError(
             f"a context of {engine.info.context:,} tokens is too small for chunks of "
