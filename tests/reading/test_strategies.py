@@ -1,0 +1,289 @@
+"""The published strategies on scripted engines: what each does with a model's replies."""
+
+from __future__ import annotations
+
+from itertools import count, pairwise
+
+import pytest
+
+from longread.documents.model import Document
+from longread.reading.step import Answer, Step
+from longread.runs.session import Run
+from tests.reading.conftest import FACT, QUESTION, Start
+from tests.scripted import ScriptedEngine, by_role, page, paged
+
+NOTE = "The Orvel ferry sank in 1931."
+
+
+def finish(run: Run) -> tuple[list[Step], Answer]:
+    return list(run.steps()), run.answer()
+
+
+def turn(check: str, memory: str = "", following: str = "continue") -> str:
+    update = f"<update>{memory}</update>" if memory else ""
+    return f"<think>Well.</think><check>{check}</check>{update}<next>{following}</next>"
+
+
+def gru_mem(*turns: str) -> ScriptedEngine:
+    return ScriptedEngine(replies=[*turns, *[turn("no")] * 30])
+
+
+def read_some(run: Run, count: int) -> list[Step]:
+    steps = []
+    for step in run.steps():
+        steps.append(step)
+        if len(steps) == count:
+            break
+    return steps
+
+
+# gru-mem
+
+
+def test_gru_mem_updates_then_exits(start: Start) -> None:
+    engine = ScriptedEngine(replies=[turn("no"), turn("yes", NOTE, "end"), "In 1931."])
+    steps, answer = finish(start(engine, strategy="gru-mem"))
+    assert [step.update.open for step in steps] == [False, True]
+    assert answer.memory == NOTE
+    assert (answer.exit.step, answer.exit.reason) == (2, "exit_gate")
+    assert steps[-1].update.signal == "text"
+
+
+def test_gru_mem_without_exit_reads_on(start: Start) -> None:
+    engine = gru_mem(turn("yes", NOTE, "end"))
+    steps, answer = finish(start(engine, strategy="gru-mem", exit=False))
+    assert len(steps) == steps[0].total
+    assert answer.exit.reason == "end_of_document"
+    assert answer.memory == NOTE
+
+
+def test_gru_mem_may_need_patience(start: Start) -> None:
+    engine = gru_mem(turn("no", "", "end"), turn("no"), *[turn("no", "", "end")] * 2)
+    steps, _answer = finish(start(engine, strategy="gru-mem", patience=2))
+    assert [step.exits_in_a_row for step in steps] == [1, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        "I would say yes.",
+        "<check>yes",
+        "<check>maybe</check><update>Nonsense.</update>",
+        "<check></check>",
+        "<CHECK>yes</CHECK><update>Nonsense.</update>",
+        "",
+        "<next>the end</next>",
+        "<check>yes</check>",
+        "<check>yes</check><update></update>",
+    ],
+)
+def test_a_malformed_turn_changes_nothing(start: Start, malformed: str) -> None:
+    engine = gru_mem(turn("yes", NOTE), malformed)
+    steps = read_some(start(engine, strategy="gru-mem"), 3)
+    assert [step.memory_after for step in steps] == [NOTE, NOTE, NOTE]
+    assert steps[1].exits_in_a_row == 0
+
+
+def test_an_update_that_was_cut_off_is_rejected_and_the_memory_kept(start: Start) -> None:
+    endless = f"<check>yes</check><update>{'and so on ' * 400}"
+    steps = read_some(start(gru_mem(turn("yes", NOTE), endless), strategy="gru-mem"), 2)
+    assert steps[1].memory_after == NOTE
+    assert steps[1].update.open
+    assert "rejected" in steps[1].remark
+    assert steps[1].added == ()
+
+
+def test_an_update_over_the_budget_is_rejected(start: Start) -> None:
+    long = turn("yes", "word " * 121)
+    steps = read_some(start(gru_mem(turn("yes", NOTE), long), strategy="gru-mem"), 2)
+    assert steps[1].memory_after == NOTE
+    assert "120" in steps[1].remark
+    assert steps[1].added == ()
+
+
+# infmem
+
+
+def infmem(thoughts: list[str], **changes: object) -> ScriptedEngine:
+    left = list(thoughts)
+    script = {"think": lambda _prompt: left.pop(0), "overwrite": NOTE, "answer": "In 1931."}
+    return ScriptedEngine(replies=by_role(**{**script, **changes}))  # type: ignore[arg-type]
+
+
+def test_infmem_stops_at_the_third_stop_in_a_row_and_leaves_the_chunk_unread(
+    start: Start,
+) -> None:
+    engine = infmem(["SEARCH: ferry", "STOP", "STOP", "stop.", "never asked"])
+    steps, answer = finish(start(engine, strategy="infmem"))
+    assert [step.exits_in_a_row for step in steps] == [0, 1, 2]
+    assert (answer.exit.step, answer.exit.reason) == (3, "exit_gate")
+    assert answer.chunks_read == 3
+    assert len(engine.asked("overwrite")) == 3
+    assert len(engine.asked("think")) == 4
+
+
+def test_infmem_with_patience_one_stops_before_the_chunk(start: Start) -> None:
+    steps, answer = finish(start(infmem(["NO IDEA", "STOP"]), strategy="infmem", patience=1))
+    assert len(steps) == answer.exit.step == 1
+
+
+def test_another_thought_resets_the_row(start: Start) -> None:
+    engine = infmem(["STOP", "STOP", "SEARCH: sinking", "STOP", "STOP", "STOP"])
+    steps, _answer = finish(start(engine, strategy="infmem"))
+    assert [step.exits_in_a_row for step in steps] == [1, 2, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "thought", ["I will not STOP yet.", "SEARCH: bus STOP", "STOPPING would be early", ""]
+)
+def test_stop_inside_a_sentence_is_no_stop(start: Start, thought: str) -> None:
+    engine = infmem([thought] * 20)
+    steps, answer = finish(start(engine, strategy="infmem", patience=1))
+    assert len(steps) == steps[0].total
+    assert answer.exit.reason == "end_of_document"
+
+
+def test_infmem_without_exit_ignores_stops(start: Start) -> None:
+    steps, _answer = finish(start(infmem(["STOP"] * 20), strategy="infmem", exit=False))
+    assert len(steps) == steps[0].total
+
+
+def test_infmem_looks_forward_as_well(start: Start) -> None:
+    engine = infmem(["SEARCH: Orvel ferry sank", *["SEARCH: Orvel ferry sank"] * 20])
+    steps, _answer = finish(start(engine, strategy="infmem"))
+    assert steps[0].retrieval is not None
+    assert 7 in {unit.page for unit in steps[0].retrieval.units}
+    assert FACT in engine.asked("overwrite")[0]
+    assert all(step.retrieval is None for step in steps[1:]), "known searches are not repeated"
+    assert "Orvel ferry sank" in engine.asked("think")[1]
+
+
+@pytest.mark.parametrize(("asked", "given"), [(1, 3), (5, 5), (99, 20), (None, 8)])
+def test_infmem_keeps_top_k_within_the_paper_s_schema(
+    start: Start, asked: int | None, given: int
+) -> None:
+    book = paged(*(page(number) for number in range(40)))
+    engine = infmem(["SEARCH: clerk ledger", *["NONE"] * 100])
+    run = start(engine, documents=(book,), strategy="infmem", top_k=asked)
+    step = next(iter(run.steps()))
+    assert step.retrieval is not None
+    assert len(step.retrieval.units) == given
+    assert step.chunk.position not in {unit.chunk for unit in step.retrieval.units}
+
+
+def test_a_hundred_searches_and_twenty_units_still_fit_the_context(start: Start) -> None:
+    book = paged(*(page(number) for number in range(120)))
+    searches = [f"SEARCH: clerk ledger {'word ' * 20} c{number}x1" for number in range(300)]
+    engine = infmem(searches)
+    engine.info = type(engine.info)("scripted", "scripted.gguf", "CPU", 1100, 1)
+    engine.context = 1100
+    run = start(engine, documents=(book,), strategy="infmem", top_k=20)
+    steps, _answer = finish(run)
+    assert len(steps) == steps[0].total > 90
+    largest = max(engine.count(prompt) for prompt in engine.asked("overwrite"))
+    assert largest + 120 <= 1100
+
+
+# memagent
+
+
+def test_memagent_rewrites_the_memory_at_every_chunk(start: Start) -> None:
+    number = count()
+    engine = ScriptedEngine(
+        replies=by_role(overwrite=lambda _prompt: f"{NOTE} {next(number)}", answer="In 1931.")
+    )
+    steps, answer = finish(start(engine, strategy="memagent"))
+    assert all(step.update.open and step.memory_after != step.memory_before for step in steps)
+    assert len(engine.asked("overwrite")) == steps[0].total
+    assert answer.updates == len(steps)
+    assert set(engine.budgets[:-1]) == {120}
+
+
+def test_a_memory_cut_off_at_the_budget_is_rejected(start: Start) -> None:
+    replies = [NOTE, "word " * 121, NOTE]
+    steps = read_some(start(ScriptedEngine(replies=list(replies)), strategy="memagent"), 3)
+    assert [step.memory_after for step in steps] == [NOTE] * 3
+    assert ["rejected" in step.remark for step in steps] == [False, True, False]
+
+
+# rag and truncate
+
+
+def answering() -> ScriptedEngine:
+    return ScriptedEngine(replies=by_role(answer="It sank in 1931."))
+
+
+def test_rag_finds_an_answer_at_the_very_end(start: Start) -> None:
+    book = paged(*(page(number) for number in range(60)), FACT)
+    steps, answer = finish(start(answering(), documents=(book,), strategy="rag"))
+    assert 0 < len(steps) <= 6
+    assert answer.status == "answered"
+    assert answer.citations[0].page == 61
+    assert answer.citations[0].text.endswith(FACT)
+
+
+def test_rag_gives_as_many_units_as_asked_for(start: Start) -> None:
+    question = "Which clerk wrote a ledger?"
+    for top_k in (2, 9):
+        steps, _answer = finish(start(answering(), question, strategy="rag", top_k=top_k))
+        assert len(steps) == top_k
+
+
+def test_rag_without_a_match_has_no_answer(start: Start) -> None:
+    steps, answer = finish(start(answering(), "Zebra crossings?", strategy="rag"))
+    assert (steps, answer.status) == ([], "not_found")
+
+
+def test_truncate_reads_head_and_tail_and_nothing_between(start: Start) -> None:
+    engine = answering()
+    engine.context = 1100
+    engine.info = type(engine.info)("scripted", "scripted.gguf", "CPU", 1100, 1)
+    book = paged(*(page(number) for number in range(20)), FACT)
+    run = start(engine, documents=(book,), strategy="truncate", answer_tokens=50)
+    steps, answer = finish(run)
+    positions = [step.chunk.position for step in steps]
+    whole = len(run.corpus.chunks)
+    assert positions[0] == 0
+    assert positions[-1] == whole - 1
+    assert positions == sorted(positions)
+    assert 4 <= len(positions) < whole
+    gaps = [b - a for a, b in pairwise(positions) if b - a > 1]
+    assert len(gaps) == 1
+    assert answer.status == "answered"
+    assert engine.count(engine.asked("answer")[0]) + 50 <= 1100
+
+
+def test_truncate_reads_all_of_a_short_document(start: Start, book: Document) -> None:
+    steps, answer = finish(start(answering(), strategy="truncate"))
+    assert len(steps) == steps[0].total
+    assert answer.coverage == 1.0
+
+
+# all of them
+
+
+@pytest.mark.parametrize("strategy", ["gated", "gru-mem", "infmem", "memagent", "rag", "truncate"])
+def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
+    start: Start, book: Document, strategy: str
+) -> None:
+    engine = ScriptedEngine(
+        replies=by_role(
+            turn=lambda prompt: turn("yes", NOTE) if FACT in prompt else turn("no"),
+            think="SEARCH: Orvel ferry sank",
+            overwrite=lambda prompt: NOTE if FACT in prompt or NOTE in prompt else "Nothing.",
+            answer="It sank in 1931.",
+            gap="NONE",
+            write=NOTE,
+        ),
+        scores=lambda prompt: -1.0 if FACT in prompt else -3.0,
+        choices=lambda prompt: 0.9 if FACT in prompt else 0.1,
+    )
+    steps, answer = finish(start(engine, strategy=strategy))
+    assert answer.status == "answered"
+    assert answer.question == QUESTION
+    assert answer.info.strategy == strategy
+    for quote in answer.citations:
+        assert quote.verified
+        assert book.text[quote.start : quote.end] == quote.text
+    assert answer.chunks_read == len(steps)
+    assert [Step.from_record(step.record()) for step in steps] == steps

@@ -1,0 +1,161 @@
+"""An engine that says what the test has written for it, and documents to read with it.
+
+Each kind of call has a script of its own: a list that is used up from the front, or a
+function of the prompt. A used-up script fails the test. An exception in a script is raised.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from longread.documents.model import Document, Page
+from longread.engine import Generation, Message, ModelInfo, Usage
+
+# Words that only one prompt file has.
+_ROLES = {
+    "gate": "Does the passage say",
+    "exit": "Do the notes contain",
+    "gap": "reply NONE",
+    "write": "Write the new notes",
+    "overwrite": "Write the updated memory",
+    "think": "reply with the one word STOP",
+    "turn": "<next> and </next>",
+    "answer": "Answer in one or two",
+}
+
+Reply = str | Generation | BaseException
+
+
+def role(prompt: str) -> str:
+    """Which prompt file a prompt was made from."""
+    return next((name for name, words in _ROLES.items() if words in prompt), "likelihood")
+
+
+@dataclass
+class ScriptedEngine:
+    """An `Engine` without a model; a token is a word. `prompts` holds (call, prompt)."""
+
+    replies: list[Reply] | Callable[[str], Reply] = field(default_factory=list)
+    choices: list[float] | Callable[[str], float] = field(default_factory=list)
+    scores: list[float] | Callable[[str], float] = field(default_factory=list)
+    context: int = 4000
+    parameters: int = 100_000_000
+    prompts: list[tuple[str, str]] = field(default_factory=list)
+    budgets: list[int] = field(default_factory=list)
+    capabilities: frozenset[str] = frozenset({"generate", "choose", "score"})
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.usage = Usage()
+        self.info = ModelInfo("scripted", "scripted.gguf", "CPU", self.context, self.parameters)
+
+    def tokenize(self, text: str) -> list[int]:
+        return list(range(len(text.split())))
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    def render(self, messages: Sequence[Message], **variables: object) -> str:
+        assert variables == {"enable_thinking": False}
+        return "".join(f"[{each['role']}] {each['content']}\n" for each in messages) + "[reply] "
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        temperature: float = 0.0,
+        on_text: Callable[[str], None] | None = None,
+    ) -> Generation:
+        del temperature
+        self.budgets.append(max_tokens)
+        reply = self._next("generate", prompt, self.replies)
+        if isinstance(reply, str):
+            found = [reply.find(word) for word in stop if word in reply]
+            words = re.findall(r"\S+\s*", reply[: min(found)] if found else reply)
+            text, finished = "".join(words[:max_tokens]), len(words) <= max_tokens
+            reply = Generation(text, min(len(words), max_tokens), finished, -0.5)
+        self.usage.generated += reply.tokens
+        if on_text is not None:
+            on_text(reply.text)
+        return reply
+
+    def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
+        yes = self._next("choose", prompt, self.choices)
+        assert set(options) == {"yes", "no"}
+        return {"yes": yes, "no": 1.0 - yes}
+
+    def score(self, prompt: str, continuation: str) -> list[float]:
+        return [self._next("score", prompt, self.scores)] * self.count(continuation)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def asked(self, name: str) -> list[str]:
+        """The prompts that were made from prompt file `name`, in order."""
+        return [prompt for _call, prompt in self.prompts if role(prompt) == name]
+
+    def _next(self, call: str, prompt: str, script: Any) -> Any:
+        self.prompts.append((call, prompt))
+        size = self.count(prompt)
+        assert size <= self.context, "a prompt larger than the context"
+        self.usage.prefilled += size
+        if callable(script):
+            value = script(prompt)
+        else:
+            assert script, f"nothing was scripted for this {call}:\n{prompt}"
+            value = script.pop(0)
+        if isinstance(value, BaseException):
+            raise value
+        return value
+
+
+def by_role(**replies: Reply | Callable[[str], Reply]) -> Callable[[str], Reply]:
+    """A script that answers each prompt file in its own way."""
+
+    def reply(prompt: str) -> Reply:
+        value = replies[role(prompt)]
+        return value(prompt) if callable(value) else value
+
+    return reply
+
+
+def interrupting(script: Callable[[str], Any], call: int) -> Callable[[str], Any]:
+    """The script with Ctrl-C at its `call`-th call, counted from 1."""
+    calls: Counter[str] = Counter()
+
+    def interrupted(prompt: str) -> Any:
+        calls["made"] += 1
+        return KeyboardInterrupt() if calls["made"] == call else script(prompt)
+
+    return interrupted
+
+
+def page(number: int, *facts: str, sentences: int = 8) -> str:
+    """A page of sentences that no other page has, with `facts` in the middle."""
+    filler = [
+        f"Clerk c{number}x{line} wrote ledger l{number}x{line} without any haste."
+        for line in range(sentences)
+    ]
+    return " ".join([*filler[: sentences // 2], *facts, *filler[sentences // 2 :]])
+
+
+def paged(*texts: str, title: str = "Annals") -> Document:
+    """A document with one page a text."""
+    whole, pages, start = "\n\n".join(texts), [], 0
+    for number, text in enumerate(texts, start=1):
+        end = start + len(text)
+        pages.append(Page(number, None, start, end))
+        start = end + 2
+    return Document(f"{title.lower()}.pdf", f"{hash(whole):x}", title, "pdf", whole, tuple(pages))
+
+
+def as_likely_as(fact: str) -> Callable[[str], float]:
+    """A score script: the question is likely after a passage that holds `fact`, only there."""
+    return lambda prompt: -1.0 if fact in prompt else -3.0 - 0.01 * math.sin(len(prompt))
