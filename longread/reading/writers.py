@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
+from longread.reading.corpus import Corpus
 from longread.reading.prompts import prompt
 from longread.reading.signals import Likelihood, lexical_match
 from longread.reading.situation import Opening, Scored, Situation, Written
@@ -43,7 +44,7 @@ class KeepSentences:
     def _quotes(self, situation: Situation, scored: Scored) -> list[Quote]:
         corpus = situation.corpus
         text = corpus.documents[scored.piece.document].text
-        spans = _joined(corpus.sentences(scored.piece), text)
+        spans = _quotable(corpus, scored.piece)
         header = corpus.header(scored.piece)
         gains = self._signal.score(
             situation.question, [f"{header}\n{text[start:end]}" for start, end in spans]
@@ -146,7 +147,7 @@ def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tupl
     pieces = [*opening.opened, *(Scored(piece, 0.0) for piece in situation.retrieved)]
     for scored in pieces:
         text = corpus.documents[scored.piece.document].text
-        spans = _joined(corpus.sentences(scored.piece), text)
+        spans = _quotable(corpus, scored.piece)
         hits = Index([text[start:end] for start, end in spans]).search(words, _QUOTES_A_UNIT)
         quotes += [
             corpus.quote(scored.piece.document, *spans[hit.unit], score=scored.probability)
@@ -155,11 +156,15 @@ def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tupl
     return tuple(quotes)
 
 
-def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
-    """Sentences with very short ones (headings, "Yes.") joined to the next."""
+def _quotable(corpus: Corpus, piece: Piece) -> list[tuple[int, int]]:
+    """Sentence spans worth quoting: headings left out, very short ones joined to the next."""
+    document = corpus.documents[piece.document]
+    headings = {section.start: len(section.title) for section in document.sections}
     joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and len(text[slice(*joined[-1])].split()) < _SHORT_QUOTE:
+    for start, end in corpus.sentences(piece):
+        if end - start <= headings.get(start, -1):
+            continue
+        if joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
