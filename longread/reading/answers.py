@@ -110,10 +110,19 @@ class WrittenAnswer:
         confidence = max(quote.score for quote in ledger) or sureness
         if not text or _REFUSAL.search(text):
             return Reply(None, (), confidence)
-        if not is_backed(text, task.question, [task.memory.notes, *(q.text for q in ledger)]):
+        if not is_backed(text, task.question, [_documented(task), *(q.text for q in ledger)]):
             strongest = max(ledger, key=lambda quote: quote.score)
             return Reply(" ".join(strongest.text.split()), (strongest,), confidence)
         return Reply(text, cite(text, task.question, ledger), confidence)
+
+
+def _documented(task: Task) -> str:
+    """The terms of the notes, less the numbers that the documents lack: a model wrote them."""
+    index = task.corpus.index
+    known = [
+        term for term in terms(task.memory.notes) if index.weight(term) or not _NUMBER.search(term)
+    ]
+    return " ".join(known)
 
 
 def is_backed(text: str, question: str, sources: list[str]) -> bool:

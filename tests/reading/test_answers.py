@@ -1,0 +1,107 @@
+"""Answers: nothing that the document does not back, nothing cited that is not in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from longread.documents.model import Document
+from longread.reading.answers import Reply, Task, WrittenAnswer, cite, is_backed
+from longread.reading.corpus import Corpus
+from longread.reading.memory import Memory
+from longread.reading.step import Quote
+from tests.reading.conftest import FACT, QUESTION
+from tests.scripted import ScriptedEngine
+
+
+def corpus(book: Document) -> Corpus:
+    return Corpus([book], chunk_tokens=80, unit_tokens=40, count=lambda text: len(text.split()))
+
+
+def answered(book: Document, reply: str, notes: str = f"- {FACT}", **changes: Any) -> Reply:
+    made = corpus(book)
+    start = book.text.index(FACT)
+    quote = replace(made.quote(0, start, start + len(FACT), score=0.8), **changes)
+    memory = Memory(100, made.count, notes, [quote])
+    return WrittenAnswer(ScriptedEngine(replies=[reply])).answer(Task(made, QUESTION, memory, 50))
+
+
+def test_a_backed_answer_is_given_with_its_quote(book: Document) -> None:
+    reply = answered(book, "  In 1931,\noff Point Sable. ")
+    assert reply.text == "In 1931, off Point Sable."
+    assert [quote.text for quote in reply.citations] == [FACT]
+    assert reply.citations[0].page == 7
+    assert reply.confidence == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    "reply", ["It sank in 1932.", "In 1931, with 14 passengers.", "After 3.5 hours, in 1931."]
+)
+def test_a_number_that_is_nowhere_gives_way_to_the_quote(book: Document, reply: str) -> None:
+    given = answered(book, reply)
+    assert given.text == FACT
+    assert [quote.text for quote in given.citations] == [FACT]
+
+
+def test_a_number_made_up_in_the_notes_is_not_backed_by_them(book: Document) -> None:
+    """Notes are written by a model: only what stands in the document backs an answer."""
+    given = answered(book, "It sank in 1932.", notes="- The ferry sank in 1932.")
+    assert given.text == FACT
+
+
+def test_words_that_are_nowhere_give_way_to_the_quote(book: Document) -> None:
+    given = answered(book, "Because dragons attacked its wooden paddles violently.")
+    assert given.text == FACT
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "The document does not say.",
+        "The notes do not say when it sank.",
+        "This is not mentioned in the notes.",
+        "",
+        "  \n",
+    ],
+)
+def test_a_refusal_is_not_found(book: Document, refusal: str) -> None:
+    given = answered(book, refusal)
+    assert (given.text, given.citations) == (None, ())
+
+
+@pytest.mark.parametrize("change", [{"text": "The Orvel ferry never sank."}, {"start": 3}])
+def test_a_quote_that_the_document_does_not_have_is_never_cited(
+    book: Document, change: dict[str, object]
+) -> None:
+    """However it came into the ledger, and though it says that it was verified."""
+    given = answered(book, "In 1931.", **change)
+    assert (given.text, given.citations) == (None, ())
+
+
+def test_without_quotes_the_model_is_not_even_asked(book: Document) -> None:
+    engine = ScriptedEngine()
+    task = Task(corpus(book), QUESTION, Memory(100, engine.count, "Some notes."), 50)
+    assert WrittenAnswer(engine).answer(task) == Reply(None, (), 0.0)
+    assert engine.prompts == []
+
+
+def test_numbers_of_the_question_need_no_backing() -> None:
+    assert is_backed("Yes, 1,931 did.", "Did 1931 happen?", ["nothing"])
+    assert not is_backed("1930", "Did 1931 happen?", ["nothing"])
+
+
+def test_the_quote_with_the_answer_s_words_is_cited_first() -> None:
+    def quote(text: str, score: float) -> Quote:
+        return Quote(0, "a.pdf", 0, len(text), text, score=score, verified=True)
+
+    ledger = [
+        quote("The ferry was painted white.", 0.9),
+        quote("It sank in 1931.", 0.4),
+        quote("Off Point Sable it sank in 1931.", 0.3),
+    ]
+    cited = cite("1931, off Point Sable", "When did the ferry sink?", ledger)
+    assert [q.text for q in cited] == [ledger[2].text, ledger[1].text]
+    assert cite("white", "", ledger) == (ledger[0],)
+    assert cite("zebra", "When did the ferry sink?", ledger)[0] == ledger[0]
