@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 
 from longread.reading.step import Quote
 
+# What a quote costs in the notes beside its words: "- (page 1234) " and the line break are 10
+# tokens of SmolLM2's. Too few here, and full notes are over budget and refused for good.
+_LINE = 12
+
 
 @dataclass
 class Memory:
@@ -56,10 +60,10 @@ class Memory:
         room = self.budget
         chosen = []
         for quote in sorted(self.ledger, key=lambda quote: -quote.score):
-            room -= self.count(quote.text) + 8
-            if room < 0:
-                break
-            chosen.append(quote)
+            cost = self.count(quote.text) + _LINE
+            if cost <= room:
+                room -= cost
+                chosen.append(quote)
         return sorted(chosen, key=lambda quote: (quote.document, quote.start))
 
 
