@@ -94,6 +94,14 @@ class EvidenceBoard:
         lost = sum(odds(value) for value in self._read.values() if value < threshold)
         return found / (found + lost + sum(self._open.values()) + 1.0)
 
+    def scored_unread(self) -> list[tuple[int, float]]:
+        """Tiles that were scored and not read yet, with their probabilities, in order."""
+        return [
+            (place, self._probability(place))
+            for place in sorted(self._gains)
+            if place in self._open
+        ]
+
     def given(self, pieces: Sequence[Piece], known: str, search: str) -> list[float]:
         """P(a unit holds what is still missing) for units that were looked up by `search`,
         with the words `known` given."""
@@ -154,21 +162,30 @@ class LikelihoodGate:
 
     def read(self, situation: Situation) -> Opening:
         board = self.board(situation)
-        tiles, retrieved = situation.corpus.tiles(situation.chunk), situation.retrieved
+        own, retrieved = situation.corpus.tiles(situation.chunk), situation.retrieved
+        tiles = [*own, *situation.ahead]
         probabilities = [board.read(tile) for tile in tiles]
         if retrieved:
             # These were read before and stayed closed. What is new is the quote whose names
             # they were looked up for.
             known = situation.memory.ledger[-1].text
             probabilities += board.given(retrieved, known, situation.searches[-1])
-        return opening(
-            [*tiles, *retrieved], probabilities, len(tiles), self._threshold, self.signal
-        )
+        return opening([*tiles, *retrieved], probabilities, len(own), self._threshold, self.signal)
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         board = self.board(situation)
         for tile, gate in zip(situation.corpus.tiles(situation.chunk), unit_gates, strict=True):
             board.enter(tile, gate)
+        for tile in situation.ahead:
+            board.read(tile)
+
+    def promising(self, situation: Situation) -> list[Scored]:
+        """Unread tiles whose gate is known to open: the background's scores say so."""
+        return [
+            Scored(situation.corpus.all_tiles[place], probability)
+            for place, probability in self.board(situation).scored_unread()
+            if probability >= self._threshold
+        ]
 
 
 class ChoiceGate:

@@ -98,12 +98,17 @@ class Reader:
         """Take over the steps of an interrupted run; `steps()` goes on after them."""
         for step, piece in zip(steps, self.pieces, strict=False):
             self._situation.chunk = piece
+            self._situation.ahead = [
+                self.corpus.all_tiles[found.unit]
+                for found in (step.retrieval.units if step.retrieval else ())
+                if found.ahead
+            ]
             self.parts.gate.restore(self._situation, step.unit_gates)
             self.memory.notes = step.memory_after
             self.memory.ledger.extend(step.added)
             self._situation.read.add(piece.index)
             self._situation.updated_last = step.memory_after != step.memory_before
-            if step.retrieval is not None:
+            if step.retrieval is not None and step.retrieval.query != self._situation.question:
                 self._situation.searches.append(step.retrieval.query)
             self._exits_in_a_row = step.exits_in_a_row
             self.seconds += sum(step.seconds.values())
@@ -199,11 +204,18 @@ class Reader:
     def _retrieve(self, thought: Thought) -> Retrieval | None:
         situation = self._situation
         situation.retrieved = []
-        if thought.query is None:
-            return None
-        situation.searches.append(thought.query)
-        found = []
-        for hit in self.corpus.index.search(thought.query, 8 * self.parts.top_k):
+        situation.ahead = [scored.piece for scored in thought.ahead]
+        found = [self._retrieved(s.piece, s.probability, ahead=True) for s in thought.ahead]
+        if thought.query is not None:
+            situation.searches.append(thought.query)
+            found += self._search(thought.query)
+        return Retrieval(thought.query or situation.question, tuple(found)) if found else None
+
+    def _search(self, query: str) -> list[Retrieved]:
+        """BM25's best units, but not those of this chunk nor those already quoted."""
+        situation = self._situation
+        found: list[Retrieved] = []
+        for hit in self.corpus.index.search(query, 8 * self.parts.top_k):
             unit = self.corpus.units[hit.unit]
             chunk = self.corpus.chunk_of(unit)
             unread = chunk not in situation.read
@@ -211,16 +223,23 @@ class Reader:
                 continue
             if self.memory.quotes_from(unit.document, unit.start, unit.end):
                 continue
-            place = self.corpus.locate(unit)
-            found.append(
-                Retrieved(
-                    hit.unit, unit.document, place.page, place.last_page, round(hit.score, 3), chunk
-                )
-            )
+            found.append(self._retrieved(unit, hit.score))
             situation.retrieved.append(unit)
             if len(found) == self.parts.top_k:
                 break
-        return Retrieval(thought.query, tuple(found))
+        return found
+
+    def _retrieved(self, piece: Piece, score: float, *, ahead: bool = False) -> Retrieved:
+        place = self.corpus.locate(piece)
+        return Retrieved(
+            unit=piece.index,
+            document=piece.document,
+            page=place.page,
+            last_page=place.last_page,
+            score=round(score, 3),
+            chunk=self.corpus.chunk_of(piece),
+            ahead=ahead,
+        )
 
     def _count_exit(self, gate: Gate | None) -> bool:
         """Count open exit gates in a row; True when `patience` is reached.

@@ -47,6 +47,7 @@ class Situation:
     read: set[int] = field(default_factory=set)
     searches: list[str] = field(default_factory=list)
     retrieved: list[Piece] = field(default_factory=list)
+    ahead: list[Piece] = field(default_factory=list)
     updated_last: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
 
@@ -69,10 +70,14 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """PRETHINK's outcome: what to look for (None: nothing), and whether to stop."""
+    """PRETHINK's outcome: what to look for (None: nothing), and whether to stop.
+
+    `ahead` are tiles still unread that are known to be worth reading now.
+    """
 
     query: str | None = None
     exit: Gate | None = None
+    ahead: tuple[Scored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class UpdateGate(Protocol):
     def read(self, situation: Situation) -> Opening: ...
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
-        """Take over the gates of a chunk that an interrupted run has read."""
+        """Take over the gates of a chunk, and the tiles ahead, that an interrupted run read."""
         ...
 
 

@@ -54,7 +54,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A unit that retrieval brought back, with BM25's score and where it stands."""
+    """A place that retrieval brought, with its score and where it stands.
+
+    `unit` counts the retrieval units and `score` is BM25's; or, with `ahead` set, it counts
+    the update gate's tiles and `score` is the gate's probability.
+    """
 
     unit: int
     document: int
@@ -62,6 +66,7 @@ class Retrieved:
     last_page: int | None
     score: float
     chunk: int
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ class KeepSentences:
     def write(self, situation: Situation, opening: Opening) -> Written:
         quotes = []
         for scored in opening.opened:
-            quotes += self._quotes(situation, scored)
+            piece = scored.piece
+            if not situation.memory.quotes_from(piece.document, piece.start, piece.end):
+                quotes += self._quotes(situation, scored)
         situation.memory.enter(quotes)
         return Written(notes_from_ledger(situation), tuple(quotes))
 

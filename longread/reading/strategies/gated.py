@@ -18,7 +18,7 @@ from longread.reading.gates import (
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
 from longread.reading.orders import ChunksInOrder
-from longread.reading.thinking import AskForGap, FollowNames
+from longread.reading.thinking import AskForGap, LookAround
 from longread.reading.writers import KeepSentences, RewriteNotes
 
 
@@ -41,7 +41,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
     likelihood = LikelihoodGate(engine, options.gate_threshold)
     return Parts(
         order=ChunksInOrder(),
-        thinker=FollowNames(),
+        thinker=LookAround(likelihood),
         gate=likelihood,
         writer=KeepSentences(engine),
         exit=NeverExit() if options.exit is False else SettledExit(likelihood),
