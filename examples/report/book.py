@@ -56,9 +56,7 @@ class Book:
     def write(self, output: Path) -> int:
         """Lay the report out and save it; returns the number of pages."""
         self.figures = load(self.figures_file)
-        chapters = [
-            chapter(path.read_text("utf-8")) for path in sorted(self.content.glob("*.md"))
-        ]
+        chapters = [chapter(path.read_text("utf-8")) for path in sorted(self.content.glob("*.md"))]
         previous = None
         while previous != (self.anchors, self.entries):
             previous = (dict(self.anchors), list(self.entries))
@@ -149,9 +147,7 @@ class Book:
             page = self.anchors_before.get(f"table:{table.key}", 0)
             y = self._contents_line(canvas, y, f"{table.number}  {table.title}", page, 9.6)
 
-    def _contents_line(
-        self, canvas: Canvas, y: float, title: str, page: int, size: float
-    ) -> float:
+    def _contents_line(self, canvas: Canvas, y: float, title: str, page: int, size: float) -> float:
         number, _, name = title.partition("  ")
         setting = Setting(RIGHT - LEFT - 60, size, size * 1.45, justify=False, hyphenate=False)
         lines: list[Line] = break_lines(words(name or number), setting)

@@ -51,8 +51,11 @@ def _quarters(canvas: Canvas, top: float, figures: Figures) -> None:
         y = base - value * scale
         canvas.rule(LEFT + 34, y, RIGHT, y, weight=0.3)
         canvas.text(LEFT + 28, y + 3, f"{value:,}", "sans", 7.4, GREY, "r")
-    parts = (("Dry bulk", ["dry"], BLUE), ("Ro-ro freight", ["roro"], (0.45, 0.60, 0.72)),
-             ("All other cargo", ["aggregates", "timber", "steel", "boxes", "oil"], PALE))  # fmt: skip
+    parts = (
+        ("Dry bulk", ["dry"], BLUE),
+        ("Ro-ro freight", ["roro"], (0.45, 0.60, 0.72)),
+        ("All other cargo", ["aggregates", "timber", "steel", "boxes", "oil"], PALE),
+    )
     for index in range(4):
         x = LEFT + 68 + index * 104
         y = base
@@ -95,7 +98,8 @@ def _harbour(canvas: Canvas, top: float) -> None:
         ("Corran Dock", 0.31, 0.22, "c"), ("Fish Quay", 0.44, 0.28, "c"),
         ("Sandhythe Quay", 0.355, 0.80, "c"), ("Pell Point ferry berth", 0.33, 0.93, "c"),
         ("Teln Marina", 0.09, 0.33, "c"), ("Tanker jetty", 0.20, 0.71, "c"),
-        ("Swinging basin", 0.47, 0.59, "c"), ("Approach channel to the fairway buoy", 0.985, 0.52, "r"),
+        ("Swinging basin", 0.47, 0.59, "c"),
+        ("Approach channel to the fairway buoy", 0.985, 0.52, "r"),
         ("River Teln", 0.06, 0.50, "c"), ("Aldmere town", 0.16, 0.13, "c"),
     ]  # fmt: skip
     for name, x, y, align in names:

@@ -83,18 +83,23 @@ class Figures:
         if name.startswith("table:"):
             return str(self.tables[name.removeprefix("table:")].number)
         if name.startswith(("change ", "difference ")):
-            verb, first, second = name.split()
-            before, after = self.cell(first), self.cell(second)
-            if verb == "difference":
-                return f"{abs(after - before):,}"
-            return str(_rounded(abs(after - before) / abs(before) * 100, 1))
+            return self._compared(*name.split())
         path, _, form = name.partition("|")
+        return self._number(path, form)
+
+    def _compared(self, verb: str, first: str, second: str) -> str:
+        before, after = self.cell(first), self.cell(second)
+        if verb == "difference":
+            return f"{abs(after - before):,}"
+        return str(_rounded(abs(after - before) / abs(before) * 100, 1))
+
+    def _number(self, path: str, form: str) -> str:
         value = abs(self.cell(path))
         if form == "k":
             return f"{value * 1000:,.0f}"
         if form:
             return str(_rounded(value / 1000, int(form[1:])))
-        return f"{value:,.{self.tables[path.split('.')[0]].decimals}f}"
+        return f"{value:,.{self.tables[path.partition('.')[0]].decimals}f}"
 
 
 def load(path: Path) -> Figures:
@@ -132,7 +137,8 @@ def _table(figures: Figures, key: str, number: int, entry: dict[str, object]) ->
         }
         for column, parts in sums.items() if cells else ():
             found[column] = sum((Decimal(found[part]) for part in parts), Decimal(0))
-        rows.append(Row(str(name), str(label), tuple(found[column] for column in found and columns)))
+        in_order = tuple(found[column] for column in columns if column in found)
+        rows.append(Row(str(name), str(label), in_order))
     return Table(
         key,
         number,

@@ -148,14 +148,15 @@ class Flow:
     def _draw(self, canvas: Canvas, frames: list[Frame]) -> None:
         for frame in frames:
             parts = sorted([*frame.chunks, *frame.floats], key=lambda part: part[0])
-            for y, chunk in parts:
-                if not isinstance(chunk, Chunk):
-                    chunk.draw(canvas, y)
-                    self.anchored(chunk.anchor)
+            for top, part in parts:
+                if not isinstance(part, Chunk):
+                    part.draw(canvas, top)
+                    self.anchored(part.anchor)
                     continue
-                for anchor in filter(None, chunk.anchors):
+                for anchor in filter(None, part.anchors):
                     self.anchored(anchor)
-                for line in chunk.lines:
+                y = top
+                for line in part.lines:
                     y += line.height
                     canvas.line(frame.left, y - line.height * 0.28, line)
             if frame.notes:

@@ -20,10 +20,21 @@ GREY = (0.40, 0.43, 0.47)
 Colour = tuple[float, float, float]
 
 # Consonants that stay together at the start of a syllable, and pairs that are one sound.
-STARTS = "bl br cl cr dr fl fr gl gr pl pr sc sk sl sm sn sp st str sw tr tw".split()
-ONE_SOUND = "ch ck dg gh ng ph sh th wh wr qu tch ngth ght rth nth nch rch".split()
-SUFFIXES = "ment ments tion tions sion sions ness ship ships able ably less fully ture tures".split()
+STARTS = (
+    "bl", "br", "cl", "cr", "dr", "fl", "fr", "gl", "gr", "pl", "pr", "sc", "sk", "sl", "sm",
+    "sn", "sp", "st", "str", "sw", "tr", "tw",
+)  # fmt: skip
+ONE_SOUND = (
+    "ch", "ck", "dg", "gh", "ng", "ph", "sh", "th", "wh", "wr", "qu", "tch", "ngth", "ght",
+    "rth", "nth", "nch", "rch",
+)  # fmt: skip
+SUFFIXES = (
+    "ment", "ments", "tion", "tions", "sion", "sions", "ness", "ship", "ships", "able", "ably",
+    "less", "fully", "ture", "tures",
+)  # fmt: skip
 NEVER = {"people", "every", "business", "several", "something", "nothing", "Wednesday"}
+NEVER_ALONE = {"led", "red", "sed", "ted", "ned", "ped", "ges", "ces", "ses"}
+BETWEEN_VOWELS = re.compile(r"(?<=[aeiouy])([bcdfghjklmnpqrstvwxz]{2,4})(?=[aeiouy])")
 MINIMUM_WORD, MINIMUM_PART = 7, 3
 
 
@@ -71,11 +82,12 @@ def hyphenation(word: str) -> tuple[int, ...]:
     if len(word) < MINIMUM_WORD or not word.isalpha() or word in NEVER or not word[1:].islower():
         return ()
     places = {len(word) - len(end) for end in SUFFIXES if word.endswith(end)}
-    for found in re.finditer(r"(?<=[aeiouy])([bcdfghjklmnpqrstvwxz]{2,4})(?=[aeiouy])", word.lower()):
+    for found in BETWEEN_VOWELS.finditer(word.lower()):
         group = found.group(1)
         if any(pair in group for pair in ONE_SOUND):
             continue
-        if len(group) == 2 and group not in STARTS or len(group) > 2 and group[1:] in STARTS:
+        parts = group not in STARTS if len(group) == 2 else group[1:] in STARTS
+        if parts:
             places.add(found.start() + 1)
     longest = len(word) - MINIMUM_PART
     vowel = re.compile("[aeiouy]")
@@ -83,13 +95,13 @@ def hyphenation(word: str) -> tuple[int, ...]:
         place for place in sorted(places)
         if MINIMUM_PART <= place <= longest
         and vowel.search(word[:place]) and vowel.search(word[place:])
-        and not word[place:] in {"led", "red", "sed", "ted", "ned", "ped", "ges", "ces", "ses"}
+        and word[place:] not in NEVER_ALONE
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a paragraph is set. `left` is where its lines start, `first` the first one's extra indent."""
+    """How a paragraph is set: lines start at `left`, the first one `first` further in."""
 
     measure: float
     size: float
