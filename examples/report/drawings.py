@@ -34,8 +34,8 @@ class Drawing:
 def drawing(key: str, figures: Figures) -> Drawing:
     """The figure called `key`."""
     if key == "quarters":
-        return Drawing(key, 218, lambda canvas, top: _quarters(canvas, top, figures), "figure:1")
-    return Drawing(key, 300, _harbour, "figure:2")
+        return Drawing(key, 218, lambda canvas, top: _quarters(canvas, top, figures), "figure:2")
+    return Drawing(key, 300, _harbour, "figure:1")
 
 
 def _caption(canvas: Canvas, top: float, text: str) -> None:
@@ -45,7 +45,7 @@ def _caption(canvas: Canvas, top: float, text: str) -> None:
 
 def _quarters(canvas: Canvas, top: float, figures: Figures) -> None:
     """Tonnage by quarter, one bar a quarter, dry bulk and ro-ro shown apart."""
-    _caption(canvas, top, "Figure 1. Cargo by quarter, 2024 (thousand tonnes)")
+    _caption(canvas, top, "Figure 2. Cargo by quarter, 2024 (thousand tonnes)")
     base, scale = top + 182, 130 / 1000
     for value in range(0, 1001, 250):
         y = base - value * scale
@@ -74,7 +74,7 @@ def _quarters(canvas: Canvas, top: float, figures: Figures) -> None:
 
 def _harbour(canvas: Canvas, top: float) -> None:
     """A sketch of the harbour: land, water, the quays by name. Not to scale."""
-    _caption(canvas, top, "Figure 2. The harbour (sketch, not to scale; not for navigation)")
+    _caption(canvas, top, "Figure 1. The harbour (sketch, not to scale; not for navigation)")
     upper, lower = top + 24, top + 288
     canvas.box(LEFT, upper, RIGHT, lower, WATER)
 
@@ -87,8 +87,8 @@ def _harbour(canvas: Canvas, top: float) -> None:
              (0.28, 0.66), (0.13, 0.65), (0, 0.60)]  # fmt: skip
     for land in (north, south):
         canvas.curve([at(*point) for point in land], LAND, 0)
-    mole = [at(0.52, 0.22), at(0.63, 0.30), at(0.70, 0.44)]
-    pier = [at(0.53, 0.86), at(0.64, 0.76), at(0.67, 0.64)]
+    mole = [at(0.52, 0.22), at(0.60, 0.25), at(0.66, 0.32), at(0.70, 0.44)]
+    pier = [at(0.53, 0.86), at(0.67, 0.64)]
     for wall in (mole, pier):
         canvas.curve(wall, (0.52, 0.51, 0.48), 4)
     canvas.curve([at(0.98, 0.62), at(0.80, 0.55), at(0.60, 0.53), at(0.30, 0.50), at(0.0, 0.535)],
