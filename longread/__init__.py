@@ -6,19 +6,20 @@ For notebooks: `longread.ask("book.pdf", "Who signed it?")` gives an `Answer`;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from longread.version import __version__
 
 if TYPE_CHECKING:
     from longread.reading.step import Answer, Step
+    from longread.runs.api import Paths
 
 
 __all__ = ["__version__", "ask", "read"]
 
 
-def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:
+def ask(paths: Paths, question: str, **options: Any) -> Answer:
     """Read the documents and answer.
 
     `paths` are files, folders or patterns; `options` are the fields of `ReadingOptions`
@@ -30,7 +31,7 @@ def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:
     return run(paths, question, **options)
 
 
-def read(paths: str | Sequence[str], question: str, **options: Any) -> Iterator[Step]:
+def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
     """The steps of a run, one after the other, as they end. Options as for `ask`."""
     from longread.runs.api import read as run
 

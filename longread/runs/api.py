@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from os import PathLike
 from typing import Any
 
 from longread.errors import UsageError
@@ -11,8 +12,10 @@ from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import ModelOptions, Session
 
+Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
-def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:
+
+def ask(paths: Paths, question: str, **options: Any) -> Answer:
     """See `longread.ask`."""
     reading, model = _split(options)
     with Session.open(_listed(paths), model) as session:
@@ -22,15 +25,15 @@ def ask(paths: str | Sequence[str], question: str, **options: Any) -> Answer:
         return run.answer()
 
 
-def read(paths: str | Sequence[str], question: str, **options: Any) -> Iterator[Step]:
+def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
     """See `longread.read`."""
     reading, model = _split(options)
     with Session.open(_listed(paths), model) as session:
         yield from session.run(question, reading).steps()
 
 
-def _listed(paths: str | Sequence[str]) -> list[str]:
-    return [paths] if isinstance(paths, str) else [str(path) for path in paths]
+def _listed(paths: Paths) -> list[str]:
+    return [str(paths)] if isinstance(paths, str | PathLike) else [str(path) for path in paths]
 
 
 def _split(options: dict[str, Any]) -> tuple[ReadingOptions, ModelOptions]:
