@@ -1,0 +1,100 @@
+"""Signals on one scale, and the small arithmetic under them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from longread.reading.probe import choice_auc, gate_signal
+from longread.reading.prompts import probe_pairs
+from longread.reading.signals import (
+    Likelihood,
+    Match,
+    evenly,
+    evidence,
+    lexical_match,
+    logit,
+    sigmoid,
+)
+from longread.retrieval import Index
+from tests.scripted import ScriptedEngine
+
+
+def test_sigmoid_and_logit_undo_one_another_and_never_overflow() -> None:
+    for value in (-9.0, -1.0, 0.0, 0.5, 9.0):
+        assert logit(sigmoid(value)) == pytest.approx(value)
+    assert (sigmoid(-1e6), sigmoid(1e6)) == (0.0, 1.0)
+    assert math.isfinite(logit(0.0))
+    assert math.isfinite(logit(1.0))
+
+
+def test_likelihood_is_measured_against_an_empty_passage_once() -> None:
+    engine = ScriptedEngine(scores=lambda prompt: -1.0 if "ferry" in prompt else -2.5)
+    signal = Likelihood(engine)
+    assert signal.score("Which boat?", ["a ferry", "a house"]) == pytest.approx([1.5, 0.0])
+    signal.score("Which boat?", ["a ferry"])
+    assert len(engine.prompts) == 4
+
+
+def test_matches_are_shares() -> None:
+    index = Index(["orvel ferry sank", "orvel town", "clerk ledger"])
+    matches = lexical_match(index, "orvel ferry")
+    assert matches[0].relative == 1.0
+    assert 0 < matches[1].relative < 1
+    assert matches[2] == Match(0.0, 0.0)
+    assert all(0 <= match.absolute <= 1 for match in matches)
+
+
+def test_a_question_of_strange_words_only_matches_nothing() -> None:
+    index = Index(["orvel ferry sank", "orvel town"])
+    assert lexical_match(index, "zebra") == [Match(0.0, 0.0)] * 2
+    assert lexical_match(index, "") == [Match(0.0, 0.0)] * 2
+
+
+def test_evidence_grows_with_every_signal() -> None:
+    calibration = evidence()
+    low, high = Match(0.2, 0.1), Match(0.9, 0.4)
+    assert calibration.probability(0.0, low) < calibration.probability(3.0, low)
+    assert calibration.probability(1.0, low) < calibration.probability(1.0, high)
+    assert 0 < calibration.unread_odds(low) < calibration.unread_odds(high)
+
+
+def test_even_places_are_spread_and_within() -> None:
+    assert evenly(3, 12) == [0, 1, 2]
+    assert evenly(0, 12) == []
+    places = evenly(100, 12)
+    assert len(places) == 12
+    assert min(places) > 0
+    assert max(places) < 99
+
+
+def knowing(parameters: int = 1_000_000_000) -> ScriptedEngine:
+    pairs = probe_pairs()
+
+    def knows(prompt: str) -> float:
+        return 0.9 if any(p in prompt and q in prompt for p, q in pairs) else 0.2
+
+    return ScriptedEngine(choices=knows, parameters=parameters)
+
+
+def test_a_model_that_can_tell_gates_by_choice_and_is_asked_once() -> None:
+    engine = knowing()
+    assert choice_auc(engine) == 1.0
+    assert gate_signal(engine, "auto") == "choice"
+    asked = len(engine.prompts)
+    assert gate_signal(engine, "auto") == "choice"
+    assert len(engine.prompts) == asked
+
+
+def test_a_coin_toss_gates_by_likelihood() -> None:
+    engine = ScriptedEngine(choices=lambda _prompt: 0.5, parameters=1_000_000_000)
+    assert choice_auc(engine) == 0.5
+    assert gate_signal(engine, "auto") == "likelihood"
+
+
+def test_a_small_model_is_not_probed_and_a_request_is_obeyed() -> None:
+    engine = knowing(parameters=135_000_000)
+    assert gate_signal(engine, "auto") == "likelihood"
+    assert gate_signal(engine, "choice") == "choice"
+    assert engine.prompts == []
