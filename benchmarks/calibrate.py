@@ -74,8 +74,14 @@ def joined(articles: list[dict[str, Any]], rng: random.Random) -> tuple[Document
     return Document("joined", "", "Encyclopaedia", "markdown", text, (), tuple(sections)), questions
 
 
-def samples(engine: Any, data: list[dict[str, Any]], documents: int, seed: int) -> Iterator[Sample]:
-    """Samples of `documents` joined documents, every unit scored."""
+def samples(
+    engine: Any,
+    data: list[dict[str, Any]],
+    documents: int,
+    seed: int,
+    kept: list[NDArray[np.float64]] | None,
+) -> Iterator[Sample]:
+    """Samples of `documents` joined documents; gains are scored, or taken from `kept`."""
     rng = random.Random(seed)
     for _ in range(documents):
         articles = rng.sample(data, ARTICLES + 4)
@@ -87,9 +93,12 @@ def samples(engine: Any, data: list[dict[str, Any]], documents: int, seed: int) 
         asked += [(q, -1) for q, _start in rng.sample(outside, UNANSWERABLE)]
         signal = Likelihood(engine)
         gains = np.zeros((len(tiles), len(asked)))
-        for row, tile in enumerate(tiles):
-            for column, (question, _start) in enumerate(asked):
-                gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
+        if kept:
+            gains = np.column_stack([kept.pop(0) for _question in asked])
+        else:
+            for row, tile in enumerate(tiles):
+                for column, (question, _start) in enumerate(asked):
+                    gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
         for column, (question, start) in enumerate(asked):
             matches = lexical_match(corpus.index, question)
             best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
@@ -141,37 +150,28 @@ def scored(arguments: argparse.Namespace) -> tuple[list[Sample], list[Sample]]:
     half = len(data) // 2
     options = ModelOptions(threads=arguments.threads)
     engine = open_engine(store.resolve(arguments.model), options)
+    train_kept, held_out_kept = (None, None) if not arguments.load else loaded(arguments.load)
     begun = time.perf_counter()
-    train = list(samples(engine, data[:half], arguments.documents, seed=1))
-    held_out = list(samples(engine, data[half:], max(1, arguments.documents // 2), seed=2))
+    documents = arguments.documents
+    train = list(samples(engine, data[:half], documents, 1, train_kept))
+    held_out = list(samples(engine, data[half:], max(1, documents // 2), 2, held_out_kept))
     print(f"# {engine.info.name}, {time.perf_counter() - begun:.0f} s")
     return train, held_out
 
 
 def keep(path: Path, train: list[Sample], held_out: list[Sample]) -> None:
-    def rows(found: list[Sample]) -> NDArray[np.object_]:
-        packed = np.empty(len(found), dtype=object)
-        for place, sample in enumerate(found):
-            packed[place] = (np.column_stack([sample.gains, sample.shares]), sample.holds)
-        return packed
-
-    np.savez(path, train=rows(train), held_out=rows(held_out))
+    """Save the gains, one array a question."""
+    arrays = {f"train {n:04}": sample.gains for n, sample in enumerate(train)}
+    arrays |= {f"held out {n:04}": sample.gains for n, sample in enumerate(held_out)}
+    np.savez(path, **arrays)  # type: ignore[arg-type]
 
 
-def loaded(path: Path) -> tuple[list[Sample], list[Sample]]:
-    kept = np.load(path, allow_pickle=True)
-    train, held_out = (
-        [
-            Sample(
-                np.array(row[0][:, 0], float),
-                np.array(row[0][:, 1:], float),
-                np.array(row[1], bool),
-            )
-            for row in kept[name]
-        ]
-        for name in ("train", "held_out")
-    )
-    return train, held_out
+def loaded(path: Path) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+    """The gains that `keep` saved."""
+    kept = np.load(path)
+    names = sorted(kept.files)
+    train = [kept[name] for name in names if name.startswith("train")]
+    return train, [kept[name] for name in names if name.startswith("held")]
 
 
 def main() -> None:
@@ -180,10 +180,10 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=4)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--model", default="bundled")
-    parser.add_argument("--save", type=Path, help="keep the scores (.npz)")
-    parser.add_argument("--load", type=Path, help="take scores kept earlier, score nothing")
+    parser.add_argument("--save", type=Path, help="keep the gains (.npz)")
+    parser.add_argument("--load", type=Path, help="take gains kept earlier, score nothing")
     arguments = parser.parse_args()
-    train, held_out = loaded(arguments.load) if arguments.load else scored(arguments)
+    train, held_out = scored(arguments)
     if arguments.save:
         keep(arguments.save, train, held_out)
     features = np.concatenate([sample.features for sample in train])

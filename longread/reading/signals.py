@@ -18,7 +18,7 @@ from typing import Protocol
 
 from longread.engine import Engine
 from longread.reading.prompts import prompt
-from longread.retrieval import Index, terms
+from longread.retrieval import Index, query_terms
 
 
 class Signal(Protocol):
@@ -78,7 +78,7 @@ def lexical_match(index: Index, question: str) -> list[Match]:
     # A term adds at most idf × (k1 + 1), k1 = 1.5; one that the document lacks counts with
     # the highest idf there is.
     rarest = math.log(1 + (index.size + 0.5) / 0.5)
-    ideal = 2.5 * sum(index.weight(term) or rarest for term in set(terms(question))) or 1.0
+    ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(question)) or 1.0
     return [Match(score / best, score / ideal) for score in scores]
 
 

@@ -10,9 +10,10 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from longread.retrieval.queries import query_terms
 from longread.retrieval.terms import terms
 
-__all__ = ["Hit", "Index", "terms"]
+__all__ = ["Hit", "Index", "query_terms", "terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,11 @@ class Index:
             self._bm25.idf = self._idf
 
     def scores(self, query: str) -> list[float]:
-        """BM25's score of every unit, in unit order; 0 where no term matches."""
-        wanted = [term for term in dict.fromkeys(terms(query)) if term in self._idf]
+        """BM25's score of every unit, in unit order; 0 where no term matches.
+
+        Words that every question has ("how", "does") do not count.
+        """
+        wanted = [term for term in query_terms(query) if term in self._idf]
         if self._bm25 is None or not wanted:
             return [0.0] * self.size
         return [float(score) for score in self._bm25.get_scores(wanted)]
