@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
-from longread.reading.prompts import prompt
+from longread.reading.prompts import probe_pairs, prompt
 from longread.reading.signals import (
     BACKGROUND_BEST,
     BACKGROUND_EVEN,
@@ -117,8 +117,15 @@ class EvidenceBoard:
     def _measure(self) -> Background:
         best = sorted(range(len(self._matches)), key=lambda place: (-self._relative(place), place))
         even = evenly(len(self._matches), BACKGROUND_EVEN)
+        # A short document is no background of its own: one tile of three never stands more
+        # than 1.4 spreads above the mean of the three. Of single paragraphs none opened for
+        # its question, and with passages from elsewhere filling up all of 14 did.
+        strangers = [passage for passage, _question in probe_pairs()][: BACKGROUND_EVEN - len(even)]
         return Background.of(
-            [self._gain(place) for place in even],
+            [
+                *(self._gain(place) for place in even),
+                *self._signal.score(self._situation.question, strangers),
+            ],
             [self._gain(place) for place in best[:BACKGROUND_BEST] if place not in even],
         )
 
