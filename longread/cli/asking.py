@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from longread.reading.step import Answer
     from longread.runs.session import ModelOptions, Run
 
+_STAGES = {
+    "think": "thinking",
+    "retrieve": "looking up",
+    "update_gate": "weighing the chunk",
+    "write": "writing notes",
+    "exit_gate": "asking if that is enough",
+}
+
 
 def answer_question(
     sources: list[str],
@@ -102,6 +110,7 @@ def _read(run: Run, view: View, log: EventLog | None) -> Answer:
     if log is not None:
         log.begin(run.info)
     view.begin(run.info)
+    run.reader.on_stage = lambda stage: view.activity(_STAGES.get(stage, stage))
     if run.info.resumed:
         view.message(f"going on from chunk {run.info.resumed + 1} of {run.info.chunks}")
     for step in run.steps():
