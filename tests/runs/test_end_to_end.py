@@ -1,0 +1,146 @@
+"""The whole way, with the bundled model: files in, an answer that can be checked out."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import longread
+from longread.display.json_answer import answer_object, to_json
+from longread.documents import load
+from longread.engine.llamacpp import LlamaCppEngine
+from longread.errors import DocumentError, ModelError, UsageError
+from longread.reading.options import ReadingOptions
+from longread.reading.step import Answer, Step
+from longread.runs.session import Session
+from tests.display.test_json import validate
+
+pytestmark = pytest.mark.model
+
+SIZES = {"chunk_tokens": 400, "unit_tokens": 100, "memory_tokens": 200, "answer_tokens": 40}
+QUESTION = "How long is the tunnel under Mount Hestra?"
+PAGES = [
+    "The valley of the Arle is known for its cider. Farmers press the apples in October and "
+    "keep the juice in oak casks until spring. Visitors may taste it at the abbey on Sundays.",
+    "Tolland Mills reported lower sales for the year. Management put the fall down to the "
+    "fire at its Tessel plant in March. The plant has been rebuilt with a sprinkler system.",
+    "The committee met eleven times in the winter. It was chaired by Maud Ferris until June. "
+    "Minutes of all meetings are kept at the town hall, where anyone may read them.",
+    "The railway reached the coast late. The tunnel under Mount Hestra is 4,317 metres long and "
+    "took nine years to dig. Before it was opened, goods went over the pass on mules.",
+    "Rainfall in the valley was the highest since measurements began. The reservoir filled by "
+    "the end of April. Engineers opened the lower sluice for the first time in nine years.",
+    "The old brewery was bought by the council and is rented to a theatre company. Its roof was "
+    "renewed with money from the heritage fund. The first play was a comedy about a baker.",
+]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import pymupdf
+
+    path = tmp_path_factory.mktemp("books") / "valley.pdf"
+    with pymupdf.open() as document:
+        for text in PAGES:
+            document.new_page().insert_textbox((72, 72, 500, 400), text, fontsize=11)
+        document.save(path)
+    return path
+
+
+@pytest.fixture
+def home(warm_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home where the optimised model is already."""
+    monkeypatch.setenv("LONGREAD_HOME", str(warm_home))
+    return warm_home
+
+
+def ask(engine: LlamaCppEngine, book: Path, question: str, **options: object) -> Answer:
+    session = Session([load(str(book))], engine)
+    run = session.run(question, ReadingOptions(**{**SIZES, **options}))  # type: ignore[arg-type]
+    for _step in run.steps():
+        pass
+    return run.answer()
+
+
+@pytest.mark.parametrize("strategy", ["gated", "gru-mem", "infmem", "memagent", "rag", "truncate"])
+def test_every_strategy_gives_an_answer_object_that_keeps_the_contract(
+    engine: LlamaCppEngine, book: Path, strategy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("longread.reading.strategies.gru_mem._AROUND", 16)
+    sizes = {"chunk_tokens": 130, "memory_tokens": 48, "answer_tokens": 16}
+    answer = ask(engine, book, QUESTION, strategy=strategy, max_chunks=2, **sizes)
+    validate(answer_object(answer))
+    assert to_json(answer_object(answer))
+    text = load(str(book)).text
+    for quote in answer.citations:
+        assert quote.verified
+        assert text[quote.start : quote.end] == quote.text
+    assert (answer.answer is not None) == (answer.status == "answered")
+
+
+def test_gated_finds_the_fact_on_its_page(engine: LlamaCppEngine, book: Path) -> None:
+    answer = ask(engine, book, QUESTION)
+    assert answer.status == "answered"
+    assert "4,317" in (answer.answer or "")
+    assert answer.citations[0].page == 4
+    assert answer.citations[0].verified
+    assert answer.confidence > 0.5
+
+
+@pytest.mark.parametrize(
+    "question", ["Who discovered the moons of Jupiter?", "How is a transistor made?"]
+)
+def test_gated_says_when_the_document_does_not(
+    engine: LlamaCppEngine, book: Path, question: str
+) -> None:
+    answer = ask(engine, book, question)
+    assert (answer.status, answer.answer, answer.citations) == ("not_found", None, ())
+    assert answer.coverage == 1.0
+
+
+def test_rag_finds_the_fact(engine: LlamaCppEngine, book: Path) -> None:
+    answer = ask(engine, book, QUESTION, strategy="rag")
+    assert 4 in {quote.page for quote in answer.citations}
+
+
+@pytest.mark.usefixtures("bundled_model")
+def test_ask_from_a_notebook(home: Path, book: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = longread.ask(book, QUESTION, context=2048, **SIZES)
+    assert "4,317" in (answer.answer or "")
+    assert answer.info.model.name == "bundled"
+    assert answer.info.documents[0].path.endswith("valley.pdf")
+    assert not (home / "state").exists(), "a notebook keeps no journal"
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("home", "bundled_model")
+def test_read_gives_the_steps_as_they_happen(book: Path) -> None:
+    steps = longread.read([str(book)], QUESTION, context=2048, exit=False, **SIZES)
+    assert inspect.isgenerator(steps)
+    first = next(steps)
+    assert isinstance(first, Step)
+    assert first.index == 1
+    steps.close()
+
+
+def test_mistakes_are_longread_s_own_errors(book: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no option called stategy"):
+        longread.ask(str(book), QUESTION, stategy="gated")
+    with pytest.raises(DocumentError):
+        longread.ask(str(tmp_path / "nowhere.pdf"), QUESTION)
+    with pytest.raises(ModelError):
+        longread.ask(str(book), QUESTION, model="no-such-model")
+    with pytest.raises(UsageError, match="empty"):
+        Session([], None).run("  ", ReadingOptions())  # type: ignore[arg-type]
+
+
+def test_what_does_not_fit_the_context_is_said_before_reading(
+    engine: LlamaCppEngine, book: Path
+) -> None:
+    with pytest.raises(UsageError, match="too small for chunks") as caught:
+        ask(engine, book, QUESTION, chunk_tokens=1900)
+    assert "--chunk-tokens" in caught.value.hint
+    with pytest.raises(UsageError):
+        ask(engine, book, QUESTION, memory_tokens=1024)
