@@ -2,8 +2,9 @@
 
 Contract: a row is dropped only at the very top or bottom of a page, only together with
 all rows outside it, and only where other pages carry the same words at the same height
-or a number there that counts along with the pages. Rows of a table that happen to
-repeat do not count along, so they stay.
+(the whole row, or a part of it beside a title or a page number) or a number there that
+counts along with the pages. Rows of a table that happen to repeat do not count along, so
+they stay.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from longread.documents.layout import Row, group_rows
+from longread.documents.layout_types import Segment
 from longread.documents.pdf import RawPage
 
 # Margins as a share of the page's height, and rows looked at in each.
@@ -27,9 +29,17 @@ _HEIGHT_SLACK = 9.0
 _OFTEN = 0.3
 # Longer rows are text, not headers.
 _LONGEST = 160
+# A part of a row that stands on this share of all pages, at just this place, makes the row
+# a head: the rest of it is the chapter. Heads of tables recur on less than a tenth of them.
+_PART_OFTEN = 0.2
+_PLACE_SLACK = 3.0
+_LONGEST_REST = 80
+# A head stands apart from the text by this much of its own height, a table's head does not.
+_HEAD_GAP = 0.7
 
 _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
+_CHAPTER = re.compile(r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #", re.IGNORECASE)
 _BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
 _ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
@@ -45,6 +55,7 @@ class _Candidate:
     text: str
     key: str
     values: tuple[int, ...]
+    apart: bool = True
     running: bool = False
     counted: int | None = None
 
@@ -79,14 +90,21 @@ def _candidates(number: int, page: RawPage) -> list[_Candidate]:
     found = []
     for bottom in (False, True):
         margin = [r for r in rows if (r[0].y0 > page.height / 2 or r is rows[-1]) == bottom]
-        for depth, row in enumerate((margin[::-1] if bottom else margin)[:_DEPTH]):
+        inwards = (margin[::-1] if bottom else margin)[:_DEPTH]
+        for depth, row in enumerate(inwards):
             text = " ".join(segment.text for segment in row)
             if len(text) > _LONGEST:
                 break
             height = page.height - row[0].y1 if bottom else row[0].y0
             key, values = _key(text)
-            found.append(_Candidate(number, bottom, depth, height, row, text, key, values))
+            apart = depth + 1 == len(inwards) or _apart(row, inwards[depth + 1])
+            found.append(_Candidate(number, bottom, depth, height, row, text, key, values, apart))
     return found
+
+
+def _apart(row: Row, inner: Row) -> bool:
+    gap = max(inner[0].y0 - row[0].y1, row[0].y0 - inner[0].y1)
+    return gap > _HEAD_GAP * (row[0].y1 - row[0].y0)
 
 
 def _key(text: str) -> tuple[str, tuple[int, ...]]:
@@ -100,7 +118,9 @@ def _key(text: str) -> tuple[str, tuple[int, ...]]:
                 return " ".join(words).casefold(), (value,)
     values = tuple(int(digits) for digits in _NUMBER.findall(text) if len(digits) <= 4)
     key = _NUMBER.sub(lambda match: "#" if len(match[0]) <= 4 else match[0], text)
-    return " ".join(key.split()).casefold(), values
+    key = " ".join(key.split()).casefold()
+    # "Chapter 12" counts chapters, even where chapters are a page long.
+    return key, () if _CHAPTER.fullmatch(key) else values
 
 
 def roman_value(word: str) -> int:
@@ -119,6 +139,7 @@ def _mark(candidates: list[_Candidate], pages: int) -> None:
     for group in groups.values():
         if len(group) >= enough:
             _mark_group(group, enough, pages)
+    _mark_parts(candidates, max(enough, round(_PART_OFTEN * pages)))
     offsets = Counter(c.counted for c in candidates if c.counted is not None)
     heights = {
         round(c.height / 3) + nearby
@@ -155,6 +176,43 @@ def _mark_group(group: list[_Candidate], enough: int, pages: int) -> None:
         if len(candidate.values) >= 2:
             needed = max(needed, int(_OFTEN * pages))
         if texts[candidate.text] >= needed and candidate.text.strip():
+            candidate.running = True
+
+
+def _mark_parts(candidates: Sequence[_Candidate], needed: int) -> None:
+    """Heads of which one part is the same on many pages, and the rest names chapter or page."""
+    groups: dict[tuple[bool, str], list[tuple[_Candidate, Segment]]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.depth == 0 and len(candidate.row) == 2 and candidate.apart:
+            for part in candidate.row:
+                if sum(map(str.isalpha, part.text)) >= 3:
+                    groups[candidate.bottom, part.text].append((candidate, part))
+    for group in groups.values():
+        if len(group) < needed:
+            continue
+        usual = median(candidate.height for candidate, _ in group)
+        rests = [
+            (candidate, next(s.text for s in candidate.row if s is not part).strip("-–— "))
+            for candidate, part in group
+            if abs(candidate.height - usual) <= _PLACE_SLACK
+        ]
+        if len(rests) >= needed:
+            _mark_beside(rests)
+
+
+def _mark_beside(rests: Sequence[tuple[_Candidate, str]]) -> None:
+    """Rows that share a part; numbers beside it must count along, words must be a short title."""
+    numbers = [
+        int(text) if text.isdecimal() and len(text) <= 4 else roman_value(text) for _, text in rests
+    ]
+    offsets = Counter(n - c.page for n, (c, _) in zip(numbers, rests, strict=True) if n)
+    for number, (candidate, text) in zip(numbers, rests, strict=True):
+        if candidate.running:
+            continue
+        if number:
+            if offsets[number - candidate.page] >= 2:
+                candidate.running, candidate.counted = True, number - candidate.page
+        elif len(text) <= _LONGEST_REST and 2 * sum(map(str.isalpha, text)) > len(text):
             candidate.running = True
 
 

@@ -79,6 +79,53 @@ def test_a_footer_that_follows_the_text_at_any_height() -> None:
     assert not any("10-K" in text for rows in left_over(pages) for text in rows)
 
 
+def two_parts(left: str, right: str, y: float) -> list[Segment]:
+    return [
+        Segment(50, y, 50 + 5 * len(left), y + 12, 10, False, left),
+        Segment(540 - 5 * len(right), y, 540, y + 12, 10, False, right),
+    ]
+
+
+def test_a_head_whose_other_half_names_the_chapter() -> None:
+    chapters = ["The port", "Trade", "Safety of all", "People", "The accounts", "Dues"]
+    pages = [
+        RawPage(595, 842, [*two_parts("Harbour Board", chapter, 30), *page((chapter, 90)).segments])
+        for chapter in chapters
+    ]
+    drop_running_rows(pages)
+    assert left_over(pages) == [[chapter] for chapter in chapters]
+
+
+def test_footers_with_roman_and_other_numbers_give_labels() -> None:
+    numbers = ["i", "ii", "iii", "1", "2", "3", "4"]
+    pages = [
+        RawPage(595, 842, [*page(("words", 400)).segments, *two_parts("Report of 2024", n, 800)])
+        for n in numbers
+    ]
+    assert drop_running_rows(pages) == numbers
+    assert left_over(pages) == [["words"]] * 7
+
+
+def test_first_rows_of_tables_stay_where_a_part_repeats() -> None:
+    figures = ["1,204", "988", "73", "2,450", "611", "5"]
+    labels = ["to June", "to July", "half year", "full year", "to May", "to date"]
+    for rests, below in ((figures, 90.0), (labels, 62.0)):
+        pages = [
+            RawPage(
+                595, 842, [*two_parts("Net income", a, 48), *page((a, below), (b, 400)).segments]
+            )
+            for a, b in zip(rests, "abcdef", strict=True)
+        ]
+        drop_running_rows(pages)
+        assert all("Net income" in rows for rows in left_over(pages))
+
+
+def test_titles_of_short_chapters_do_not_count_pages() -> None:
+    pages = [page((f"Chapter {n + 1}", 60), (words, 400)) for n, words in enumerate("abcdef")]
+    drop_running_rows(pages)
+    assert [rows[0] for rows in left_over(pages)] == [f"Chapter {n}" for n in range(1, 7)]
+
+
 @pytest.mark.parametrize(
     ("word", "value"),
     [("xii", 12), ("IV", 4), ("mcmxc", 1990), ("mix", 1009), ("civil", 0), ("", 0)],
