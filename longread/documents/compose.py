@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from longread.documents.hygiene import Joiner
@@ -63,7 +63,7 @@ def compose(raw: RawFile) -> Composed:
     labels = [page.label for page in raw.pages] if labelled else printed
     lines = [_lines(page) for page in raw.pages]
     body_size = _body_size(lines)
-    joiner = Joiner(_compounds(lines))
+    joiner = Joiner.of(_printed_lines(lines))
     pitch = Pitch(lines)
     writer = _Writer(joiner)
     for number, page_lines in enumerate(lines):
@@ -97,15 +97,11 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _compounds(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
-    hyphenated = [
-        cell
-        for lines in pages
-        for line in lines
-        for cell in line.cells
-        if "-" in cell or "‐" in cell
-    ]
-    return Joiner.compounds_of("\n".join(hyphenated))
+def _printed_lines(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
+    for lines in pages:
+        for line in lines:
+            for cell in line.cells:
+                yield from cell.split("\n")
 
 
 def _footnotes_last(found: list[Block], body_size: float) -> list[Block]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Old typesetting leaves these as single characters; spelled out, a search can find the word.
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl",
@@ -29,9 +30,12 @@ _TABLE: dict[int, str | None] = {**_CONTROLS, **_LIGATURES, **_BULLETS, **_SPACE
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 _HYPHENS = "-\N{HYPHEN}\N{SOFT HYPHEN}"
-_COMPOUND = re.compile(r"\w+(?:[-‐]\w+)+")
+_WORD = re.compile(r"\w+(?:[-‐]\w+)*")
 _LAST_WORD = re.compile(r"(\w+(?:[-‐]\w+)*)[-‐\u00ad]$")
-_FIRST_WORD = re.compile(r"\w+(?:[-‐]\w+)*")
+# "re-enter", "co-operate": a prefix keeps its hyphen before its own vowel.
+_VOWEL_TWICE = re.compile(r"(?:re|pre|de)-e|co-o|(?:anti|semi|multi)-i|(?:intra|ultra)-a")
+# Shorter first halves ("in", "be", "a") are as often a syllable as a word.
+_SHORTEST_HALF = 3
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _JOINED_SCRIPTS = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
 
@@ -52,17 +56,60 @@ def without_soft_hyphens(text: str) -> str:
 class Joiner:
     """Puts printed lines back together.
 
-    A hyphen at a line's end belongs to the word only where the same document writes that
-    word with a hyphen inside a line ("well-known"); `compounds` holds those words.
+    Whether a hyphen at a line's end belongs to the word is decided by the words that the same
+    document writes inside its lines: `words`, in lower case, compounds with their hyphen.
+    `hyphenates` says whether the document breaks words at all; many never do, and then
+    every hyphen is the author's.
     """
 
-    def __init__(self, compounds: frozenset[str] = frozenset()) -> None:
-        self.compounds = compounds
+    def __init__(self, words: frozenset[str] = frozenset(), *, hyphenates: bool = True) -> None:
+        self.words = words
+        self.hyphenates = hyphenates
 
-    @staticmethod
-    def compounds_of(text: str) -> frozenset[str]:
-        """The words with a hyphen inside them that `text` writes within a line."""
-        return frozenset(match.lower() for match in _COMPOUND.findall(text))
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Joiner:
+        """A joiner that knows the words of `lines`, all the lines of a document in order."""
+        whole: list[str] = []
+        broken: list[tuple[str, str]] = []
+        cut = ""
+        for line in lines:
+            head = _WORD.match(line) if cut else None
+            if head:
+                broken.append((cut, head[0]))
+            rest = line[head.end() :] if head else line
+            tail = _LAST_WORD.search(rest[-80:]) if rest[-1:] in _HYPHENS else None
+            cut = tail[1] if tail else ""
+            # Halves of words are no words.
+            whole.append(rest[: -len(tail[0])] if tail else rest)
+        text = "\n".join(whole).lower().replace("\N{HYPHEN}", "-")
+        joiner = cls(frozenset(_WORD.findall(text)))
+        evidence = [joiner._evidence(*pair) for pair in broken if pair[1][0].islower()]
+        joiner.hyphenates = sum(evidence) <= 0
+        return joiner
+
+    def _evidence(self, tail: str, head: str) -> int:
+        """1 where the document writes the two with a hyphen elsewhere, -1 where as one word."""
+        tail, head = tail.lower(), head.lower()
+        last, first = tail.rpartition("-")[2], head.partition("-")[0]
+        one = self._knows(tail + head) or self._knows(last + first)
+        return int(self._knows(f"{tail}-{head}")) - int(one)
+
+    def _knows(self, word: str) -> bool:
+        singular = word.removesuffix("s")
+        return word in self.words or singular in self.words or f"{singular}s" in self.words
+
+    def _keeps(self, tail: str, head: str) -> bool:
+        """Does the hyphen between `tail` and `head` belong to the word?"""
+        if not head[0].islower() or tail[-1].isdigit():
+            return True
+        evidence = self._evidence(tail, head)
+        if evidence or not self.hyphenates:
+            return evidence >= 0
+        last, first = tail.lower().rpartition("-")[2], head.partition("-")[0]
+        if self._knows(last + first):
+            return False
+        compound = len(last) >= _SHORTEST_HALF and self._knows(last) and self._knows(first)
+        return compound or _VOWEL_TWICE.match(f"{last}-{first}") is not None
 
     def join(self, before: str, after: str) -> str:
         """`before` and `after`, two lines of one paragraph, as one line."""
@@ -82,16 +129,13 @@ class Joiner:
         return before, " "
 
     def _hyphenated(self, before: str, after: str) -> tuple[str, str]:
-        tail, head = _LAST_WORD.search(before[-80:]), _FIRST_WORD.match(after)
+        tail, head = _LAST_WORD.search(before[-80:]), _WORD.match(after)
         if tail is None or head is None:
             # "the U.S.-" goes on at once, a dash with a space before it does not.
             return before.rstrip(SOFT_HYPHEN), " " if before[-2:-1].isspace() else ""
         if before[-1] == SOFT_HYPHEN:
             return before[:-1], ""
-        compound = f"{tail[1]}-{head[0]}".lower()
-        word = head[0]
-        keep = compound in self.compounds or not word[0].islower() or tail[1][-1].isdigit()
         # "pre- and postwar": the hyphen stands for a word left out.
-        if word in ("and", "or", "to", "und", "oder", "et", "ou", "y", "o"):
+        if head[0] in ("and", "or", "to", "und", "oder", "et", "ou", "y", "o"):
             return before, " "
-        return (before, "") if keep else (before[:-1], "")
+        return (before if self._keeps(tail[1], head[0]) else before[:-1]), ""
