@@ -60,6 +60,9 @@ class ScriptedEngine:
     def count(self, text: str) -> int:
         return len(text.split())
 
+    def literal(self, text: str) -> str:
+        return text.replace("<|", "<\u200b|")
+
     def render(self, messages: Sequence[Message], **variables: object) -> str:
         assert variables == {"enable_thinking": False}
         return "".join(f"[{each['role']}] {each['content']}\n" for each in messages) + "[reply] "

@@ -60,7 +60,7 @@ def ask(
         ),
     ] = None,
     gate_threshold: Annotated[
-        float | None, typer.Option(help="Probability that opens the update gate (0.3).")
+        float | None, typer.Option(help="Probability that opens the update gate.")
     ] = None,
     exit_threshold: Annotated[
         float | None, typer.Option(help="Probability that opens the exit gate (0.9).")

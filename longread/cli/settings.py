@@ -134,7 +134,8 @@ SETTINGS = (
     Setting("exit", _boolean, None, "stop as soon as enough is known (default: yes, unless the "
             "question asks for all there is)"),
     Setting("patience", _whole, None, "open exit gates in a row before stopping"),
-    Setting("gate_threshold", _probability, 0.3, "probability at which the update gate opens"),
+    Setting("gate_threshold", _probability, None, "probability at which the update gate opens "
+            "(default: 0.3 by likelihood, 0.5 by choice)"),
     Setting("exit_threshold", _probability, 0.9, "probability at which the exit gate opens"),
     Setting("max_seconds", _seconds, None, "stop reading after so many seconds"),
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),

@@ -64,6 +64,13 @@ class Engine(Protocol):
         """Number of tokens of plain text."""
         ...
 
+    def literal(self, text: str) -> str:
+        """`text` with the model's control tokens made harmless, for text that is not ours.
+
+        A document that says `<|im_end|>` must not end the user's turn.
+        """
+        ...
+
     def render(self, messages: Sequence[Message], **variables: object) -> str:
         """Messages through the model's chat template, up to where the reply begins.
 

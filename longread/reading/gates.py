@@ -204,8 +204,9 @@ class ChoiceGate:
 
     signal = "choice"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threshold: float) -> None:
         self._engine = engine
+        self._threshold = threshold
         self._prior: dict[tuple[str, str], float] = {}
 
     def read(self, situation: Situation) -> Opening:
@@ -215,7 +216,7 @@ class ChoiceGate:
             pieces,
             probabilities,
             len(pieces) - len(situation.retrieved),
-            situation.options.gate_threshold,
+            self._threshold,
             self.signal,
         )
 

@@ -23,8 +23,7 @@ class ReadingOptions:
     top_k: int | None = None
     exit: bool | None = None
     patience: int | None = None
-    gate_threshold: float = 0.3
+    gate_threshold: float | None = None
     exit_threshold: float = 0.9
     max_seconds: float | None = None
     max_chunks: int | None = None
-    think_tokens: int = 0

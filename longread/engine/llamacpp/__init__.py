@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -67,6 +68,9 @@ class LlamaCppEngine:
 
     def count(self, text: str) -> int:
         return len(self.vocabulary.tokenize(text))
+
+    def literal(self, text: str) -> str:
+        return self.vocabulary.control_tokens.sub(_broken, text)
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
         vocabulary = self.vocabulary
@@ -151,6 +155,12 @@ def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     highest = logits.max(axis=-1)
     total: NDArray[np.float32] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=-1))
     return total
+
+
+def _broken(match: re.Match[str]) -> str:
+    """A control token's text with a zero-width space in it: looks the same, is plain text."""
+    word = match.group()
+    return f"{word[:1]}\u200b{word[1:]}"
 
 
 def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Generator) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -52,6 +54,21 @@ class Vocabulary:
     def text(self, tokens: Sequence[int]) -> str:
         """The text of `tokens`, control tokens left out."""
         return b"".join(self.piece(token) for token in tokens).decode("utf-8", "replace")
+
+    @cached_property
+    def control_tokens(self) -> re.Pattern[str]:
+        """Matches the text of every token that is not plain text (`<|im_end|>`, `</s>`, …).
+
+        llama.cpp recognises control and user-defined tokens when it parses special ones.
+        """
+        special = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_USER_DEFINED
+        texts = {
+            self._special(token)
+            for token in range(self.size)
+            if llama.llama_vocab_get_attr(self._vocab, token) & special
+        }
+        words = sorted((text for text in texts if text.strip()), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, words)) or "(?!)")
 
     def ends_turn(self, token: int) -> bool:
         """Whether the model says with `token` that its turn is over."""

@@ -45,8 +45,16 @@ def messages(name: str, **values: object) -> tuple[list[Message], str]:
 
 
 def prompt(engine: Engine, name: str, **values: object) -> str:
-    """Prompt `name` as the text to decode, up to where the model's words begin."""
-    parts, opening = messages(name, **values)
+    """Prompt `name` as the text to decode, up to where the model's words begin.
+
+    Texts among `values` come from the document, the user or the model's own notes: control
+    tokens in them are made harmless.
+    """
+    texts = {
+        key: engine.literal(value) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+    parts, opening = messages(name, **texts)
     if parts[0]["role"] == "plain":
         return parts[0]["content"]
     return engine.render(parts, enable_thinking=False) + opening

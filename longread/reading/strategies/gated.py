@@ -21,6 +21,11 @@ from longread.reading.orders import ChunksInOrder
 from longread.reading.thinking import AskForGap, LookAround
 from longread.reading.writers import KeepSentences, RewriteNotes
 
+# A calibrated 0.3 opens a seventh more of the gold tiles than 0.5 does (84 % against 70 %) for
+# 0.1 false openings a question more; what is written down then is still weighed before it
+# is an answer.
+LIKELIHOOD_THRESHOLD = 0.3
+
 
 def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
     """Parts for a model that gates by `choice` (it follows instructions) or by `likelihood`."""
@@ -30,7 +35,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         return Parts(
             order=ChunksInOrder(),
             thinker=AskForGap(engine),
-            gate=ChoiceGate(engine),
+            gate=ChoiceGate(engine, _threshold(options, 0.5)),
             writer=RewriteNotes(engine, "write", neighbours=True),
             exit=NeverExit() if options.exit is False else ChoiceExit(engine),
             answerer=WrittenAnswer(engine),
@@ -38,7 +43,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
             top_k=top_k,
             look_back=True,
         )
-    likelihood = LikelihoodGate(engine, options.gate_threshold)
+    likelihood = LikelihoodGate(engine, _threshold(options, LIKELIHOOD_THRESHOLD))
     return Parts(
         order=ChunksInOrder(),
         thinker=LookAround(likelihood),
@@ -50,3 +55,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         top_k=top_k,
         look_back=True,
     )
+
+
+def _threshold(options: ReadingOptions, usual: float) -> float:
+    return usual if options.gate_threshold is None else options.gate_threshold

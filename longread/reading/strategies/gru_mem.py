@@ -55,7 +55,7 @@ class TagGate:
         text = f"{turn.text}</next>" if turn.finished else turn.text
         situation.draft = {"text": text, "finished": turn.finished}
         yes = (tag("check", text) or "").casefold() == "yes"
-        gate = Gate(1.0 if yes else 0.0, situation.options.gate_threshold, self.signal)
+        gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
         return Opening(gate, (), (Scored(situation.chunk, 0.0),) if yes else ())
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
