@@ -66,9 +66,12 @@ def compose(raw: RawFile) -> Composed:
     joiner = Joiner.of(_printed_lines(lines))
     pitch = Pitch(lines)
     writer = _Writer(joiner)
-    for number, page_lines in enumerate(lines):
-        found = blocks(page_lines, body_size, pitch, joiner)
-        writer.page(_footnotes_last(found, body_size), labels[number])
+    found = [
+        _footnotes_last(blocks(page_lines, body_size, pitch, joiner), body_size, joiner)
+        for page_lines in lines
+    ]
+    for here, overleaf, label in zip(found, [*found[1:], []], labels, strict=True):
+        writer.page(_footnotes_before_break(here, overleaf, body_size), label)
     text = "".join(writer.parts)
     outline = raw.outline if len(raw.outline) >= 3 or len(raw.pages) < 10 else []
     sections = (
@@ -104,12 +107,41 @@ def _printed_lines(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
                 yield from cell.split("\n")
 
 
-def _footnotes_last(found: list[Block], body_size: float) -> list[Block]:
+def _footnotes_last(found: list[Block], body_size: float, joiner: Joiner) -> list[Block]:
     """Notes below a left-hand column come after the right-hand column."""
     if not found or found[0].column == found[-1].column:
         return found
-    body = [block for block in found if not _is_footnote(block, body_size)]
-    return body + [block for block in found if _is_footnote(block, body_size)]
+    body: list[Block] = []
+    notes: list[Block] = []
+    interrupted = False
+    for block in found:
+        if _is_footnote(block, body_size):
+            notes.append(block)
+            interrupted = True
+            continue
+        if interrupted and body and _goes_on(body[-1], block):
+            body[-1].text = joiner.join(body[-1].text, block.text)
+        else:
+            body.append(block)
+        interrupted = False
+    return body + notes
+
+
+def _footnotes_before_break(
+    found: list[Block], overleaf: list[Block], body_size: float
+) -> list[Block]:
+    """Notes stand before a paragraph that goes on overleaf: all stay whole and on their page."""
+    end = len(found)
+    while end and _is_footnote(found[end - 1], body_size):
+        end -= 1
+    # A page that is one paragraph may itself go on from the page before.
+    if end == len(found) or end < 2 or not overleaf or not _goes_on(found[end - 1], overleaf[0]):
+        return found
+    return [*found[: end - 1], *found[end:], found[end - 1]]
+
+
+def _goes_on(before: Block, after: Block) -> bool:
+    return before.kind == after.kind == "text" and runs_on(before.text, after.text)
 
 
 def _is_footnote(block: Block, body_size: float) -> bool:
