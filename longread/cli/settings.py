@@ -135,7 +135,7 @@ SETTINGS = (
             "question asks for all there is)"),
     Setting("patience", _whole, None, "open exit gates in a row before stopping"),
     Setting("gate_threshold", _probability, None, "probability at which the update gate opens "
-            "(default: 0.3 by likelihood, 0.5 by choice)"),
+            "(default: 0.2 by likelihood, 0.5 by choice)"),
     Setting("exit_threshold", _probability, 0.9, "probability at which the exit gate opens"),
     Setting("max_seconds", _seconds, None, "stop reading after so many seconds"),
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),

@@ -1,0 +1,43 @@
+"""Make docs/live.svg: the live view of a real run, as it stands after some steps.
+
+    python docs/make_screenshot.py examples/harbour-report.pdf "What did the new gates cost?"
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from longread.display.progress import Progress
+from longread.display.screenshot import export_svg
+from longread.models import store
+from longread.reading.options import ReadingOptions
+from longread.runs.session import ModelOptions, Session, open_engine, read_documents
+
+
+def main() -> None:
+    """Read until the memory has changed and a few steps more, then export."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("document")
+    parser.add_argument("question")
+    parser.add_argument("--after", type=int, default=2, help="steps after the first change")
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "live.svg")
+    arguments = parser.parse_args()
+    documents = read_documents([arguments.document])
+    resolved = store.resolve("bundled")
+    session = Session(documents, open_engine(resolved, ModelOptions()))
+    run = session.run(arguments.question, ReadingOptions(exit=False))
+    progress = Progress()
+    progress.begin(run.info)
+    left = arguments.after
+    for step in run.steps():
+        progress.step(step)
+        left -= bool(step.memory_after)
+        if left < 0:
+            break
+    export_svg(progress, arguments.output, now=time.monotonic(), columns=110, rows=30)
+
+
+if __name__ == "__main__":
+    main()
