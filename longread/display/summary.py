@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from longread.display.phrasing import (
+    clean,
     count,
     counted,
     document_names,
     duration,
     percent,
     place,
+    shorten,
     title_of,
 )
-from longread.reading.step import Answer, Step
+from longread.reading.step import Answer, Quote, Step
 
 _WHY = {
     "exit_gate": "knew enough",
@@ -40,7 +42,9 @@ def verdict(answer: Answer) -> str:
 def statistics(answer: Answer) -> list[tuple[str, str]]:
     """The run's numbers as (name, value) rows: where it stopped and why, tokens, time."""
     tokens = answer.tokens
+    near = [("closest", _closest(answer.closest))] if answer.closest else []
     return [
+        *near,
         ("stopped", _stopped(answer)),
         (
             "memory",
@@ -54,6 +58,10 @@ def statistics(answer: Answer) -> list[tuple[str, str]]:
         ),
         ("time", _time(answer)),
     ]
+
+
+def _closest(quote: Quote) -> str:
+    return f'{place(quote)}: "{shorten(clean(quote.text), 160)}" (probability {quote.score:.2f})'
 
 
 def _stopped(answer: Answer) -> str:

@@ -60,6 +60,7 @@ class Reply:
     text: str | None
     citations: tuple[Quote, ...]
     confidence: float
+    closest: Quote | None = None
 
 
 class Answerer(Protocol):
@@ -83,8 +84,10 @@ class QuoteAnswer:
     def answer(self, task: Task) -> Reply:
         ledger = sorted(task.ledger(), key=lambda quote: -quote.score)
         settled = self._settled()
-        if not ledger or settled < _LIKELIER_THAN_NOT:
+        if not ledger:
             return Reply(None, (), settled)
+        if settled < _LIKELIER_THAN_NOT:
+            return Reply(None, (), settled, closest=ledger[0])
         text = " ".join(ledger[0].text.split())
         return Reply(text, tuple(ledger[:_CITATIONS]), settled)
 

@@ -251,6 +251,7 @@ class Run:
             tokens=tokens,
             seconds=seconds,
             seconds_saved_by_exit=saved,
+            closest=reply.closest,
         )
 
     def _info(self, signal: str, patience: int, chunk_tokens: int) -> RunInfo:
