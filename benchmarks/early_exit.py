@@ -30,8 +30,8 @@ def planted(path: Path, tokens: int, depth: float, count: object) -> Document:
     """The first `tokens` tokens of a book with the fact at `depth` of them."""
     book = load(str(path))
     text = book.text[: int(len(book.text) * min(1.0, tokens / count(book.text)))]  # type: ignore[operator]
-    place = text.index("\n\n", int(len(text) * depth))
-    return replace(book, text=f"{text[:place]}\n\n{FACT}{text[place:]}", sections=())
+    place = text.index(". ", int(len(text) * depth)) + 1
+    return replace(book, text=f"{text[:place]} {FACT}{text[place:]}", sections=(), blocks=())
 
 
 def main() -> None:

@@ -34,8 +34,11 @@ def verdict(answer: Answer) -> str:
     if answer.status == "interrupted":
         return f"Interrupted. {read}"
     if answer.status == "not_found":
+        title = title_of(document_names(answer.info))
+        if answer.exit.reason == "budget":
+            return f"What was read of {title} does not say. {read}"
         verb = "does" if len(answer.info.documents) == 1 else "do"
-        return f"{title_of(document_names(answer.info))} {verb} not say. {read}"
+        return f"{title} {verb} not say. {read}"
     return f"Answered with confidence {answer.confidence:.2f}. {read}"
 
 

@@ -1,0 +1,31 @@
+"""What a run that found too little says."""
+
+from __future__ import annotations
+
+from longread.display.summary import statistics, verdict
+from longread.reading.step import Answer, Exit
+from tests.display.script import WORDS, answer, quote, reading, run_info
+
+
+def too_little(**changes: object) -> Answer:
+    info = run_info()
+    steps = list(reading(info, 5))
+    near = quote(info, steps[2], WORDS[0])
+    found = {"status": "not_found", "answer": None, "citations": (), "closest": near}
+    ends = {"exit": Exit(5, "end_of_document")}
+    return answer(info, steps, **{**found, **ends, **changes})
+
+
+def test_a_budget_is_no_verdict_on_the_whole_document() -> None:
+    assert " does not say." in verdict(too_little()) or " do not say." in verdict(too_little())
+    assert verdict(too_little(exit=Exit(5, "budget"))).startswith("What was read of ")
+
+
+def test_the_closest_passage_is_named_with_its_place_and_probability() -> None:
+    found = too_little()
+    assert found.closest is not None
+    rows = dict(statistics(found))
+    assert found.closest.text[:20] in rows["closest"]
+    assert f"p. {found.closest.page}" in rows["closest"]
+    assert f"{found.closest.score:.2f}" in rows["closest"]
+    assert "closest" not in dict(statistics(too_little(closest=None)))
