@@ -1,6 +1,6 @@
 """Make docs/live.svg: the live view of a real run, as it stands after some steps.
 
-    python docs/make_screenshot.py examples/harbour-report.pdf "What did the new gates cost?"
+python docs/make_screenshot.py examples/harbour-report.pdf "What did the new gates cost?"
 """
 
 from __future__ import annotations

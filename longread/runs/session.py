@@ -96,14 +96,15 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
     from longread.engine.llamacpp import LlamaCppEngine
 
     gguf.require_instruct(gguf.read_header(resolved.path))
-    path, note = (
-        optimised(resolved.path) if resolved.path == store.bundled_path() else (resolved.path, "")
-    )
+    path, name, note = resolved.path, resolved.name, ""
+    if resolved.path == store.bundled_path():
+        name = resolved.path.stem.partition(".")[0]
+        path, note = optimised(resolved.path)
     if note:
         report(note)
     return LlamaCppEngine(
         path,
-        name=resolved.name,
+        name=name,
         context=options.context,
         gpu_layers=options.gpu_layers,
         threads=options.threads,

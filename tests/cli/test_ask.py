@@ -49,7 +49,7 @@ def test_json_holds_to_its_schema(book: Path) -> None:
     assert done.stderr == ""
     assert record["status"] == "answered"
     assert record["documents"][0]["pages"] == 16
-    assert record["model"]["name"] == "bundled"
+    assert record["model"]["name"] == "SmolLM2-135M-Instruct"
     (citation,) = record["citations"]
     assert (citation["page"], citation["quote"], citation["verified"]) == (13, ANSWER, True)
 

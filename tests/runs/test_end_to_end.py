@@ -109,7 +109,7 @@ def test_rag_finds_the_fact(engine: LlamaCppEngine, book: Path) -> None:
 def test_ask_from_a_notebook(home: Path, book: Path, capfd: pytest.CaptureFixture[str]) -> None:
     answer = longread.ask(book, QUESTION, context=2048, **SIZES)
     assert "4,317" in (answer.answer or "")
-    assert answer.info.model.name == "bundled"
+    assert answer.info.model.name == "SmolLM2-135M-Instruct"
     assert answer.info.documents[0].path.endswith("valley.pdf")
     assert not (home / "state").exists(), "a notebook keeps no journal"
     assert capfd.readouterr() == ("", "")
