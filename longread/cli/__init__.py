@@ -9,7 +9,7 @@ import typer
 
 from longread.cli import ask, config, look, models
 from longread.cli.complete import DocumentsCommand
-from longread.cli.errors import Root, mend_streams
+from longread.cli.errors import Root, mend_streams, settle_stderr
 from longread.errors import ExitCode
 from longread.version import __version__
 
@@ -51,4 +51,7 @@ app.add_typer(models.app, name="models")
 def main() -> None:
     """The entry point of the `longread` command."""
     mend_streams()
-    app(sys.argv[1:], prog_name="longread")
+    try:
+        app(sys.argv[1:], prog_name="longread")
+    finally:
+        settle_stderr()

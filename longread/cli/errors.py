@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -76,8 +76,23 @@ def mend_streams() -> None:
 
 def abandon_stdout() -> None:
     """What is still in stdout's buffer cannot be written: let it go, or it fails again at exit."""
+    _abandon(sys.stdout)
+
+
+def settle_stderr() -> None:
+    """Flush stderr; where nobody reads it, let go of what is left.
+
+    Python would try once more at exit, fail, and turn the run's exit code into 120.
+    """
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _abandon(sys.stderr)
+
+
+def _abandon(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager
