@@ -163,7 +163,7 @@ def keep(path: Path, train: list[Sample], held_out: list[Sample]) -> None:
     """Save the gains, one array a question."""
     arrays = {f"train {n:04}": sample.gains for n, sample in enumerate(train)}
     arrays |= {f"held out {n:04}": sample.gains for n, sample in enumerate(held_out)}
-    np.savez(path, **arrays)  # type: ignore[arg-type]
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def loaded(path: Path) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:

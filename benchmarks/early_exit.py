@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,10 +27,10 @@ FACT = "The lighthouse at Gannet Point was built by Josiah Thackeray in the year
 QUESTION = "Who built the lighthouse at Gannet Point?"
 
 
-def planted(path: Path, tokens: int, depth: float, count: object) -> Document:
+def planted(path: Path, tokens: int, depth: float, count: Callable[[str], int]) -> Document:
     """The first `tokens` tokens of a book with the fact at `depth` of them."""
     book = load(str(path))
-    text = book.text[: int(len(book.text) * min(1.0, tokens / count(book.text)))]  # type: ignore[operator]
+    text = book.text[: int(len(book.text) * min(1.0, tokens / count(book.text)))]
     place = text.index(". ", int(len(text) * depth)) + 1
     return replace(book, text=f"{text[:place]} {FACT}{text[place:]}", sections=(), blocks=())
 

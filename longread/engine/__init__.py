@@ -24,7 +24,6 @@ class ModelInfo:
     device: str
     context: int
     parameters: int
-    sha256: str = ""
 
 
 @dataclass(slots=True)

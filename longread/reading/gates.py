@@ -76,8 +76,9 @@ class EvidenceBoard:
     def read(self, tile: Piece) -> float:
         """P(the tile holds the answer), recorded as read."""
         self._gain(tile.index)
-        self.enter(tile, self._probability(tile.index))
-        return self._probability(tile.index)
+        probability = self._probability(tile.index)
+        self.enter(tile, probability)
+        return probability
 
     def enter(self, tile: Piece, probability: float) -> None:
         """Record that `tile` was read with this outcome."""

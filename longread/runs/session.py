@@ -30,6 +30,7 @@ from longread.reading.probe import gate_signal
 from longread.reading.questions import wants_everything
 from longread.reading.situation import PROMPT_WORDS
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
+from longread.reading.strategies.gru_mem import THINKING_TOKENS
 from longread.runs.journal import Journal, run_key
 
 # Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
@@ -40,8 +41,6 @@ REWRITING_CHUNK = 2048
 # chunks are small, so that head and tail fill it.
 _WINDOWED = ("rag", "truncate")
 WINDOWED_CHUNK = 512
-# A trained protocol thinks before it writes.
-_THINKING = {"gru-mem": 512}
 
 Report = Callable[[str], None]
 
@@ -315,7 +314,7 @@ def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
         room, default = options.memory_tokens, WINDOWED_CHUNK
     else:
         room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS
-        room -= _THINKING.get(options.strategy, 0)
+        room -= THINKING_TOKENS if options.strategy == "gru-mem" else 0
         default = GATED_CHUNK if options.strategy == "gated" else REWRITING_CHUNK
     wanted = min(default, room) if options.chunk_tokens is None else options.chunk_tokens
     if wanted > room or wanted < 64:

@@ -68,7 +68,7 @@ def ask(engine: LlamaCppEngine, book: Path, question: str, **options: object) ->
 def test_every_strategy_gives_an_answer_object_that_keeps_the_contract(
     engine: LlamaCppEngine, book: Path, strategy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("longread.reading.strategies.gru_mem._AROUND", 16)
+    monkeypatch.setattr("longread.reading.strategies.gru_mem.THINKING_TOKENS", 16)
     sizes = {"chunk_tokens": 130, "memory_tokens": 48, "answer_tokens": 16}
     answer = ask(engine, book, QUESTION, strategy=strategy, max_chunks=2, **sizes)
     validate(answer_object(answer))

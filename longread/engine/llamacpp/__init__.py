@@ -41,7 +41,6 @@ class LlamaCppEngine:
         context: int | None = None,
         gpu_layers: int | None = None,
         threads: int | None = None,
-        sha256: str = "",
     ) -> None:
         opened = open_model(path, context=context, gpu_layers=gpu_layers, threads=threads)
         self.runtime = opened.runtime
@@ -54,7 +53,6 @@ class LlamaCppEngine:
             device=opened.device,
             context=opened.runtime.capacity,
             parameters=opened.parameters,
-            sha256=sha256,
         )
 
     def __enter__(self) -> LlamaCppEngine:

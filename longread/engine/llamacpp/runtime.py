@@ -80,16 +80,14 @@ class Runtime:
 
     def extend(self, slot: int, tokens: Sequence[int], wanted: int = 1) -> NDArray[np.float32]:
         """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions."""
-        held = self.slots.tokens[slot]
         first_wanted = len(tokens) - wanted
         rows = []
         for begin in range(0, len(tokens), BATCH):
             piece = tokens[begin : begin + BATCH]
             outputs = [begin + offset >= first_wanted for offset in range(len(piece))]
-            self._fill(slot, len(held), piece, outputs)
+            self._fill(slot, len(self.slots.tokens[slot]), piece, outputs)
             self._decode(slot)
-            held = [*held, *piece]
-            self.slots.commit(slot, held)
+            self.slots.extend(slot, piece)
             if any(outputs):
                 rows.append(self._logits(sum(outputs)))
         return np.concatenate(rows)

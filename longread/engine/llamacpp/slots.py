@@ -77,12 +77,20 @@ class Slots:
     def commit(self, slot: int, tokens: Sequence[int]) -> None:
         """Record what `slot` holds now."""
         self.tokens[slot] = list(tokens)
-        self._clock += 1
-        self._last_use[slot] = self._clock
+        self._touch(slot)
+
+    def extend(self, slot: int, tokens: Sequence[int]) -> None:
+        """Record that `tokens` were decoded at the end of `slot`."""
+        self.tokens[slot].extend(tokens)
+        self._touch(slot)
 
     def clear(self, slot: int) -> None:
         """Record that `slot` is empty."""
         self.tokens[slot] = []
+
+    def _touch(self, slot: int) -> None:
+        self._clock += 1
+        self._last_use[slot] = self._clock
 
     def _least_recent(self, keep: int) -> int:
         others = [slot for slot in range(len(self.tokens)) if slot != keep]

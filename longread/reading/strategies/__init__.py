@@ -12,8 +12,6 @@ from longread.reading.options import ReadingOptions
 
 NAMES = ("gated", "gru-mem", "infmem", "memagent", "rag", "truncate")
 
-DEFAULT_STRATEGY = "gated"
-
 
 def parts(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
     """The parts of the strategy that `options` names; `gate` is the update gate's signal.

@@ -23,7 +23,7 @@ from longread.reading.thinking import NoThought
 from longread.reading.writers import accept
 
 # Tokens for thinking and tags around the memory.
-_AROUND = 512
+THINKING_TOKENS = 512
 
 
 def tag(name: str, text: str) -> str | None:
@@ -49,7 +49,7 @@ class TagGate:
                 question=situation.question,
                 memory=situation.memory.notes,
             ),
-            max_tokens=situation.memory.budget + _AROUND,
+            max_tokens=situation.memory.budget + THINKING_TOKENS,
             stop=("</next>",),
         )
         text = f"{turn.text}</next>" if turn.finished else turn.text
