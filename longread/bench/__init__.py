@@ -1,0 +1,1 @@
+"""How well, how fast, how truthfully: strategies side by side on the same questions."""
