@@ -49,6 +49,7 @@ class ScriptedEngine:
     budgets: list[int] = field(default_factory=list)
     capabilities: frozenset[str] = frozenset({"generate", "choose", "score"})
     closed: bool = False
+    forgotten: int = 0
 
     def __post_init__(self) -> None:
         self.usage = Usage()
@@ -96,6 +97,9 @@ class ScriptedEngine:
 
     def score(self, prompt: str, continuation: str) -> list[float]:
         return [self._next("score", prompt, self.scores)] * self.count(continuation)
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
     def close(self) -> None:
         self.closed = True

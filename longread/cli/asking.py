@@ -54,24 +54,24 @@ def answer_question(
     from longread.documents import PageRange, discover
     from longread.runs.session import Session, open_engine
 
-    _terminate_like_ctrl_c()
-    _keep_logs_quiet()
+    terminate_like_ctrl_c()
+    keep_logs_quiet()
     files = discover(sources)
     if pages:
         PageRange.parse(pages)
-    resolved = _model(value["model"])
+    resolved = chosen_model(value["model"])
     with (
         open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
     ):
         documents = _documents(files, pages, value, view)
         view.activity("opening model")
-        engine = open_engine(resolved, _model_options(value), view.message)
+        engine = open_engine(resolved, model_options(value), view.message)
         with Session(documents, engine, resolved.note) as session:
             view.activity("preparing")
             run = session.run(
                 question,
-                _reading_options(value),
+                reading_options(value),
                 journal=True,
                 resume=resume,
                 report=view.message,
@@ -160,33 +160,36 @@ def _interrupted(answer: Answer) -> Interrupted:
     )
 
 
-def _model(reference: str | None) -> ResolvedModel:
+def chosen_model(reference: str | None) -> ResolvedModel:
+    """The model that `reference` names, or the default one; a terminal is offered a download."""
     from longread.cli.models import resolve_or_offer
     from longread.models import store
 
     return store.resolve(reference) if reference else resolve_or_offer()
 
 
-def _model_options(value: dict[str, Any]) -> ModelOptions:
+def model_options(value: dict[str, Any]) -> ModelOptions:
+    """What the settings in force say about the model."""
     from longread.runs.session import ModelOptions
 
     return ModelOptions(**{field.name: value[field.name] for field in fields(ModelOptions)})
 
 
-def _reading_options(value: dict[str, Any]) -> ReadingOptions:
+def reading_options(value: dict[str, Any]) -> ReadingOptions:
+    """What the settings in force say about the reading."""
     from longread.reading.options import ReadingOptions
 
     names = [field.name for field in fields(ReadingOptions)]
     return ReadingOptions(**{name: value[name] for name in names if name in value})
 
 
-def _terminate_like_ctrl_c() -> None:
+def terminate_like_ctrl_c() -> None:
     """`timeout` and service managers send SIGTERM: save the run then, too."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def _keep_logs_quiet() -> None:
+def keep_logs_quiet() -> None:
     """llama.cpp's log is for `LONGREAD_DEBUG=1`; without a handler Python would print it."""
     import logging
 

@@ -101,6 +101,10 @@ class Engine(Protocol):
         """Log-probability (natural log) of each token of `continuation` after `prompt`."""
         ...
 
+    def forget(self) -> None:
+        """Drop all state that is held for reuse: the next prompt is decoded from its start."""
+        ...
+
     def close(self) -> None:
         """Give the model's memory back. Safe to call twice."""
         ...

@@ -118,6 +118,7 @@ class Session:
         self.documents = tuple(documents)
         self.engine = engine
         self.note = note
+        self._corpora: dict[tuple[int, int], Corpus] = {}
 
     @classmethod
     def open(cls, sources: Sequence[str], model: ModelOptions | None = None) -> Self:
@@ -137,6 +138,18 @@ class Session:
         _traceback: TracebackType | None,
     ) -> None:
         self.engine.close()
+
+    def corpus(self, chunk_tokens: int, unit_tokens: int) -> Corpus:
+        """The documents in these sizes; cut and indexed once, however many runs ask."""
+        sizes = (chunk_tokens, unit_tokens)
+        if sizes not in self._corpora:
+            self._corpora[sizes] = Corpus(
+                self.documents,
+                chunk_tokens=chunk_tokens,
+                unit_tokens=unit_tokens,
+                count=self.engine.count,
+            )
+        return self._corpora[sizes]
 
     def run(
         self,
@@ -175,12 +188,7 @@ class Run:
         self.options = options = _fit_window(engine, options)
         self.session = session
         chunk_tokens = fit_chunk(engine, options)
-        self.corpus = Corpus(
-            session.documents,
-            chunk_tokens=chunk_tokens,
-            unit_tokens=min(options.unit_tokens, chunk_tokens),
-            count=engine.count,
-        )
+        self.corpus = session.corpus(chunk_tokens, min(options.unit_tokens, chunk_tokens))
         if options.exit is None and wants_everything(self.question):
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")

@@ -140,6 +140,9 @@ class LlamaCppEngine:
         self.usage.generated += count
         return Generation(text, count, finished, log_probability)
 
+    def forget(self) -> None:
+        self.runtime.forget_all()
+
     def close(self) -> None:
         self.runtime.close()
 
