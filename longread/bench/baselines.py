@@ -1,0 +1,27 @@
+"""What a model answers without reading: the floor that every strategy must rise above.
+
+A question about a well-known article may be answered from memory; only what is gained over
+this line was read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from longread.engine import Engine
+from longread.reading.answers import Reply
+from longread.reading.prompts import prompt
+
+CLOSED_BOOK = "closed-book"
+_UNKNOWN = re.compile(r"\b(do not|don['’]t|cannot|can['’]t) (know|say|answer|tell)\b", re.I)
+
+
+def closed_book(engine: Engine, question: str, max_tokens: int) -> Reply:
+    """The model's answer with no document; no text where it says that it does not know."""
+    generated = engine.generate(
+        prompt(engine, "closed_book", question=question), max_tokens=max_tokens
+    )
+    text = " ".join(generated.text.split())
+    confidence = math.exp(generated.log_probability / max(1, generated.tokens))
+    return Reply(None if not text or _UNKNOWN.search(text) else text, (), confidence)
