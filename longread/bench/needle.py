@@ -1,0 +1,257 @@
+"""Needles in prose: can a strategy find an invented fact, wherever it stands?
+
+Kinds, after RULER (arXiv 2404.06654), with sentences where RULER has "magic numbers":
+
+- single: one needle;
+- multi-key: among needles of the same form about other towns;
+- multi-value: one town with three values, all of which must be named; one of them stands
+  at the depth, the others anywhere;
+- multi-query: one document with a needle at every depth, a question about each;
+- absent: only the needles about other towns; the right answer is that there is none.
+
+Documents of one length and try share their prose, and those of one kind as well the kind of
+fact, so that depths are compared on like questions; towns and values are always new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from longread.bench.facts import Fact, Inventor, Needle, facts
+from longread.bench.lengths import length_label
+from longread.bench.prose import Carrier
+from longread.bench.records import Evidence, Question, write_questions
+from longread.documents import sentences
+from longread.errors import UsageError
+
+KINDS = ("single", "multi-key", "multi-value", "multi-query", "absent")
+USUAL_KINDS = KINDS[:4]
+QUESTIONS = "questions.jsonl"
+DOCUMENTS = "documents"
+
+VALUES = 3
+DISTRACTORS = 8
+# The longest of 6,600 needles has 32 tokens by SmolLM2's tokenizer.
+_NEEDLE_TOKENS = 36
+# A shorter first paragraph is a heading, which a needle must not be joined to.
+_PARAGRAPH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to build: `tries` documents for each length (tokens), depth (percent) and kind."""
+
+    lengths: tuple[int, ...]
+    depths: tuple[int, ...]
+    kinds: tuple[str, ...] = USUAL_KINDS
+    tries: int = 1
+    seed: int = 0
+
+
+# Needles that answer a question together, or one to hide; and the depth in percent.
+_Asked = tuple[Sequence[Needle], int | None]
+_Wanted = tuple[Needle, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """A document's text, and for each needle where in it the needle begins."""
+
+    text: str
+    places: tuple[tuple[Needle, int], ...]
+
+
+def build(plan: Plan, carrier: Carrier, folder: Path) -> list[Question]:
+    """Write documents and `questions.jsonl` into `folder`; the questions come back.
+
+    The same plan and carrier write the same files. Raises UsageError for a carrier that is
+    too short.
+    """
+    (folder / DOCUMENTS).mkdir(parents=True, exist_ok=True)
+    questions: list[Question] = []
+    for length in plan.lengths:
+        for attempt in range(plan.tries):
+            prose = _prose(plan, carrier, length, attempt)
+            for kind in plan.kinds:
+                for depth in _document_depths(kind, plan.depths):
+                    seed = f"{plan.seed}|{kind}|{length}|{depth}|{attempt}"
+                    fact = _fact(kind, length, attempt, plan.seed)
+                    hay = _Haystack(prose, plan.depths, fact, random.Random(seed))
+                    asked, hidden = hay.with_needles(kind, depth)
+                    # A name that gives nothing away: it is the title that chunks are headed by.
+                    digest = hashlib.sha256(f"{seed}|{hidden.text}".encode()).hexdigest()[:8]
+                    name = f"{DOCUMENTS}/{digest}.txt"
+                    (folder / name).write_text(hidden.text, "utf-8")
+                    questions += [
+                        _question(needles, hidden, name, kind, length, place)
+                        for needles, place in asked
+                    ]
+    write_questions(folder / QUESTIONS, questions)
+    return questions
+
+
+def parse_depths(text: str) -> tuple[int, ...]:
+    """Percentages, which commas separate. Raises UsageError."""
+    words = [word.strip().removesuffix("%") for word in text.split(",") if word.strip()]
+    if not words or not all(word.isdigit() and int(word) <= 100 for word in words):
+        raise UsageError(f"{text} are no depths.", "depths are percentages: 0,25,50,75,100")
+    return tuple(dict.fromkeys(map(int, words)))
+
+
+def parse_kinds(text: str) -> tuple[str, ...]:
+    """Kinds of needles, which commas separate. Raises UsageError."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    unknown = [word for word in words if word not in KINDS]
+    if unknown or not words:
+        raise UsageError(
+            f"{unknown[0] if unknown else 'nothing'} is no kind of needle.",
+            f"kinds are {', '.join(KINDS)}",
+        )
+    return tuple(dict.fromkeys(words))
+
+
+def _prose(plan: Plan, carrier: Carrier, length: int, attempt: int) -> str:
+    most = max(1 + DISTRACTORS, len(plan.depths))
+    generator = random.Random(f"{plan.seed}|{length}|{attempt}")
+    return carrier.text(length - most * _NEEDLE_TOKENS, generator)
+
+
+def _document_depths(kind: str, depths: Sequence[int]) -> Sequence[int | None]:
+    """The depths that need a document each: None for a kind that holds all of them, or none."""
+    return (None,) if kind in ("multi-query", "absent") else depths
+
+
+def _fact(kind: str, length: int, attempt: int, seed: int) -> Fact:
+    """The kind of fact of a try: all of them in turn, in an order of the length's own."""
+    usable = [fact for fact in facts() if fact.several or kind != "multi-value"]
+    random.Random(f"{seed}|{kind}|{length}").shuffle(usable)
+    return usable[attempt % len(usable)]
+
+
+class _Haystack:
+    """Prose, and the needles that are made up for it."""
+
+    def __init__(
+        self, prose: str, depths: Sequence[int], fact: Fact, generator: random.Random
+    ) -> None:
+        self._prose = prose
+        self._depths = depths
+        self._fact = fact
+        self._draw = generator
+        self._invent = Inventor(prose, generator)
+
+    def with_needles(self, kind: str, depth: int | None) -> tuple[list[_Asked], _Hidden]:
+        """What is asked (the needles that answer, and their depth), and the document."""
+        if kind == "multi-query":
+            asked = [
+                ([self._invent.single(fact)], place)
+                for fact, place in zip(
+                    _different(len(self._depths), self._draw), self._depths, strict=True
+                )
+            ]
+            return list(asked), self._hide([(needles[0], place) for needles, place in asked])
+        if kind == "multi-value":
+            values = self._invent.several(self._fact, VALUES)
+            depths = [depth, *[None] * (VALUES - 1)]
+            return [(values, depth)], self._hide(list(zip(values, depths, strict=True)))
+        needle = self._invent.single(self._fact)
+        number = 0 if kind == "single" else DISTRACTORS
+        wanted: list[_Wanted] = [(self._invent.single(self._fact), None) for _each in range(number)]
+        if kind != "absent":
+            wanted.append((needle, depth))
+        return [([needle], depth)], self._hide(wanted)
+
+    def _hide(self, wanted: Sequence[_Wanted]) -> _Hidden:
+        return hide(self._prose, wanted, self._draw)
+
+
+def _different(number: int, draw: random.Random) -> Iterator[Fact]:
+    """`number` kinds of facts, none twice before all were used."""
+    while number > 0:
+        for fact in draw.sample(facts(), min(number, len(facts()))):
+            yield fact
+            number -= 1
+
+
+def hide(prose: str, wanted: Sequence[_Wanted], draw: random.Random) -> _Hidden:
+    """Put each needle between two sentences, nearest to its depth in percent; None: anywhere.
+
+    0 is before the first word, 100 after the last. Paragraphs are joined, not torn.
+    """
+    body = prose.rstrip()
+    gaps = _gaps(body)
+    spots = []
+    for number, (needle, depth) in enumerate(wanted):
+        target = draw.random() if depth is None else depth / 100
+        spots.append((_nearest(gaps, round(target * len(body))), number, needle))
+    parts: list[str] = []
+    places: list[tuple[Needle, int]] = []
+    written = copied = 0
+    for gap, _number, needle in sorted(spots, key=lambda spot: spot[:2]):
+        before = body[copied:gap]
+        copied = gap
+        at_end = gap == len(body)
+        piece = f"{before} {needle.sentence}" if at_end else f"{before}{needle.sentence} "
+        places.append((needle, written + len(before) + int(at_end)))
+        parts.append(piece)
+        written += len(piece)
+    text = "".join(parts) + body[copied:] + "\n"
+    return _Hidden(text, tuple(places))
+
+
+def _gaps(body: str) -> list[int]:
+    """Offsets at which a needle may stand: before a sentence that does not open a paragraph."""
+    spans = sentences(body)
+    gaps = [
+        start
+        for (_begin, end), (start, _end) in pairwise(spans)
+        if "\n\n" not in body[end:start] and body[end:start].isspace()
+    ]
+    first_paragraph = body.partition("\n\n")[0]
+    opening = [0] if len(first_paragraph) >= _PARAGRAPH or not gaps else []
+    return [*opening, *gaps, len(body)]
+
+
+def _nearest(gaps: Sequence[int], target: int) -> int:
+    after = min(bisect_left(gaps, target), len(gaps) - 1)
+    before = max(0, after - 1)
+    return min(gaps[before], gaps[after], key=lambda gap: abs(gap - target))
+
+
+def _question(
+    needles: Sequence[Needle],
+    hidden: _Hidden,
+    name: str,
+    kind: str,
+    length: int,
+    depth: int | None,
+) -> Question:
+    first, whole = needles[0], len(hidden.text)
+    several = kind == "multi-value"
+    answers = tuple(answer for needle in needles for answer in needle.answers)
+    at = "" if depth is None else f"-{depth}"
+    key = first.town if kind == "multi-query" else Path(name).stem
+    return Question(
+        id=f"needle-{kind}-{length_label(length)}{at}-{key}",
+        documents=(name,),
+        question=first.question,
+        answers=() if kind == "absent" else answers,
+        evidence=tuple(
+            Evidence(name, text=needle.sentence, depth=round(place / whole, 4))
+            for needle, place in hidden.places
+            if needle in needles
+        ),
+        require="all" if several else "any",
+        tags={
+            "kind": kind,
+            "length": length,
+            "depth": depth,
+            "fact": first.fact,
+        },
+    )
