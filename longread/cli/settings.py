@@ -19,7 +19,7 @@ from longread.errors import UsageError
 # house to be imported; a test holds them together.
 STRATEGIES = ("gated", "gru-mem", "infmem", "memagent", "rag", "truncate")
 ORDERS = ("document", "relevance")
-GATES = ("auto", "likelihood", "choice")
+GATES = ("auto", "reader", "likelihood", "choice")
 
 # llama.cpp takes no more.
 _MOST_THREADS = 512
@@ -173,6 +173,17 @@ def settings_in_force(options: Mapping[str, Any] | None = None) -> dict[str, InF
         else:
             in_force[setting.name] = InForce(setting, setting.default, "default")
     return in_force
+
+
+def parse_setting(name: str, text: str, where: str) -> Any:
+    """The value that `text` stands for; `where` says where it was written.
+
+    Raises UsageError for a setting that there is not, or a value that it cannot have.
+    """
+    setting = _BY_NAME.get(name.replace("-", "_"))
+    if setting is None:
+        raise UsageError(f"there is no setting called {name}.", _near(name))
+    return _parsed(setting, text, where)
 
 
 def _parsed(setting: Setting, value: Any, where: str) -> Any:

@@ -17,13 +17,18 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is known of a loaded model. `context` is in tokens, `parameters` a count."""
+    """What is known of a loaded model. `context` is in tokens, `parameters` a count.
+
+    `protocol` is the reading protocol that the file says its model was trained on
+    (`reader/1`), or empty.
+    """
 
     name: str
     file: str
     device: str
     context: int
     parameters: int
+    protocol: str = ""
 
 
 @dataclass(slots=True)

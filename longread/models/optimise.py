@@ -1,44 +1,87 @@
-"""A copy of the bundled model in the number format that this machine reads fastest.
+"""A copy of the bundled model that reads: adapter merged in, in the fastest number format.
 
 The bundled file is Q4_1, for which llama.cpp has no repacked CPU kernels: it prefills
 396 tokens a second where the same weights as Q4_0 reach 986, Q8_0 719 and BF16 713 (two
-AVX-512 cores; benchmarks/README.md). Made once, on first use, in the user's cache.
+AVX-512 cores; benchmarks/README.md). The adapter (models/reader) teaches the model
+longread's own protocol. Made once, on first use, in the user's cache.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from longread import paths
 from longread.errors import ModelError
+from longread.models.merge import merge
 
 # Raised when the recipe changes, so that old copies are made anew.
-_RECIPE = 1
+_RECIPE = 2
 NUMBER_FORMAT = "Q4_0"
 
 
-def optimised(bundled: Path) -> tuple[Path, str]:
+def adapter_path() -> Path | None:
+    """The reader's adapter for the bundled model; None where the package has none."""
+    path = Path(__file__).parent / "adapters" / "SmolLM2-135M-Instruct.reader.gguf"
+    return path if path.is_file() else None
+
+
+def optimised(bundled: Path, *, adapter: bool = True) -> tuple[Path, str]:
     """The optimised copy of the bundled model, made if it is not there yet.
 
-    Returns the file to run and one line for the user, empty when all went well. Where no
-    copy can be written (a full or read-only disk) the original is run: slower, the same
-    answers.
+    Returns the file to run and one line for the user, empty when all went well. Where the
+    adapter cannot be merged the plain model is optimised; where no copy can be written (a
+    full or read-only disk) the original is run.
     """
-    original = bundled.stat()
-    key = f"{original.st_size:x}-{original.st_mtime_ns:x}-r{_RECIPE}"
-    target = paths.cache_folder() / "models" / f"{bundled.stem}.{NUMBER_FORMAT}-{key}.gguf"
-    if target.exists():
-        return target, ""
-    temporary = target.with_suffix(f".{os.getpid()}.part")
+    learned = adapter_path() if adapter else None
+    note = ""
+    if learned is not None:
+        try:
+            return _cached(bundled, learned), ""
+        except (OSError, ModelError) as error:
+            note = f"the reader's adapter could not be merged, reading without: {_reason(error)}"
     try:
+        return _cached(bundled, None), note
+    except (OSError, ModelError) as error:
+        reason = _reason(error)
+        return bundled, note or f"the faster copy of the bundled model could not be made: {reason}"
+
+
+def _cached(bundled: Path, adapter: Path | None) -> Path:
+    key = "-".join(_identity(file) for file in (bundled, adapter) if file is not None)
+    kind = "reader" if adapter else "plain"
+    folder = paths.cache_folder() / "models"
+    target = folder / f"{bundled.stem}.{kind}.{NUMBER_FORMAT}-{key}-r{_RECIPE}.gguf"
+    if target.exists():
+        return target
+    temporary = target.with_suffix(f".{os.getpid()}.part")
+    make: Callable[[Path], None]
+    if adapter is not None:
+        learned = adapter
+
+        def make(file: Path) -> None:
+            merge(bundled, learned, file, NUMBER_FORMAT)
+    else:
         from longread.engine.llamacpp.quantise import requantise
 
+        def make(file: Path) -> None:
+            requantise(bundled, file, NUMBER_FORMAT)
+
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        requantise(bundled, temporary, NUMBER_FORMAT)
+        make(temporary)
         temporary.replace(target)
-    except (OSError, ModelError) as error:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-        reason = error.message if isinstance(error, ModelError) else error.strerror
-        return bundled, f"the faster copy of the bundled model could not be written: {reason}"
-    return target, ""
+        raise
+    return target
+
+
+def _identity(file: Path) -> str:
+    stat = file.stat()
+    return f"{stat.st_size:x}.{stat.st_mtime_ns:x}"
+
+
+def _reason(error: OSError | ModelError) -> str:
+    return error.message if isinstance(error, ModelError) else str(error.strerror or error)

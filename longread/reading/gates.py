@@ -11,20 +11,9 @@ from collections.abc import Sequence
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
-from longread.reading.prompts import probe_pairs, prompt
-from longread.reading.signals import (
-    BACKGROUND_BEST,
-    BACKGROUND_EVEN,
-    Background,
-    Evidence,
-    Likelihood,
-    evenly,
-    evidence,
-    lexical_match,
-    logit,
-    odds,
-    sigmoid,
-)
+from longread.reading.evidence import EvidenceBoard, LikelihoodScale, tile_matches
+from longread.reading.prompts import prompt
+from longread.reading.signals import Likelihood, logit, sigmoid
 from longread.reading.situation import Opening, Scored, Situation
 from longread.reading.step import Gate
 
@@ -46,104 +35,6 @@ class AlwaysOpen:
         del situation, unit_gates
 
 
-class EvidenceBoard:
-    """What is known of every tile of the documents for one question.
-
-    Before reading, a few tiles are scored: their gains are the background that all others
-    are compared with. The update gate fills the board, the exit gate weighs what was
-    found against what is still open.
-    """
-
-    def __init__(self, situation: Situation, signal: Likelihood) -> None:
-        self._situation = situation
-        self._signal = signal
-        self._calibration: Evidence = evidence()
-        self._gains: dict[int, float] = {}
-        self._read: dict[int, float] = {}
-        corpus = situation.corpus
-        matches = lexical_match(corpus.index, situation.question)
-        self._matches = [
-            max(matches[unit] for unit in corpus.units_over(tile)) for tile in corpus.all_tiles
-        ]
-        self._background = self._measure()
-        self._open = {
-            place: odds(self._probability(place))
-            if place in self._gains
-            else self._calibration.unread_odds(match)
-            for place, match in enumerate(self._matches)
-        }
-
-    def read(self, tile: Piece) -> float:
-        """P(the tile holds the answer), recorded as read."""
-        self._gain(tile.index)
-        probability = self._probability(tile.index)
-        self.enter(tile, probability)
-        return probability
-
-    def enter(self, tile: Piece, probability: float) -> None:
-        """Record that `tile` was read with this outcome."""
-        self._read[tile.index] = probability
-        self._open.pop(tile.index, None)
-
-    def settled(self, threshold: float) -> float:
-        """P(the answer's place is among the tiles whose gate opened at `threshold`).
-
-        One place holds the answer, or none does: the odds of the tiles read compete with
-        those of the tiles still open, and with "the document does not say" (odds 1).
-        """
-        found = sum(odds(value) for value in self._read.values() if value >= threshold)
-        lost = sum(odds(value) for value in self._read.values() if value < threshold)
-        return found / (found + lost + sum(self._open.values()) + 1.0)
-
-    def scored_unread(self) -> list[tuple[int, float]]:
-        """Tiles that were scored and not read yet, with their probabilities, in order."""
-        return [
-            (place, self._probability(place))
-            for place in sorted(self._gains)
-            if place in self._open
-        ]
-
-    def given(self, pieces: Sequence[Piece], known: str, search: str) -> list[float]:
-        """P(a unit holds what is still missing) for units that were looked up by `search`,
-        with the words `known` given."""
-        situation, calibration = self._situation, self._calibration
-        matches = lexical_match(situation.corpus.index, search)
-        passages = [situation.passage(piece) for piece in pieces]
-        gains = self._signal.score(situation.question, passages, given=known)
-        return [
-            calibration.probability(self._background.standing(gain), matches[piece.index])
-            for gain, piece in zip(gains, pieces, strict=True)
-        ]
-
-    def _measure(self) -> Background:
-        best = sorted(range(len(self._matches)), key=lambda place: (-self._relative(place), place))
-        even = evenly(len(self._matches), BACKGROUND_EVEN)
-        # A short document is no background of its own: one tile of three never stands more
-        # than 1.4 spreads above the mean of the three. Of single paragraphs none opened for
-        # its question, and with passages from elsewhere filling up all of 14 did.
-        strangers = [passage for passage, _question in probe_pairs()][: BACKGROUND_EVEN - len(even)]
-        return Background.of(
-            [
-                *(self._gain(place) for place in even),
-                *self._signal.score(self._situation.question, strangers),
-            ],
-            [self._gain(place) for place in best[:BACKGROUND_BEST] if place not in even],
-        )
-
-    def _relative(self, place: int) -> float:
-        return self._matches[place].relative
-
-    def _gain(self, place: int) -> float:
-        if place not in self._gains:
-            passage = self._situation.passage(self._situation.corpus.all_tiles[place])
-            self._gains[place] = self._signal.score(self._situation.question, [passage])[0]
-        return self._gains[place]
-
-    def _probability(self, place: int) -> float:
-        standing = self._background.standing(self._gains[place])
-        return self._calibration.probability(standing, self._matches[place])
-
-
 class LikelihoodGate:
     """P(tile holds the answer) from the likelihood signal and BM25, calibrated.
 
@@ -156,6 +47,7 @@ class LikelihoodGate:
     def __init__(self, engine: Engine, threshold: float) -> None:
         self._signal = Likelihood(engine)
         self._threshold = threshold
+        self._scale: LikelihoodScale | None = None
         self._board: EvidenceBoard | None = None
 
     def settled(self) -> float:
@@ -165,7 +57,9 @@ class LikelihoodGate:
     def board(self, situation: Situation) -> EvidenceBoard:
         """The run's evidence board, made on first use."""
         if self._board is None:
-            self._board = EvidenceBoard(situation, self._signal)
+            matches = tile_matches(situation)
+            self._scale = LikelihoodScale(situation, self._signal, matches)
+            self._board = EvidenceBoard(self._scale, matches)
         return self._board
 
     def read(self, situation: Situation) -> Opening:
@@ -173,17 +67,17 @@ class LikelihoodGate:
         own, retrieved = situation.corpus.tiles(situation.chunk), situation.retrieved
         tiles = [*own, *situation.ahead]
         probabilities = [board.read(tile) for tile in tiles]
-        if retrieved:
+        if retrieved and self._scale is not None:
             # These were read before and stayed closed. What is new is the quote whose names
             # they were looked up for.
             known = situation.memory.ledger[-1].text
-            probabilities += board.given(retrieved, known, situation.searches[-1])
+            probabilities += self._scale.given(retrieved, known, situation.searches[-1])
         return opening([*tiles, *retrieved], probabilities, len(own), self._threshold, self.signal)
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         board = self.board(situation)
         for tile, gate in zip(situation.corpus.tiles(situation.chunk), unit_gates, strict=True):
-            board.enter(tile, gate)
+            board.enter(tile.index, gate)
         for tile in situation.ahead:
             board.read(tile)
 

@@ -19,8 +19,9 @@ from longread.errors import UsageError
 from longread.reading import prompts
 from longread.reading.gates import yes_probability
 from longread.reading.prompts import probe_pairs
+from longread.reading.protocol import speaks
 
-GATES = ("auto", "likelihood", "choice")
+GATES = ("auto", "reader", "likelihood", "choice")
 
 # The trained text gate of the prototype reached 0.98, a usable gate 0.9; chance is 0.5.
 _GOOD_AUC = 0.9
@@ -29,11 +30,21 @@ _TOO_SMALL = 300_000_000
 
 
 def gate_signal(engine: Engine, requested: str) -> str:
-    """`likelihood` or `choice`: as requested, or with `auto` what the model is fit for."""
+    """`reader`, `likelihood` or `choice`: as requested, or with `auto` what the model is fit for.
+
+    Raises UsageError for an unknown gate, or `reader` of a model that was not trained to.
+    """
     if requested not in GATES:
         raise UsageError(f"there is no gate called {requested}.", f"gates are: {', '.join(GATES)}")
+    if requested == "reader" and not speaks(engine):
+        raise UsageError(
+            f"{engine.info.name} was not trained to gate as a reader.",
+            "use --gate likelihood or --gate choice, or the bundled model with its adapter",
+        )
     if requested != "auto":
         return requested
+    if speaks(engine):
+        return "reader"
     if engine.info.parameters < _TOO_SMALL:
         return "likelihood"
     verdict = _verdict_file(engine)

@@ -127,8 +127,9 @@ def evenly(count: int, wanted: int) -> list[int]:
 class Evidence:
     """Turns signals into odds that a unit holds what the question asks for.
 
-    The log-odds are linear in the likelihood gain's standing against the background and
-    in the two BM25 shares; of a unit that was not scored only the shares are known.
+    The log-odds are linear in the signal (the likelihood gain's standing against the
+    background, or the log-odds that a trained reader gives) and in the two BM25 shares;
+    of a unit that was not scored only the shares are known.
     Fitted by benchmarks/calibrate.py, the numbers stand in calibration.toml.
     """
 
@@ -159,10 +160,10 @@ class Evidence:
 
 
 @cache
-def evidence() -> Evidence:
-    """The calibration that ships with longread."""
+def evidence(signal: str) -> Evidence:
+    """The calibration of `signal` (`likelihood` or `reader`) that ships with longread."""
     source = resources.files("longread.reading").joinpath("calibration.toml").read_text("utf-8")
-    return Evidence(**tomllib.loads(source)["likelihood"])
+    return Evidence(**tomllib.loads(source)[signal])
 
 
 def sigmoid(value: float) -> float:

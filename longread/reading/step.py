@@ -18,8 +18,8 @@ class Gate:
     """A gate's decision: a probability, compared with a threshold the user can move.
 
     `signal` names what the probability comes from: `likelihood`, `choice` (probability
-    mass of the answer words), `text` (a published protocol's tag, so 0 or 1) or
-    `always`.
+    mass of the answer words), `reader` (the same, of a model trained to gate),
+    `text` (a published protocol's tag, so 0 or 1) or `always`.
     """
 
     probability: float
@@ -37,6 +37,8 @@ class Quote:
 
     `start` and `end` are offsets into the text of document number `document` of the
     run; `verified` says that the text there was compared with `text` and is the same.
+    `answer` is what a trained reader answered from this place; empty where it found only
+    a step towards the answer, or was not asked.
     """
 
     document: int
@@ -50,6 +52,7 @@ class Quote:
     line: int | None = None
     score: float = 0.0
     verified: bool = False
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

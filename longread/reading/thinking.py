@@ -97,12 +97,13 @@ class LookAround:
         ahead = tuple(
             scored
             for scored in self._gate.promising(situation)
-            if not _inside(scored.piece, situation.chunk)
+            if not inside(scored.piece, situation.chunk)
         )
         return replace(self._names.think(situation), ahead=ahead)
 
 
-def _inside(piece: Piece, chunk: Piece) -> bool:
+def inside(piece: Piece, chunk: Piece) -> bool:
+    """Whether `piece` begins in `chunk`."""
     return piece.document == chunk.document and chunk.start <= piece.start < chunk.end
 
 

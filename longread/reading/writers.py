@@ -46,7 +46,7 @@ class KeepSentences:
     def _quotes(self, situation: Situation, scored: Scored) -> list[Quote]:
         corpus = situation.corpus
         text = corpus.documents[scored.piece.document].text
-        spans = _quotable(corpus, scored.piece)
+        spans = quotable(corpus, scored.piece)
         header = corpus.header(scored.piece)
         gains = self._signal.score(
             situation.question, [f"{header}\n{text[start:end]}" for start, end in spans]
@@ -149,7 +149,7 @@ def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tupl
     pieces = [*opening.opened, *(Scored(piece, 0.0) for piece in situation.retrieved)]
     for scored in pieces:
         text = corpus.documents[scored.piece.document].text
-        spans = _quotable(corpus, scored.piece)
+        spans = quotable(corpus, scored.piece)
         hits = Index([text[start:end] for start, end in spans]).search(words, _QUOTES_A_UNIT)
         quotes += [
             corpus.quote(scored.piece.document, *spans[hit.unit], score=scored.probability)
@@ -158,7 +158,7 @@ def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tupl
     return tuple(quotes)
 
 
-def _quotable(corpus: Corpus, piece: Piece) -> list[tuple[int, int]]:
+def quotable(corpus: Corpus, piece: Piece) -> list[tuple[int, int]]:
     """Sentence spans worth quoting: headings left out, very short ones joined to the next."""
     document = corpus.documents[piece.document]
     headings = {section.start: len(section.title) for section in document.sections}

@@ -51,12 +51,16 @@ def _silent(_line: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """Which model, and how it is run. None leaves the choice to longread."""
+    """Which model, and how it is run. None leaves the choice to longread.
+
+    `adapter` False runs the bundled model without the adapter that taught it to read.
+    """
 
     model: str | None = None
     context: int | None = None
     gpu_layers: int | None = None
     threads: int | None = None
+    adapter: bool = True
 
 
 def read_documents(
@@ -99,7 +103,7 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
     path, name, note = resolved.path, resolved.name, ""
     if resolved.path == store.bundled_path():
         name = resolved.path.stem.partition(".")[0]
-        path, note = optimised(resolved.path)
+        path, note = optimised(resolved.path, adapter=options.adapter)
     if note:
         report(note)
     return LlamaCppEngine(

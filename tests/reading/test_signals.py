@@ -53,7 +53,7 @@ def test_a_question_of_strange_words_only_matches_nothing() -> None:
 
 
 def test_evidence_grows_with_every_signal() -> None:
-    calibration = evidence()
+    calibration = evidence("likelihood")
     low, high = Match(0.2, 0.1), Match(0.9, 0.4)
     assert calibration.probability(0.0, low) < calibration.probability(3.0, low)
     assert calibration.probability(1.0, low) < calibration.probability(1.0, high)

@@ -53,6 +53,7 @@ class LlamaCppEngine:
             device=opened.device,
             context=opened.runtime.capacity,
             parameters=opened.parameters,
+            protocol=opened.protocol,
         )
 
     def __enter__(self) -> LlamaCppEngine:

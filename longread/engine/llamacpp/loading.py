@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from longread.engine.llamacpp import amx, devices, library
 from longread.engine.llamacpp.runtime import BATCH, Runtime
 from longread.errors import ModelError
 
+# What a file with a merged adapter says of itself (longread.models.merge).
+_PROTOCOL_KEY = b"longread.protocol"
+
 # Slots: the reader, a second branch (thinking, retrieval) that must not evict it, and the
 # prefix that all of them share.
 SLOTS = 4
@@ -20,12 +24,16 @@ SLOTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model ready to decode. `template` is its own chat template, empty when it has none."""
+    """A model ready to decode. `template` is its own chat template, empty when it has none.
+
+    `protocol` is the reading protocol that it was trained on, or empty.
+    """
 
     runtime: Runtime
     device: str
     template: str
     parameters: int
+    protocol: str
 
 
 def open_model(
@@ -65,7 +73,15 @@ def open_model(
         device,
         template.decode("utf-8", "replace") if template else "",
         int(llama.llama_model_n_params(model)),
+        _metadata(model, _PROTOCOL_KEY),
     )
+
+
+def _metadata(model: Any, key: bytes) -> str:
+    """A string of the file's metadata; empty where there is none."""
+    buffer = ctypes.create_string_buffer(64)
+    length = llama.llama_model_meta_val_str(model, key, buffer, len(buffer))
+    return buffer.value.decode("utf-8", "replace") if length > 0 else ""
 
 
 def _open_context(

@@ -19,17 +19,39 @@ from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
 from longread.reading.orders import ChunksInOrder
 from longread.reading.thinking import AskForGap, LookAround
+from longread.reading.trained import (
+    AnswerOrQuote,
+    FoundExit,
+    LookForward,
+    ReaderGate,
+    ShortAnswer,
+)
 from longread.reading.writers import KeepSentences, RewriteNotes
 
 # On held-out questions 0.2 opens 84 % of the gold tiles and 0.5 opens 72 %, for 0.15 false
 # openings a question more. What is written down is weighed again before it is an answer.
 LIKELIHOOD_THRESHOLD = 0.2
+READER_THRESHOLD = 0.2
 
 
 def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    """Parts for a model that gates by `choice` (it follows instructions) or by `likelihood`."""
+    """Parts for a model trained to read (`reader`), one that follows instructions (`choice`),
+    or any other (`likelihood`)."""
     patience = options.patience or 1
     top_k = options.top_k or 3
+    if gate == "reader":
+        reader = ReaderGate(engine, _threshold(options, READER_THRESHOLD))
+        writer = AnswerOrQuote(reader)
+        return Parts(
+            order=ChunksInOrder(),
+            thinker=LookForward(reader, writer),
+            gate=reader,
+            writer=writer,
+            exit=NeverExit() if options.exit is False else FoundExit(reader),
+            answerer=ShortAnswer(reader),
+            patience=patience,
+            top_k=top_k,
+        )
     if gate == "choice":
         return Parts(
             order=ChunksInOrder(),

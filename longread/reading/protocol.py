@@ -1,0 +1,88 @@
+"""The reader's protocol: what the bundled model was trained to say about a passage.
+
+    {passage}
+
+    Question: …
+    Notes: …                  what is known already, if anything
+    Helps: yes | part | no    yes: passage and notes hold the answer; part: a step towards it
+    Answer: …                 in the passage's words
+    Quote: …                  the sentence that helps
+    Look for: …               what is still missing, as a search
+
+The passage stands first, so one prefill serves the gate, the answer, the quote and every
+other question. "Helps" is one forward step: over a passage it is the update gate, over
+the notes the exit gate, and where it stays closed everywhere the refusal. Adapter, data
+and figures: models/reader.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from longread.engine import Engine
+from longread.reading.prompts import prompt
+
+NAME = "reader/1"
+
+_WORDS = {"yes": (" yes",), "part": (" part",), "no": (" no",)}
+# Answers in training are at most 30 tokens long, quotes one sentence.
+_ANSWER_TOKENS = 48
+_QUOTE_TOKENS = 120
+_LOOK_FOR = re.compile(r"\n\s*Look for:")
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Probabilities that a passage answers the question, or is a step towards its answer."""
+
+    yes: float
+    part: float
+
+    @property
+    def any(self) -> float:
+        return self.yes + self.part
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Generated words, and the mean natural log-probability of a token of them."""
+
+    text: str
+    sureness: float
+
+
+class Protocol:
+    """Asks the model in its own protocol. `notes` are lines of quotes, or empty."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def helps(self, passage: str, question: str, notes: str = "") -> Help:
+        """How far the passage, with the notes, answers the question. One forward step."""
+        mass = self._engine.choose(self._gate(passage, question, notes), _WORDS)
+        return Help(mass["yes"], mass["part"])
+
+    def answer(self, passage: str, question: str, notes: str = "") -> Said:
+        """The answer in the passage's words, a few tokens; the gate decides whether to ask."""
+        return self._say(f"{self._gate(passage, question, notes)} yes\nAnswer:", _ANSWER_TOKENS)
+
+    def quote(self, passage: str, question: str, notes: str = "") -> tuple[str, str]:
+        """The sentence that is a step towards the answer, and what to look for next."""
+        said = self._say(f"{self._gate(passage, question, notes)} part\nQuote:", _QUOTE_TOKENS)
+        quote, *wanted = _LOOK_FOR.split(said.text, maxsplit=1)
+        return " ".join(quote.split()), " ".join(" ".join(wanted).split())
+
+    def _gate(self, passage: str, question: str, notes: str) -> str:
+        return prompt(
+            self._engine, "reader", passage=passage.strip(), question=question, notes=notes
+        )
+
+    def _say(self, words: str, tokens: int) -> Said:
+        reply = self._engine.generate(words, max_tokens=tokens)
+        return Said(reply.text.strip(), reply.log_probability / max(1, reply.tokens + 1))
+
+
+def speaks(engine: Engine) -> bool:
+    """Whether the engine's model was trained on this protocol."""
+    return engine.info.protocol == NAME

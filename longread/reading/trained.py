@@ -1,0 +1,297 @@
+"""The parts of `gated` for a model that was trained on the reader's protocol.
+
+GRU-Mem's gates (arXiv 2602.10560) and InfMem's look elsewhere (2602.02704) in a model's
+own few words: gate a tile, answer from it or quote it and say what is missing, look that
+up, and stop when what was found outweighs whatever is unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from longread.documents.chunks import Piece
+from longread.engine import Engine
+from longread.reading.answers import Reply, Task, is_backed
+from longread.reading.corpus import Corpus
+from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
+from longread.reading.gates import opening
+from longread.reading.protocol import Help, Protocol
+from longread.reading.signals import lexical_match, odds
+from longread.reading.situation import Opening, Scored, Situation, Thought, Written
+from longread.reading.step import Gate, Quote
+from longread.reading.thinking import inside
+from longread.reading.writers import notes_from_ledger, quotable
+from longread.retrieval import Index, terms
+
+# Citations shown: more are rarely read, and the ledger has the rest.
+_CITATIONS = 3
+_LIKELIER_THAN_NOT = 0.5
+# Quotes that are steps towards the answer, put before the model again; the latest ones.
+_STEPS_SHOWN = 4
+
+
+def steps_so_far(ledger: Sequence[Quote]) -> str:
+    """The quotes that are only steps towards the answer, as notes for the model.
+
+    Quotes with an answer are left out: with the answer in the notes every passage would
+    "help".
+    """
+    steps = [quote for quote in ledger if not quote.answer][-_STEPS_SHOWN:]
+    return "\n".join(_line(quote) for quote in steps)
+
+
+def _line(quote: Quote) -> str:
+    place = f"(page {quote.page}) " if quote.page is not None else ""
+    return f"- {place}{' '.join(quote.text.split())}"
+
+
+class ReaderGate:
+    """P(tile helps) of a trained reader, one decode a tile; more once a step is known.
+
+    Before the first chunk it scouts BM25's best tiles. When the ledger holds a step towards
+    the answer, tiles are asked again with that step in the notes.
+    """
+
+    signal = "reader"
+
+    def __init__(self, engine: Engine, threshold: float) -> None:
+        self.protocol = Protocol(engine)
+        self.threshold = threshold
+        self.helped: dict[tuple[int, int, int], Help] = {}
+        self._scale: ReaderScale | None = None
+        self._board: EvidenceBoard | None = None
+
+    def settled(self) -> float:
+        """P(the answer's place is among what the gate opened for); 0 before anything is read."""
+        return self._board.settled(self.threshold) if self._board else 0.0
+
+    def read(self, situation: Situation) -> Opening:
+        board, scale = self._prepared(situation)
+        own = situation.corpus.tiles(situation.chunk)
+        tiles = [*own, *situation.ahead]
+        notes = steps_so_far(situation.memory.ledger)
+        opens: list[float] = []
+        for tile in tiles:
+            self.helped[_key(tile)] = scale.help(tile.index)
+            probability, helps = board.read(tile), scale.opens(tile.index)
+            if notes:
+                again = self._again(situation, scale, tile, notes, situation.question)
+                probability, helps = max(probability, again[0]), max(helps, again[1])
+                board.enter(tile.index, probability)
+            opens.append(helps)
+        for unit in situation.retrieved:
+            found, helps = self._again(situation, scale, unit, notes, situation.searches[-1])
+            opens.append(helps)
+            if found >= self.threshold:
+                board.enter(_tile_over(situation.corpus, unit).index, found)
+        pieces = [*tiles, *situation.retrieved]
+        return opening(pieces, opens, len(own), self.threshold, self.signal)
+
+    def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
+        board, scale = self._prepared(situation)
+        for tile, gate in zip(situation.corpus.tiles(situation.chunk), unit_gates, strict=True):
+            # Closed gates need no second look; of the open ones the answer's share is asked.
+            board.enter(
+                tile.index, gate if gate < self.threshold else scale.probability(tile.index)
+            )
+        for tile in situation.ahead:
+            board.read(tile)
+
+    def promising(self, situation: Situation) -> list[Scored]:
+        """Scouted tiles, still unread, whose gate is known to open."""
+        board, scale = self._prepared(situation)
+        found = [
+            Scored(situation.corpus.all_tiles[place], scale.opens(place))
+            for place, _probability in board.scored_unread()
+        ]
+        return [each for each in found if each.probability >= self.threshold]
+
+    def _again(
+        self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, search: str
+    ) -> tuple[float, float]:
+        """(P(answer), P(help)) of a piece with what is known in the notes."""
+        index = situation.corpus.index
+        units = situation.corpus.units_over(piece)
+        matches = lexical_match(index, search)
+        match = max(matches[unit] for unit in units)
+        helps = self.protocol.helps(situation.passage(piece), situation.question, notes)
+        before = self.helped.get(_key(piece))
+        if before is None or helps.any > before.any:
+            self.helped[_key(piece)] = helps
+        return scale.weigh(helps.yes, match), scale.weigh(helps.any, match)
+
+    def _prepared(self, situation: Situation) -> tuple[EvidenceBoard, ReaderScale]:
+        if self._board is None or self._scale is None:
+            matches = tile_matches(situation)
+            self._scale = ReaderScale(situation, self.protocol, matches)
+            self._board = EvidenceBoard(self._scale, matches)
+        return self._board, self._scale
+
+
+def _key(piece: Piece) -> tuple[int, int, int]:
+    return piece.document, piece.start, piece.end
+
+
+def _tile_over(corpus: Corpus, unit: Piece) -> Piece:
+    """The tile that holds the middle of a retrieval unit."""
+    middle = (unit.start + unit.end) // 2
+    tiles = corpus.tiles(corpus.chunks[corpus.chunk_of(unit)])
+    return next((tile for tile in tiles if tile.end > middle), tiles[-1])
+
+
+class AnswerOrQuote:
+    """What opened is answered from, or quoted as a step with what to look for next.
+
+    The ledger gets the document's own sentence in both cases: the one that holds the
+    answer, or the one that the model's quote is.
+    """
+
+    def __init__(self, gate: ReaderGate) -> None:
+        self._gate = gate
+        self.look_for = ""
+
+    def write(self, situation: Situation, opening: Opening) -> Written:
+        quotes: list[Quote] = []
+        for scored in opening.opened:
+            piece = scored.piece
+            if not situation.memory.quotes_from(piece.document, piece.start, piece.end):
+                quote = self._quote(situation, scored)
+                quotes += [quote] if quote is not None else []
+        situation.memory.enter(quotes)
+        return Written(notes_from_ledger(situation), tuple(quotes))
+
+    def _quote(self, situation: Situation, scored: Scored) -> Quote | None:
+        protocol, question = self._gate.protocol, situation.question
+        passage = situation.passage(scored.piece)
+        notes = steps_so_far(situation.memory.ledger)
+        helps = self._gate.helped[_key(scored.piece)]
+        if helps.yes >= helps.part:
+            said = protocol.answer(passage, question, notes)
+            text = situation.corpus.text(scored.piece)
+            span = place_of(situation.corpus, scored.piece, said.text, question)
+            answer = said.text if is_backed(said.text, question, [text, notes]) else ""
+        else:
+            words, wanted = protocol.quote(passage, question, notes)
+            span, answer = place_of(situation.corpus, scored.piece, words, question), ""
+            self.look_for = wanted
+        if span is None:
+            return None
+        quote = situation.corpus.quote(scored.piece.document, *span, score=scored.probability)
+        answer = answer or (quote.text if helps.yes >= helps.part else "")
+        return replace(quote, answer=" ".join(answer.split()))
+
+
+def place_of(corpus: Corpus, piece: Piece, words: str, question: str) -> tuple[int, int] | None:
+    """The sentence of `piece` that `words` come from: holds them, or shares most with them.
+
+    Of several that hold them the one that shares most with the question.
+    """
+    text = corpus.documents[piece.document].text
+    spans = quotable(corpus, piece)
+    if not spans:
+        return None
+    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
+    wanted = " ".join(words.split()).casefold()
+    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
+    holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
+    scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
+    return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]
+
+
+class LookForward:
+    """Reads first what scouting found, and looks up what the last quote left open.
+
+    The search is the model's own ("Look for: …") with the question; where a resumed run has
+    lost it, the quote itself.
+    """
+
+    def __init__(self, gate: ReaderGate, writer: AnswerOrQuote) -> None:
+        self._gate = gate
+        self._writer = writer
+
+    def think(self, situation: Situation) -> Thought:
+        ahead = tuple(
+            scored
+            for scored in self._gate.promising(situation)
+            if not inside(scored.piece, situation.chunk)
+        )
+        return Thought(self._query(situation), ahead=ahead)
+
+    def _query(self, situation: Situation) -> str | None:
+        ledger = situation.memory.ledger
+        if not situation.updated_last or not ledger or ledger[-1].answer:
+            return None
+        wanted = self._writer.look_for or ledger[-1].text
+        query = f"{wanted} {situation.question}"
+        return None if query in situation.searches else query
+
+
+class FoundExit:
+    """Exit when an answer outweighs what is unread, or the notes together give one."""
+
+    def __init__(self, gate: ReaderGate) -> None:
+        self._gate = gate
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def decide(self, situation: Situation) -> Gate | None:
+        ledger = situation.memory.ledger
+        if not ledger:
+            return None
+        threshold = situation.options.exit_threshold
+        settled = self._gate.settled() if any(quote.answer for quote in ledger) else 0.0
+        return Gate(max(settled, self._together(situation)), threshold, self._gate.signal)
+
+    def _together(self, situation: Situation) -> float:
+        """P(the steps in the notes hold the answer), asked when they changed."""
+        notes = steps_so_far(situation.memory.ledger)
+        if notes.count("\n") < 1:
+            return 0.0
+        if self._last[0] != notes:
+            self._last = (notes, self._gate.protocol.helps(notes, situation.question).yes)
+        return self._last[1]
+
+
+class ShortAnswer:
+    """The answer that was found with the highest probability, or one that the steps give.
+
+    Places that gave the same answer stand together. What is less likely than not is no
+    answer; the closest place is named then.
+    """
+
+    def __init__(self, gate: ReaderGate) -> None:
+        self._gate = gate
+
+    def answer(self, task: Task) -> Reply:
+        ledger = task.ledger()
+        if not ledger:
+            return Reply(None, (), self._gate.settled())
+        closest = max(ledger, key=lambda quote: quote.score)
+        reply = self._from_places(ledger) or self._from_steps(task, ledger)
+        if reply is not None and reply.confidence >= _LIKELIER_THAN_NOT:
+            return reply
+        return Reply(None, (), reply.confidence if reply else closest.score, closest=closest)
+
+    def _from_places(self, ledger: Sequence[Quote]) -> Reply | None:
+        groups: dict[str, list[Quote]] = {}
+        for quote in ledger:
+            if quote.answer:
+                groups.setdefault(" ".join(terms(quote.answer)), []).append(quote)
+        if not groups:
+            return None
+        best = max(groups.values(), key=lambda group: sum(odds(quote.score) for quote in group))
+        best.sort(key=lambda quote: -quote.score)
+        steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
+        cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:_CITATIONS]
+        return Reply(best[0].answer, cited, max(self._gate.settled(), best[0].score))
+
+    def _from_steps(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
+        notes = steps_so_far(ledger)
+        helps = self._gate.protocol.helps(notes, task.question)
+        if helps.yes < _LIKELIER_THAN_NOT:
+            return Reply(None, (), helps.yes)
+        said = self._gate.protocol.answer(notes, task.question)
+        if not said.text or not is_backed(said.text, task.question, [notes]):
+            return Reply(None, (), helps.yes)
+        return Reply(said.text, tuple(ledger[-_CITATIONS:]), helps.yes)

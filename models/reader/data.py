@@ -1,0 +1,389 @@
+"""Lessons for the reader, from sources whose labels are known.
+
+    python -m data --out build/train.jsonl      # from this folder; see README.md
+
+- SQuAD 1.1, 44 training articles (CC BY-SA 4.0): passages cut as longread cuts them, and
+  single paragraphs; hard negatives are other questions of the same article, half of them
+  those that share most words with the passage.
+- HotpotQA and MuSiQue training questions, 100 each (CC BY-SA 4.0, CC BY 4.0): the first
+  hop is `part`, the second `yes` once the first stands in the notes.
+- Documents of our own (generated.py): filings-like prose, tables, lists, contradictions,
+  hidden instructions; and two-hop bridges.
+
+No article or question of the evaluation sets is among them; `check_clean` asserts it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from protocol import Asked, Lesson
+
+from longread.documents.model import Document, Page, Section
+from longread.documents.sentences import sentences
+from longread.reading.corpus import Corpus
+from longread.retrieval import Index
+
+# Sizes that longread's gates really see (256 is the default), and some around them.
+UNIT_TOKENS = (160, 256, 256, 256, 352)
+OWN_AT_MOST = 6
+# Kept out of training, to watch it: two of the 44 articles.
+HELD_OUT = ("Plymouth", "Lighting")
+NEGATIVES = 3
+Count = Callable[[str], int]
+
+
+def squad(file: Path, count: Count, rng: random.Random, held_out: bool = False) -> Iterator[Lesson]:
+    """Lessons of every SQuAD article; another `rng` cuts and pairs otherwise."""
+    for article in json.loads(file.read_text("utf-8"))["data"]:
+        if (article["title"] in HELD_OUT) != held_out:
+            continue
+        whole = rng.random() < 0.6
+        size = rng.choice(UNIT_TOKENS) if whole else 1 << 20
+        yield from _article(article, count, rng, size)
+
+
+def _article(article: dict, count: Count, rng: random.Random, size: int) -> Iterator[Lesson]:
+    title = article["title"].replace("_", " ")
+    text, placed = "", []
+    starts = []
+    for paragraph in article["paragraphs"]:
+        text += "\n\n" if text else ""
+        starts.append(len(text))
+        context = paragraph["context"]
+        for qa in paragraph["qas"]:
+            gold = qa["answers"][0]
+            begin = starts[-1] + gold["answer_start"]
+            placed.append((qa["question"].strip(), gold["text"], begin))
+        text += context
+    document = disguised(title, text, starts, rng)
+    corpus = Corpus([document], chunk_tokens=1024, unit_tokens=size, count=count)
+    if size < 1 << 20:
+        pieces = [(piece.start, piece.end, corpus.headed(piece)) for piece in corpus.all_tiles]
+    else:
+        ends = [start - 2 for start in starts[1:]] + [len(text)]
+        head = corpus.header(corpus.chunks[0]) if rng.random() < 0.7 else ""
+        pieces = [
+            (start, end, f"{head}\n{text[start:end]}".strip())
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    pieces = [piece for piece in pieces if count(piece[2]) <= 460]
+    index = Index([body for _start, _end, body in pieces])
+    scores = [index.scores(question) for question, _answer, _begin in placed]
+    for place, (start, end, body) in enumerate(pieces):
+        own = [
+            (question, answer, begin)
+            for question, answer, begin in placed
+            if start <= begin and begin + len(answer) <= end
+        ]
+        others = [
+            (number, each)
+            for number, each in enumerate(placed)
+            if each[1].casefold() not in body.casefold()
+        ]
+        rng.shuffle(own)
+        asked = [_asked_once(text, start, end, each, rng) for each in own[:OWN_AT_MOST]]
+        hard = sorted(others, key=lambda each: -scores[each[0]][place])[:8]
+        wrong = rng.sample(hard, min(len(hard), NEGATIVES - 1))
+        wrong += rng.sample(others, min(len(others), 1))
+        asked += [Asked(each[0], "no") for _number, each in wrong]
+        rng.shuffle(asked)
+        yield Lesson(body, tuple(asked), "squad")
+
+
+def _asked_once(
+    text: str, start: int, end: int, own: tuple[str, str, int], rng: random.Random
+) -> Asked:
+    question, answer, begin = own
+    if rng.random() < 0.08:
+        return Asked(question, "yes", quote=sentence_around(text[start:end], begin - start))
+    return Asked(question, "yes", answer=" ".join(answer.split()))
+
+
+def notes_lessons(file: Path, rng: random.Random, count: int) -> Iterator[Lesson]:
+    """Quotes in place of a passage: what the exit gate and the last answer are asked of."""
+    articles = json.loads(file.read_text("utf-8"))["data"]
+    for _ in range(count):
+        article = rng.choice(articles)
+        chosen = rng.sample(article["paragraphs"], min(4, len(article["paragraphs"])))
+        quotes, asked = [], []
+        for paragraph in chosen[: rng.randint(1, 4)]:
+            qa = rng.choice(paragraph["qas"])
+            gold = qa["answers"][0]
+            quote = sentence_around(paragraph["context"], gold["answer_start"])
+            if gold["text"] not in quote:
+                continue
+            quotes.append(quote)
+            asked.append(Asked(qa["question"].strip(), "yes", answer=gold["text"]))
+        body = as_notes(quotes, rng)
+        for paragraph in chosen[len(quotes) :][:2]:
+            qa = rng.choice(paragraph["qas"])
+            if qa["answers"][0]["text"].casefold() not in body.casefold():
+                asked.append(Asked(qa["question"].strip(), "no"))
+        if asked and body:
+            rng.shuffle(asked)
+            yield Lesson(body, tuple(asked), "notes")
+
+
+def as_notes(quotes: Sequence[str], rng: random.Random) -> str:
+    """Quotes as longread keeps them in its notes, with pages or without."""
+    pages = sorted(rng.randint(1, 240) for _ in quotes)
+    paged = rng.random() < 0.6
+    return "\n".join(
+        f"- (page {page}) {quote}" if paged else f"- {quote}"
+        for page, quote in zip(pages, quotes, strict=True)
+    )
+
+
+def sentence_around(text: str, position: int) -> str:
+    """The sentence of `text` that holds the character at `position`, on one line."""
+    for begin, end in sentences(text):
+        if begin <= position < end:
+            return " ".join(text[begin:end].split())
+    return " ".join(text.split())
+
+
+def disguised(title: str, text: str, blocks: Sequence[int], rng: random.Random) -> Document:
+    """A document as it may really come: a title or a file name, with pages, sections or neither."""
+    kind = rng.choice(["text", "markdown", "pdf", "pdf"])
+    name = rng.choice([title, title, f"{title.split()[0].lower()}_{rng.randint(1, 99)}", "Reader"])
+    pages: tuple[Page, ...] = ()
+    sections: tuple[Section, ...] = ()
+    if kind == "pdf":
+        length, first = rng.randint(1500, 3800), rng.randint(1, 180)
+        starts = [0]
+        while starts[-1] + length < len(text):
+            cut = text.find(". ", starts[-1] + length)
+            if cut < 0:
+                break
+            starts.append(cut + 2)
+        ends = [*starts[1:], len(text)]
+        pages = tuple(
+            Page(first + number, None, start, end)
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True))
+        )
+    if kind == "markdown" or rng.random() < 0.3:
+        sections = (Section(title, 0),)
+    return Document(f"{name}.{kind}", "", name, kind, text, pages, sections, tuple(blocks))
+
+
+def two_hop(
+    passage_of: Callable[[str, str], str], item: dict, rng: random.Random
+) -> Iterator[Lesson]:
+    """The turns of one two-hop question: `first` and `second` are (title, text, sentence)."""
+    question, answer = item["question"], item["answer"]
+    (title1, text1, quote1), (title2, text2, quote2) = item["first"], item["second"]
+    known = as_notes([quote1], rng)
+    look = item["bridge"]
+    yield Lesson(
+        passage_of(title1, text1),
+        (Asked(question, "part", quote=quote1, look_for=look), *item.get("more", ())),
+        "hop",
+    )
+    second = [Asked(question, "yes", answer=answer, notes=known)]
+    if rng.random() < 0.5:
+        second.append(Asked(question, "part", quote=quote2, look_for=item["back"]))
+    yield Lesson(passage_of(title2, text2), tuple(second), "hop")
+    both = as_notes([quote1, quote2], rng)
+    yield Lesson(both, (Asked(question, "yes", answer=answer),), "hop")
+    yield Lesson(known, (Asked(question, "part", quote=quote1, look_for=look),), "hop")
+    for title, text in item["others"][:3]:
+        asked = [Asked(question, "no", notes=known)]
+        if rng.random() < 0.6:
+            asked.append(Asked(question, "no"))
+        yield Lesson(passage_of(title, text), tuple(asked), "hop")
+
+
+def headed(rng: random.Random) -> Callable[[str, str], str]:
+    """Puts a passage under a header of the kinds that longread writes."""
+
+    def put(title: str, text: str) -> str:
+        kind = rng.random()
+        if kind < 0.25:
+            return f"{title}\n{text}"
+        if kind < 0.5:
+            return f"Reader | {title}\n{title}\n\n{text}"
+        if kind < 0.75:
+            return f"{title} | page {rng.randint(1, 300)}\n{text}"
+        return f"documents\n{title}\n\n{text}"
+
+    return put
+
+
+def hotpot(file: Path) -> Iterator[dict]:
+    """Bridge questions of HotpotQA whose second hop names the answer."""
+    for row in json.loads(file.read_text("utf-8")):
+        context = {title: parts for title, parts in row["context"]}
+        support = [(title, number) for title, number in row["supporting_facts"] if title in context]
+        titles = list(dict.fromkeys(title for title, _number in support))
+        if len(titles) != 2 or row["answer"] in ("yes", "no"):
+            continue
+        quotes = {
+            title: " ".join(
+                context[title][number].strip()
+                for name, number in support
+                if name == title and number < len(context[title])
+            )
+            for title in titles
+        }
+        yield from _ordered(row["question"], row["answer"], titles, context, quotes)
+
+
+def musique(file: Path) -> Iterator[dict]:
+    """Two-hop questions of MuSiQue."""
+    for row in json.loads(file.read_text("utf-8")):
+        gold = [each for each in row["paragraphs"] if each["is_supporting"]]
+        if len(gold) != 2 or gold[0]["title"] == gold[1]["title"]:
+            continue
+        context = {
+            each["title"]: [
+                f"{part} " for part in re.split(r"(?<=[.!?])\s+", each["paragraph_text"])
+            ]
+            for each in row["paragraphs"]
+        }
+        steps = row.get("question_decomposition", [])
+        quotes = {}
+        for each, step in zip(gold, steps, strict=False):
+            position = each["paragraph_text"].find(step["answer"])
+            quotes[each["title"]] = sentence_around(each["paragraph_text"], max(0, position))
+        titles = [each["title"] for each in gold]
+        if len(quotes) == 2:
+            yield from _ordered(row["question"], row["answer"], titles, context, quotes)
+
+
+def _ordered(
+    question: str, answer: str, titles: list[str], context: dict, quotes: dict
+) -> Iterator[dict]:
+    """The item with the passage that names the answer second."""
+    holds = [title for title in titles if answer in quotes[title]]
+    if len(holds) != 1:
+        return
+    second = holds[0]
+    first = next(title for title in titles if title != second)
+    texts = {title: "".join(parts).strip() for title, parts in context.items()}
+    others = [
+        (title, text) for title, text in texts.items() if title not in titles and answer not in text
+    ]
+    yield {
+        "question": question,
+        "answer": answer,
+        "first": (first, texts[first], quotes[first]),
+        "second": (second, texts[second], quotes[second]),
+        "bridge": second,
+        "back": first,
+        "others": others,
+    }
+
+
+def generated_bridges(seed: int, count: int) -> Iterator[dict]:
+    """Two-hop items of our own."""
+    from generated import bridges
+
+    for item in bridges(seed, count):
+        yield {
+            "question": item.question,
+            "answer": item.answer,
+            "first": (item.first.title, item.first.text, item.first_sentence),
+            "second": (item.second.title, item.second.text, item.second_sentence),
+            "bridge": item.bridge,
+            "back": item.first.title,
+            "others": [(each.title, each.text) for each in item.distractors],
+        }
+
+
+def generated_lessons(seed: int, count: int, rng: random.Random) -> Iterator[Lesson]:
+    """Passages of our own, under the headers that longread writes."""
+    from generated import passages
+
+    for passage in passages(seed, count):
+        header = " | ".join(
+            part
+            for part in (passage.title, passage.section, f"page {passage.page}")
+            if part and rng.random() < 0.9
+        )
+        asked = []
+        for each in passage.questions:
+            if each.answer is None:
+                asked.append(Asked(each.question, "no"))
+            elif rng.random() < 0.1:
+                asked.append(Asked(each.question, "yes", quote=" ".join(each.sentence.split())))
+            else:
+                asked.append(Asked(each.question, "yes", answer=" ".join(each.answer.split())))
+        yield Lesson(f"{header}\n{passage.text}".strip(), tuple(asked), "generated")
+
+
+def lessons(shared: Path, count: Count, seed: int, sizes: argparse.Namespace) -> list[Lesson]:
+    """One epoch, in training order."""
+    rng = random.Random(seed)
+    squad_file = shared / "squad" / "train_44_articles.json"
+    if sizes.dev:
+        return list(squad(squad_file, count, rng, held_out=True))
+    made = list(squad(squad_file, count, rng))
+    made += notes_lessons(squad_file, rng, sizes.notes)
+    if sizes.generated:
+        made += generated_lessons(seed, sizes.generated, rng)
+    hops = [
+        *hotpot(shared / "multihop" / "train_hotpotqa_train.json"),
+        *musique(shared / "multihop" / "train_musique_train.json"),
+        *(generated_bridges(seed, sizes.bridges) if sizes.bridges else ()),
+    ]
+    for item in hops:
+        made += two_hop(headed(rng), item, rng)
+    check_clean(made, shared)
+    rng.shuffle(made)
+    return [lesson for lesson in made if lesson.asked]
+
+
+def check_clean(made: Sequence[Lesson], shared: Path) -> None:
+    """Assert that no question of an evaluation set is among the lessons."""
+    asked = {each.question.casefold() for lesson in made for each in lesson.asked}
+    held = json.loads((shared / "xquad" / "xquad.en.json").read_text("utf-8"))["data"]
+    kept = {
+        qa["question"].strip().casefold()
+        for article in held
+        for paragraph in article["paragraphs"]
+        for qa in paragraph["qas"]
+    }
+    for name in ("hotpot", "2wikimultihop", "musique"):
+        for line in (shared / "multihop" / f"{name}.jsonl").read_text("utf-8").splitlines():
+            kept.add(json.loads(line)["question"].strip().casefold())
+    if asked & kept:
+        raise SystemExit(f"{len(asked & kept)} evaluation questions are among the lessons.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--shared", type=Path, default=Path("../../../shared/data"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--notes", type=int, default=300)
+    parser.add_argument("--generated", type=int, default=700)
+    parser.add_argument("--bridges", type=int, default=60)
+    parser.add_argument("--dev", action="store_true", help="the held-out articles instead")
+    sizes = parser.parse_args()
+    from model import bundled_file
+
+    from longread.engine.llamacpp import LlamaCppEngine
+
+    with LlamaCppEngine(bundled_file(), threads=1, context=512) as engine:
+        made = lessons(sizes.shared, engine.count, sizes.seed, sizes)
+    sizes.out.parent.mkdir(parents=True, exist_ok=True)
+    with sizes.out.open("w", encoding="utf-8") as file:
+        for lesson in made:
+            file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+    kinds = {each.source: 0 for each in made}
+    for lesson in made:
+        kinds[lesson.source] += 1
+    print(f"{len(made)} lessons: {kinds}")
+
+
+if __name__ == "__main__":
+    main()
