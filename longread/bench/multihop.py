@@ -34,6 +34,8 @@ DOCUMENTS = "documents"
 _TITLE = "# Articles\n\n"
 # A document may fall so far short of the wanted length, in shares of it, and bear its name.
 _SHORTFALL = 0.05
+# Below this no smaller passage is looked for.
+_NOT_WORTH_FILLING = 0.01
 # Paragraphs of a filler are joined up to this size: encyclopaedia passages have 500 characters
 # (HotpotQA, 2Wiki and MuSiQue together).
 _FILLER_CHARACTERS = 500
@@ -151,21 +153,19 @@ def _sample(row: Row, answerable: bool, pool: Pool, length: int, seed: int) -> _
     gold = row.gold if answerable else ()
     room = length - pool.tokens(Passage("", _TITLE)) - sum(map(pool.tokens, gold))
     taken = list(gold)
+    refused = False
     for passage in _distractors(row, answerable, pool, generator):
         if pool.tokens(passage) <= room:
             taken.append(passage)
             room -= pool.tokens(passage)
-        elif room < 0.01 * length or room < _smallest_passage(length):
-            break
-    if room > _SHORTFALL * length:
+        else:
+            refused = True
+            if room < _NOT_WORTH_FILLING * length:
+                break
+    if room > _SHORTFALL * length and not refused:
         raise _too_few(length, length - room)
     generator.shuffle(taken)
     return _written(taken, gold)
-
-
-def _smallest_passage(length: int) -> int:
-    """Room that is not worth another try: passages of fewer tokens are rare."""
-    return min(40, length // 20)
 
 
 def _written(passages: Sequence[Passage], gold: Sequence[Passage]) -> _Sample:
