@@ -172,7 +172,8 @@ def model_options(value: dict[str, Any]) -> ModelOptions:
     """What the settings in force say about the model."""
     from longread.runs.session import ModelOptions
 
-    return ModelOptions(**{field.name: value[field.name] for field in fields(ModelOptions)})
+    names = [field.name for field in fields(ModelOptions)]
+    return ModelOptions(**{name: value[name] for name in names if name in value})
 
 
 def reading_options(value: dict[str, Any]) -> ReadingOptions:
