@@ -146,7 +146,7 @@ def save_png(maps: Sequence[HeatMap], file: Path) -> None:
         images.append(_paint(axis, each))
     bar = figure.colorbar(images[0], ax=axes, shrink=0.8, ticks=[0, 0.25, 0.5, 0.75, 1])
     bar.ax.set_yticklabels(["0", "25", "50", "75", "100 %"])
-    bar.set_label("found")
+    bar.set_label(f"found, {maps[0].questions} questions a cell")
     figure.savefig(file, format="png")
 
 
@@ -186,7 +186,7 @@ def _colour(share: float) -> tuple[int, int, int]:
 def _ink(share: float) -> str:
     """Black or white, whichever can be read on the scale's colour (by its luminance)."""
     red, green, blue = _colour(share)
-    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 125 else "white"
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 125 else "#ffffff"
 
 
 def _draw(maps: Sequence[HeatMap], stream: TextIO) -> None:
@@ -240,8 +240,11 @@ def _paint(axis: Axes, heat_map: HeatMap) -> AxesImage:
     axis.set_title(f"{_title(heat_map)}: {_percent(heat_map.mean)} %", fontsize=10)
     axis.set_xticks(range(len(heat_map.lengths)), [length_label(each) for each in heat_map.lengths])
     axis.set_yticks(range(len(heat_map.depths)), [f"{depth} %" for depth in heat_map.depths])
-    axis.set_xlabel("tokens")
-    axis.set_ylabel("depth")
+    place = axis.get_subplotspec()
+    if place is None or place.is_last_row():
+        axis.set_xlabel("tokens")
+    if place is None or place.is_first_col():
+        axis.set_ylabel("depth")
     axis.tick_params(length=0)
     for row, depth in enumerate(heat_map.depths):
         for column, length in enumerate(heat_map.lengths):
@@ -252,6 +255,6 @@ def _paint(axis: Axes, heat_map: HeatMap) -> AxesImage:
                 _cell_text(cell),
                 ha="center",
                 va="center",
-                color=_ink(cell.mean) if cell else "black",
+                color=_ink(cell.mean) if cell else "#000000",
             )
     return image

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from longread.bench.lengths import length_label
 from longread.bench.passages import Passage, Row, as_words
-from longread.bench.records import Evidence, Question, write_questions
+from longread.bench.records import Evidence, Question, read_questions, write_questions
 from longread.documents import Document, load
 from longread.errors import UsageError
 
@@ -95,7 +95,7 @@ def build(
             (folder / name).write_text(sample.text, "utf-8")
             questions.append(_question(row, sample, name, length))
     write_questions(folder / QUESTIONS, questions)
-    return questions
+    return read_questions(folder / QUESTIONS)
 
 
 def chosen(rows: Sequence[Row], plan: Plan) -> Iterator[tuple[Row, bool]]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from longread.bench.facts import Fact, Inventor, Needle, facts
 from longread.bench.lengths import length_label
 from longread.bench.prose import Carrier
-from longread.bench.records import Evidence, Question, write_questions
+from longread.bench.records import Evidence, Question, read_questions, write_questions
 from longread.documents import sentences
 from longread.errors import UsageError
 
@@ -54,6 +54,17 @@ class Plan:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A document to be made: what is hidden in it and where, and the prose it is hidden in."""
+
+    kind: str
+    length: int
+    depth: int | None
+    attempt: int
+    prose: str
+
+
 # Needles that answer a question together, or one to hide; and the depth in percent.
 _Asked = tuple[Sequence[Needle], int | None]
 _Wanted = tuple[Needle, int | None]
@@ -75,25 +86,14 @@ def build(plan: Plan, carrier: Carrier, folder: Path) -> list[Question]:
     """
     (folder / DOCUMENTS).mkdir(parents=True, exist_ok=True)
     questions: list[Question] = []
-    for length in plan.lengths:
-        for attempt in range(plan.tries):
-            prose = _prose(plan, carrier, length, attempt)
-            for kind in plan.kinds:
-                for depth in _document_depths(kind, plan.depths):
-                    seed = f"{plan.seed}|{kind}|{length}|{depth}|{attempt}"
-                    fact = _fact(kind, length, attempt, plan.seed)
-                    hay = _Haystack(prose, plan.depths, fact, random.Random(seed))
-                    asked, hidden = hay.with_needles(kind, depth)
-                    # A name that gives nothing away: it is the title that chunks are headed by.
-                    digest = hashlib.sha256(f"{seed}|{hidden.text}".encode()).hexdigest()[:8]
-                    name = f"{DOCUMENTS}/{digest}.txt"
-                    (folder / name).write_text(hidden.text, "utf-8")
-                    questions += [
-                        _question(needles, hidden, name, kind, length, place)
-                        for needles, place in asked
-                    ]
+    for number, order in enumerate(_orders(plan, carrier), 1):
+        asked, hidden = _Haystack(order, plan).with_needles(order.kind, order.depth)
+        # The file's name is the title that chunks are headed by: it gives nothing away.
+        name = f"{DOCUMENTS}/text-{number:04d}.txt"
+        (folder / name).write_text(hidden.text, "utf-8")
+        questions += [_question(needles, hidden, name, order, depth) for needles, depth in asked]
     write_questions(folder / QUESTIONS, questions)
-    return questions
+    return read_questions(folder / QUESTIONS)
 
 
 def parse_depths(text: str) -> tuple[int, ...]:
@@ -116,35 +116,30 @@ def parse_kinds(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-def _prose(plan: Plan, carrier: Carrier, length: int, attempt: int) -> str:
-    most = max(1 + DISTRACTORS, len(plan.depths))
-    generator = random.Random(f"{plan.seed}|{length}|{attempt}")
-    return carrier.text(length - most * _NEEDLE_TOKENS, generator)
-
-
-def _document_depths(kind: str, depths: Sequence[int]) -> Sequence[int | None]:
-    """The depths that need a document each: None for a kind that holds all of them, or none."""
-    return (None,) if kind in ("multi-query", "absent") else depths
-
-
-def _fact(kind: str, length: int, attempt: int, seed: int) -> Fact:
-    """The kind of fact of a try: all of them in turn, in an order of the length's own."""
-    usable = [fact for fact in facts() if fact.several or kind != "multi-value"]
-    random.Random(f"{seed}|{kind}|{length}").shuffle(usable)
-    return usable[attempt % len(usable)]
+def _orders(plan: Plan, carrier: Carrier) -> Iterator[_Order]:
+    """The documents of the plan. A document for all depths, or for none, has no depth."""
+    needles = max(1 + DISTRACTORS, len(plan.depths))
+    for length in plan.lengths:
+        for attempt in range(plan.tries):
+            generator = random.Random(f"{plan.seed}|{length}|{attempt}")
+            prose = carrier.text(length - needles * _NEEDLE_TOKENS, generator)
+            for kind in plan.kinds:
+                depths = (None,) if kind in ("multi-query", "absent") else plan.depths
+                for depth in depths:
+                    yield _Order(kind, length, depth, attempt, prose)
 
 
 class _Haystack:
     """Prose, and the needles that are made up for it."""
 
-    def __init__(
-        self, prose: str, depths: Sequence[int], fact: Fact, generator: random.Random
-    ) -> None:
-        self._prose = prose
-        self._depths = depths
-        self._fact = fact
-        self._draw = generator
-        self._invent = Inventor(prose, generator)
+    def __init__(self, order: _Order, plan: Plan) -> None:
+        self._prose = order.prose
+        self._depths = plan.depths
+        self._fact = _fact(order, plan.seed)
+        self._draw = random.Random(
+            f"{plan.seed}|{order.kind}|{order.length}|{order.depth}|{order.attempt}"
+        )
+        self._invent = Inventor(order.prose, self._draw)
 
     def with_needles(self, kind: str, depth: int | None) -> tuple[list[_Asked], _Hidden]:
         """What is asked (the needles that answer, and their depth), and the document."""
@@ -169,6 +164,13 @@ class _Haystack:
 
     def _hide(self, wanted: Sequence[_Wanted]) -> _Hidden:
         return hide(self._prose, wanted, self._draw)
+
+
+def _fact(order: _Order, seed: int) -> Fact:
+    """The kind of fact of a try: all of them in turn, in an order of the length's own."""
+    usable = [fact for fact in facts() if fact.several or order.kind != "multi-value"]
+    random.Random(f"{seed}|{order.kind}|{order.length}").shuffle(usable)
+    return usable[order.attempt % len(usable)]
 
 
 def _different(number: int, draw: random.Random) -> Iterator[Fact]:
@@ -225,33 +227,29 @@ def _nearest(gaps: Sequence[int], target: int) -> int:
 
 
 def _question(
-    needles: Sequence[Needle],
-    hidden: _Hidden,
-    name: str,
-    kind: str,
-    length: int,
-    depth: int | None,
+    needles: Sequence[Needle], hidden: _Hidden, name: str, order: _Order, depth: int | None
 ) -> Question:
-    first, whole = needles[0], len(hidden.text)
-    several = kind == "multi-value"
-    answers = tuple(answer for needle in needles for answer in needle.answers)
+    whole = len(hidden.text)
+    # The digest keeps the results of other prose, or of another seed, from being taken for
+    # this one's.
+    digest = hashlib.sha256(hidden.text.encode()).hexdigest()[:8]
     at = "" if depth is None else f"-{depth}"
-    key = first.town if kind == "multi-query" else Path(name).stem
+    answers = tuple(answer for needle in needles for answer in needle.answers)
     return Question(
-        id=f"needle-{kind}-{length_label(length)}{at}-{key}",
+        id=f"needle-{order.kind}-{length_label(order.length)}{at}-{digest}",
         documents=(name,),
-        question=first.question,
-        answers=() if kind == "absent" else answers,
+        question=needles[0].question,
+        answers=() if order.kind == "absent" else answers,
         evidence=tuple(
             Evidence(name, text=needle.sentence, depth=round(place / whole, 4))
             for needle, place in hidden.places
             if needle in needles
         ),
-        require="all" if several else "any",
+        require="all" if order.kind == "multi-value" else "any",
         tags={
-            "kind": kind,
-            "length": length,
+            "kind": order.kind,
+            "length": order.length,
             "depth": depth,
-            "fact": first.fact,
+            "fact": needles[0].fact,
         },
     )
