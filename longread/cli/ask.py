@@ -55,7 +55,7 @@ def ask(
     gate: Annotated[
         str | None,
         typer.Option(
-            help="What the update gate goes by: auto (default), likelihood, choice.",
+            help="What the update gate goes by: auto (default), reader, likelihood, choice.",
             autocompletion=beginning_with(GATES),
         ),
     ] = None,
@@ -98,6 +98,14 @@ def ask(
         str | None,
         typer.Option(
             "--model", "-m", help="A model's name, or a .gguf file.", autocompletion=model_names
+        ),
+    ] = None,
+    adapter: Annotated[
+        bool | None,
+        typer.Option(
+            "--adapter/--no-adapter",
+            help="The bundled model with the adapter that taught it to read (default), or plain.",
+            show_default=False,
         ),
     ] = None,
     context: Annotated[

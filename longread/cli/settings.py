@@ -123,9 +123,10 @@ def _layers(value: Any) -> int | None:
 
 SETTINGS = (
     Setting("model", str, None, "a model's name, hf: reference or .gguf file"),
+    Setting("adapter", _boolean, True, "the bundled model with the adapter that taught it to read"),
     Setting("strategy", _one_of(STRATEGIES), "gated", "how the document is read"),
     Setting("order", _one_of(ORDERS), "document", "document, or relevance (most promising first)"),
-    Setting("gate", _one_of(GATES), "auto", "the update gate's signal: auto, likelihood, choice"),
+    Setting("gate", _one_of(GATES), "auto", "the update gate: auto, reader, likelihood, choice"),
     Setting("chunk_tokens", _whole, None, "tokens a chunk (default: chosen for the strategy)"),
     Setting("unit_tokens", _whole, 256, "tokens a unit: what is gated and retrieved"),
     Setting("memory_tokens", _whole, 1024, "tokens of memory"),
@@ -135,7 +136,7 @@ SETTINGS = (
             "question asks for all there is)"),
     Setting("patience", _whole, None, "open exit gates in a row before stopping"),
     Setting("gate_threshold", _probability, None, "probability at which the update gate opens "
-            "(default: 0.2 by likelihood, 0.5 by choice)"),
+            "(default: 0.2 by reader or likelihood, 0.5 by choice)"),
     Setting("exit_threshold", _probability, 0.9, "probability at which the exit gate opens"),
     Setting("max_seconds", _seconds, None, "stop reading after so many seconds"),
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),

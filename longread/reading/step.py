@@ -230,7 +230,7 @@ class Answer:
 
     `answer` is None unless `status` is `answered`. `coverage` is the share of the
     chunks that were read, from 0 to 1. `seconds_saved_by_exit` is what the unread
-    chunks would have cost at this run's own median seconds a chunk. `closest` is the
+    chunks would have cost at this run's own seconds a token. `closest` is the
     strongest quote of a run that found too little to answer: a place to look, no answer.
     """
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from statistics import median
 from types import TracebackType
 from typing import Self
 
@@ -244,14 +243,19 @@ class Run:
             )
         )
 
-    def _usual_step(self) -> float:
-        """Median seconds of a step: the first one carries the background's cost as well."""
-        return median(sum(step.seconds.values()) for step in self._steps) if self._steps else 0.0
+    def _seconds_a_token(self) -> float:
+        """What a token of the document cost, taken over all that was decoded.
+
+        By tokens and not by steps: the first step also reads what scouting found.
+        """
+        decoded = sum(step.tokens.prefilled for step in self._steps)
+        seconds = sum(sum(step.seconds.values()) for step in self._steps)
+        return seconds / decoded if decoded else 0.0
 
     def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
         read = len(self._steps)
-        unread = max(0, len(self.reader.pieces) - read)
-        saved = unread * self._usual_step() if end.reason == "exit_gate" else 0.0
+        unread = sum(piece.tokens for piece in self.reader.pieces[read:])
+        saved = unread * self._seconds_a_token() if end.reason == "exit_gate" else 0.0
         status: Status = "not_found" if reply.text is None else "answered"
         return Answer(
             question=self.question,

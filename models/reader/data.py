@@ -152,7 +152,9 @@ def sentence_around(text: str, position: int) -> str:
 def disguised(title: str, text: str, blocks: Sequence[int], rng: random.Random) -> Document:
     """A document as it may really come: a title or a file name, with pages, sections or neither."""
     kind = rng.choice(["text", "markdown", "pdf", "pdf"])
-    name = rng.choice([title, title, f"{title.split()[0].lower()}_{rng.randint(1, 99)}", "Reader"])
+    name = rng.choice(
+        [title, title, f"{title.split(maxsplit=1)[0].lower()}_{rng.randint(1, 99)}", "Reader"]
+    )
     pages: tuple[Page, ...] = ()
     sections: tuple[Section, ...] = ()
     if kind == "pdf":
@@ -219,7 +221,7 @@ def headed(rng: random.Random) -> Callable[[str, str], str]:
 def hotpot(file: Path) -> Iterator[dict]:
     """Bridge questions of HotpotQA whose second hop names the answer."""
     for row in json.loads(file.read_text("utf-8")):
-        context = {title: parts for title, parts in row["context"]}
+        context = dict(row["context"])
         support = [(title, number) for title, number in row["supporting_facts"] if title in context]
         titles = list(dict.fromkeys(title for title, _number in support))
         if len(titles) != 2 or row["answer"] in ("yes", "no"):

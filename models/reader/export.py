@@ -1,6 +1,6 @@
 """Export a trained adapter: checkpoint → GGUF adapter that the package ships.
 
-    python export.py build/checkpoint.pt ../../longread/models/adapters/SmolLM2-135M-Instruct.reader.gguf
+    python export.py build/checkpoint.pt ../../longread/models/adapters/….reader.gguf
 
 The file is a LoRA adapter as llama.cpp knows it (matrices `….lora_a`, `….lora_b`), in
 Q8_0: rank 32 in 10.4 MB. Rounding the adapter to Q8_0 moves the merged weights by less

@@ -55,13 +55,13 @@ class LowRank(torch.autograd.Function):
     """x W_mergedᵀ, whose gradient also reaches the adapter's two thin matrices."""
 
     @staticmethod
-    def forward(ctx, x, merged, down, up, scale):  # noqa: ANN001, ANN205
+    def forward(ctx, x, merged, down, up, scale):
         ctx.save_for_backward(x, merged, down, up)
         ctx.scale = scale
         return functional.linear(x, merged)
 
     @staticmethod
-    def backward(ctx, grad):  # noqa: ANN001, ANN205
+    def backward(ctx, grad):
         x, merged, down, up = ctx.saved_tensors
         flat_x = x.reshape(-1, x.shape[-1])
         flat_grad = grad.reshape(-1, grad.shape[-1])
@@ -113,12 +113,12 @@ class Rearrange(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x, there, back):  # noqa: ANN001, ANN205
+    def forward(ctx, x, there, back):
         ctx.back = back
         return _padded(x).index_select(0, there)
 
     @staticmethod
-    def backward(ctx, grad):  # noqa: ANN001, ANN205
+    def backward(ctx, grad):
         return _padded(grad).index_select(0, ctx.back), None, None
 
 

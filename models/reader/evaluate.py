@@ -1,0 +1,104 @@
+"""Measure the reader on single passages: gate, answer, refusal, in the file that runs.
+
+    python evaluate.py MODEL.gguf ../../../shared/data/xquad/xquad.en.json --limit 300
+
+Every question is put to its own paragraph and to another one of its article, under the
+article's name as a header. Prints AUC and paired accuracy of the gate, correct and false
+refusals at the threshold that --threshold names, F1, exact match and one-way containment
+of the answers given the right paragraph, with bootstrap intervals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+from longread.bench.metrics import contains, exact, token_f1
+from longread.bench.statistics import auc, mean_interval
+from longread.engine.llamacpp import LlamaCppEngine
+from longread.reading.protocol import Protocol
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("model", type=Path)
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("--limit", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--json", type=Path, help="keep every question's numbers here")
+    given = parser.parse_args()
+    articles = json.loads(given.squad.read_text("utf-8"))["data"]
+    asked = [
+        (article, number, qa)
+        for article in articles
+        for number, paragraph in enumerate(article["paragraphs"])
+        for qa in paragraph["qas"]
+        if len(article["paragraphs"]) > 1
+    ]
+    rng = random.Random(given.seed)
+    asked = rng.sample(asked, min(given.limit, len(asked)))
+    rows = []
+    begun = time.time()
+    with LlamaCppEngine(given.model, threads=given.threads) as engine:
+        protocol = Protocol(engine)
+        for article, number, qa in asked:
+            rows.append(measure(protocol, article, number, qa, rng))
+            if sys.stderr.isatty():
+                print(f"\r{len(rows)} of {len(asked)}", end="", file=sys.stderr)
+    if given.json:
+        given.json.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    report(rows, given.threshold, time.time() - begun)
+
+
+def measure(protocol: Protocol, article: dict, number: int, qa: dict, rng: random.Random) -> dict:
+    """One question at its own paragraph and at another of the article."""
+    title = article["title"].replace("_", " ")
+    paragraphs = [paragraph["context"] for paragraph in article["paragraphs"]]
+    other = rng.choice([place for place in range(len(paragraphs)) if place != number])
+    question = qa["question"].strip()
+    golds = [answer["text"] for answer in qa["answers"]]
+    right = f"{title}\n{paragraphs[number]}"
+    gate = protocol.helps(right, question)
+    said = protocol.answer(right, question)
+    wrong = protocol.helps(f"{title}\n{paragraphs[other]}", question)
+    return {
+        "question": question,
+        "golds": golds,
+        "answer": said.text,
+        "sureness": said.sureness,
+        "right": gate.any,
+        "wrong": wrong.any,
+        "f1": max(token_f1(said.text, gold) for gold in golds),
+        "exact": max(exact(said.text, gold) for gold in golds),
+        "contained": max(contains(said.text, gold) for gold in golds),
+    }
+
+
+def report(rows: list[dict], threshold: float, seconds: float) -> None:
+    """Print the table."""
+    right, wrong = [row["right"] for row in rows], [row["wrong"] for row in rows]
+    paired = [float(r > w) + 0.5 * (r == w) for r, w in zip(right, wrong, strict=True)]
+    print(f"n = {len(rows)}, {seconds:.0f} s")
+    print(f"gate AUC            {auc(right, wrong):.4f}")
+    for name, values in (
+        ("gate, paired", paired),
+        ("false refusals", [float(value < threshold) for value in right]),
+        ("correct refusals", [float(value < threshold) for value in wrong]),
+        ("answer F1", [row["f1"] for row in rows]),
+        ("answer exact", [row["exact"] for row in rows]),
+        ("answer contained", [row["contained"] for row in rows]),
+    ):
+        found = mean_interval(values)
+        print(f"{name:18}  {found.mean:.3f}  [{found.low:.3f}, {found.high:.3f}]")
+
+
+if __name__ == "__main__":
+    main()
