@@ -26,6 +26,7 @@ _ROLES = {
     "think": "reply with the one word STOP",
     "turn": "<next> and </next>",
     "answer": "Answer in one or two",
+    "closed_book": "There is no document",
 }
 
 Reply = str | Generation | BaseException

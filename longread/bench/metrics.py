@@ -190,13 +190,19 @@ def _refused(result: Result, *, answerable: bool) -> float | None:
 
 def _left_early(result: Result) -> float | None:
     """Whether the exit gate ended the run before all evidence was read."""
-    if not result.evidence or not result.chunks or result.error:
+    if not result.evidence or not has_exit(result):
         return None
     return float(result.exit_reason == "exit_gate" and result.evidence_step is None)
 
 
+def has_exit(result: Result) -> bool:
+    """Whether the run read until it stopped; `rag` and `truncate` choose what fits a window."""
+    chosen = result.strategy.partition(":")[0] in ("rag", "truncate")
+    return bool(result.chunks) and not chosen and not result.error
+
+
 def _steps_after_evidence(result: Result) -> float | None:
-    if result.evidence_step is None or result.error:
+    if result.evidence_step is None or not has_exit(result):
         return None
     return float(result.exit_step - result.evidence_step)
 
@@ -211,13 +217,17 @@ def _coverage(result: Result) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number of one result. `share` values lie between 0 and 1; `better` is for readers."""
+    """A number of one result, and which is better.
+
+    A `score` lies between 0 and 1 and may come out otherwise next time; a `share` lies
+    there as well, but is counted, as a `number` is.
+    """
 
     name: str
     title: str
     value: Callable[[Result], float | None]
     better: Literal["higher", "lower", ""] = "higher"
-    share: bool = True
+    kind: Literal["score", "share", "number"] = "score"
 
 
 F1 = Metric("f1", "F1", lambda result: _answer_score(result, token_f1))
@@ -231,7 +241,7 @@ CORRECT_REFUSALS = Metric(
 FALSE_REFUSALS = Metric(
     "false_refusals", "false refusals", lambda result: _refused(result, answerable=True), "lower"
 )
-SECONDS = Metric("seconds", "seconds", _cost("seconds"), "lower", share=False)
+SECONDS = Metric("seconds", "seconds", _cost("seconds"), "lower", kind="number")
 
 ANSWER_METRICS = (F1, EXACT, CONTAINED, CORRECT_REFUSALS, FALSE_REFUSALS)
 EVIDENCE_METRICS = (
@@ -243,16 +253,16 @@ EVIDENCE_METRICS = (
     Metric("citation_precision", "citation precision", _citation_precision),
 )
 READING_METRICS = (
-    Metric("coverage", "share read", _coverage, "lower"),
+    Metric("coverage", "share read", _coverage, "lower", "share"),
     Metric("left_early", "left before evidence", _left_early, "lower"),
-    Metric("steps_after", "steps after evidence", _steps_after_evidence, "lower", share=False),
+    Metric("steps_after", "steps after evidence", _steps_after_evidence, "lower", kind="number"),
 )
 COST_METRICS = (
     SECONDS,
-    Metric("calls", "model calls", _cost("calls"), "lower", share=False),
-    Metric("prefilled", "tokens prefilled", _cost("prefilled"), "lower", share=False),
-    Metric("reused", "tokens reused", _cost("reused"), "", share=False),
-    Metric("generated", "tokens generated", _cost("generated"), "lower", share=False),
+    Metric("calls", "model calls", _cost("calls"), "lower", kind="number"),
+    Metric("prefilled", "tokens prefilled", _cost("prefilled"), "lower", kind="number"),
+    Metric("reused", "tokens reused", _cost("reused"), "", kind="number"),
+    Metric("generated", "tokens generated", _cost("generated"), "lower", kind="number"),
 )
 METRICS = (*ANSWER_METRICS, *EVIDENCE_METRICS, *READING_METRICS, *COST_METRICS)
 

@@ -46,17 +46,17 @@ class Difference:
         return self.change.low > 0.0 or self.change.high < 0.0
 
 
-def mean_interval(values: Sequence[float], *, seed: int = 0) -> Interval | None:
+def mean_interval(values: Sequence[float], *, score: bool = True, seed: int = 0) -> Interval | None:
     """The mean with its percentile bootstrap interval (Efron 1979); None without values.
 
-    Where all values are 0, or all 1, resampling can only say that it is certain; Wilson's
-    interval stands in: 60 of 60 is 0.94 to 1.
+    Where all of a `score`'s values are 0, or all 1, resampling can only say that it is
+    certain; Wilson's interval stands in: 60 of 60 is 0.94 to 1.
     """
     if not values:
         return None
     array = np.asarray(values, dtype=np.float64)
     mean = float(array.mean())
-    if np.all(array == array[0]) and array[0] in (0.0, 1.0):
+    if score and np.all(array == array[0]) and array[0] in (0.0, 1.0):
         return Interval(mean, *wilson(int(array.sum()), len(array)), len(array))
     low, high = _bounds(_resampled_means(array, seed))
     return Interval(mean, low, high, len(array))

@@ -1,0 +1,185 @@
+"""A bench on the command line: questions, model, progress on stderr, tables on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from longread.cli.asking import (
+    chosen_model,
+    keep_logs_quiet,
+    model_options,
+    reading_options,
+    terminate_like_ctrl_c,
+)
+from longread.cli.bench_options import NAMES
+from longread.cli.settings import parse_setting
+from longread.errors import DocumentError, ModelError, UsageError
+
+if TYPE_CHECKING:
+    from longread.bench.records import Question, Result
+    from longread.bench.results import Header
+    from longread.bench.runner import Bench
+    from longread.bench.tables import Table
+    from longread.engine import Engine
+    from longread.reading.options import ReadingOptions
+
+    Build = Callable[[Callable[[str], int]], list[Question]]
+
+
+def strategies_of(text: str, value: Mapping[str, Any]) -> dict[str, ReadingOptions]:
+    """The strategies that `text` names, each with the settings in force and its own.
+
+    Example: `strategies_of("gated,gated:exit=no,rag", value)`. Raises UsageError.
+    """
+    strategies = {}
+    for word in filter(None, (word.strip() for word in text.split(","))):
+        name, *changes = word.split(":")
+        if name not in NAMES:
+            raise UsageError(
+                f"there is no strategy called {name}.", f"strategies are: {', '.join(NAMES)}"
+            )
+        own = {**value, "strategy": name}
+        for change in changes:
+            setting, _, new = change.partition("=")
+            own[setting.replace("-", "_")] = parse_setting(setting, new, f"{word}: {setting}")
+        strategies[word] = reading_options(own)
+    if not strategies:
+        raise UsageError("there is no strategy.", "--strategies gated,rag,closed-book")
+    return strategies
+
+
+def with_tokenizer(build: Build, value: dict[str, Any]) -> list[Question]:
+    """The questions that `build` makes with the tokenizer of the model in force."""
+    with _engine(value, _say) as engine:
+        return build(engine.count)
+
+
+def measure(
+    questions: Sequence[Question] | Build,
+    strategies: Mapping[str, ReadingOptions],
+    value: dict[str, Any],
+    *,
+    out: Path | None,
+    fresh: bool,
+    title: str,
+) -> tuple[Header, list[Result]]:
+    """Run the bench with the model of the settings in force; progress goes to stderr.
+
+    `questions` may be what builds them with the model's tokenizer. Without `out` the
+    results are kept until all are there, so that an interrupted bench goes on as well.
+    Raises LongreadError; Interrupted at Ctrl-C.
+    """
+    from longread.bench.results import read_results
+    from longread.bench.runner import Bench, run_bench
+    from longread.display.bench import open_bench_view
+
+    if not callable(questions):
+        _require_documents(questions)
+    terminate_like_ctrl_c()
+    keep_logs_quiet()
+    layers = value["gpu_layers"]
+    facts = {
+        "threads": value["threads"] or "one a core",
+        "gpu_layers": "auto" if layers is None else layers,
+    }
+    with (
+        open_bench_view(sys.stderr, quiet=bool(value["quiet"])) as view,
+        _engine(value, view.message) as engine,
+    ):
+        asked = questions(engine.count) if callable(questions) else questions
+        bench = Bench(engine, strategies, facts, title)
+        file = out or _kept_meanwhile(asked, bench)
+        results = run_bench(asked, bench, file, fresh=fresh, watcher=view)
+    header = read_results(file)[0]
+    if out is None:
+        file.unlink(missing_ok=True)
+    _say_what_failed(results)
+    return header, results
+
+
+@contextmanager
+def _engine(value: dict[str, Any], report: Callable[[str], None]) -> Iterator[Engine]:
+    """The engine on the model in force."""
+    from longread.runs.session import open_engine
+
+    engine = open_engine(chosen_model(value["model"]), model_options(value), report)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _kept_meanwhile(questions: Sequence[Question], bench: Bench) -> Path:
+    """Where results go that no file is named for: one place for the same bench."""
+    from longread import paths
+    from longread.bench.results import Header
+    from longread.runs.journal import run_key
+
+    header = Header.of(bench.engine.info, bench.strategies, facts=bench.facts)
+    asked = [question.record() for question in questions]
+    key = run_key([header.model, header.options, header.facts, asked])
+    return paths.state_folder() / "bench" / f"{key}.jsonl"
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _require_documents(questions: Sequence[Question]) -> None:
+    """A question file in the wrong place is found out before a model is opened."""
+    named = dict.fromkeys(path for question in questions for path in question.documents)
+    if named and not any(Path(path).exists() for path in named):
+        raise DocumentError(
+            f"none of the {len(named):,} documents is there: {next(iter(named))} does not exist.",
+            "documents are named from the question file's folder",
+        )
+
+
+def _say_what_failed(results: Sequence[Result]) -> None:
+    failed = [result for result in results if result.error]
+    if not failed:
+        return
+    first = f"{failed[0].strategy} on {failed[0].id}: {failed[0].error}"
+    if len(failed) == len(results):
+        raise ModelError(f"every run failed, the first {first}", "the same command tries again")
+    typer.echo(f"{len(failed):,} of {len(results):,} runs failed, the first {first}", err=True)
+
+
+def require_writable(*files: Path | None) -> None:
+    """Raises UsageError when a file's folder is missing, before hours are spent."""
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            raise UsageError(
+                f"there is no folder {file.parent} to write {file.name} to.", "make it first"
+            )
+
+
+def require_plots(page: Path | None, plots: bool) -> None:
+    """Raises UsageError when plots are wanted and matplotlib is missing."""
+    if page is not None and plots:
+        from longread.bench.plots import require_matplotlib
+
+        require_matplotlib()
+
+
+def show(tables: Sequence[Table]) -> None:
+    """Tables on stdout."""
+    from longread.display.tables import write_tables
+
+    write_tables(tables, sys.stdout)
+    sys.stdout.flush()
+
+
+def write_page(page: Path | None, header: Header, results: Sequence[Result], plots: bool) -> None:
+    """The Markdown report, if one is wanted."""
+    if page is not None:
+        from longread.bench.report import write_report
+
+        write_report(page, header, results, drawn=plots)
+        typer.echo(f"report: {page}", err=True)
