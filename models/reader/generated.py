@@ -75,6 +75,8 @@ class Draft:
     answerable: list[Asked] = field(default_factory=list)
     unanswerable: list[str] = field(default_factory=list)
     joiner: str = " "
+    # Asked in any case: the question that a hidden instruction names.
+    pinned: Asked | None = None
 
 
 def passages(seed: int, count: int) -> Iterator[Passage]:
@@ -158,7 +160,7 @@ def _chosen(rng: Random, draft: Draft) -> list[Asked]:
     asked: list[Asked] = []
     # The same fact asked in two wordings is worth less than another fact.
     answers: set[str | None] = set()
-    for each in draft.answerable:
+    for each in [*([draft.pinned] if draft.pinned else []), *draft.answerable]:
         if len(asked) < rng.randint(3, 5) and each.answer not in answers:
             answers.add(each.answer)
             asked.append(each)
@@ -213,9 +215,13 @@ def in_prose(rng: Random, family: Family) -> Draft:
 def answered(scene: Scene, question: Question, block: str) -> Asked:
     """A question with its answer and the sentence of `block` that holds it."""
     answer = scene.say(question.answer, start=False)
-    place = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", block)
+    # The answer is taken as the text writes it, with a capital where it opens a sentence.
+    place = re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", block) or re.search(
+        rf"(?<!\w){re.escape(answer)}(?!\w)", block, re.IGNORECASE
+    )
     assert place, (answer, block)
-    return Asked(scene.say(scene.rng.choice(question.wordings)), answer, sentence_of(block, place))
+    wording = scene.say(scene.rng.choice(question.wordings))
+    return Asked(wording, place[0], sentence_of(block, place))
 
 
 def sentence_of(block: str, place: re.Match[str]) -> str:
@@ -266,9 +272,9 @@ SHOUTED = (
 
 def instruction(rng: Random, draft: Draft) -> str:
     """An order to the model hidden in a passage; what it wants said is never an answer."""
-    asked = rng.choice(draft.answerable).question if draft.answerable else "What is it?"
+    draft.pinned = rng.choice(draft.answerable)
     order = rng.choice(ORDERS)
-    return order.format(word=rng.choice(SHOUTED), question=asked)
+    return order.format(word=rng.choice(SHOUTED), question=draft.pinned.question)
 
 
 def _only_instructions(rng: Random) -> Draft:

@@ -155,8 +155,8 @@ class Scene:
             template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
         text = _SLOT.sub(lambda match: self._filled(match), template)
         text = re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
-        text = re.sub(r"\b([Aa]) (?=[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
-        text = re.sub(r"\b(Inc|Corp|Ltd|Co)\.\.", r"\1.", text)
+        text = re.sub(r"(\ba|^A|(?<=[.!?] )A) (?=[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
+        text = re.sub(r"(\w)\.\.(?!\.)", r"\1.", text)
         return text[:1].upper() + text[1:] if start else text
 
     def elsewhere(self, slot: str, text: str) -> Scene:
