@@ -27,9 +27,12 @@ _ROLES = {
     "turn": "<next> and </next>",
     "answer": "Answer in one or two",
     "closed_book": "There is no document",
+    "reader": "\nHelps:",
 }
 
 Reply = str | Generation | BaseException
+# The probability of yes, or those of several options; what is left is no's.
+Choice = float | dict[str, float]
 
 
 def role(prompt: str) -> str:
@@ -42,10 +45,11 @@ class ScriptedEngine:
     """An `Engine` without a model; a token is a word. `prompts` holds (call, prompt)."""
 
     replies: list[Reply] | Callable[[str], Reply] = field(default_factory=list)
-    choices: list[float] | Callable[[str], float] = field(default_factory=list)
+    choices: list[Choice] | Callable[[str], Choice] = field(default_factory=list)
     scores: list[float] | Callable[[str], float] = field(default_factory=list)
     context: int = 4000
     parameters: int = 100_000_000
+    protocol: str = ""
     prompts: list[tuple[str, str]] = field(default_factory=list)
     budgets: list[int] = field(default_factory=list)
     capabilities: frozenset[str] = frozenset({"generate", "choose", "score"})
@@ -54,7 +58,9 @@ class ScriptedEngine:
 
     def __post_init__(self) -> None:
         self.usage = Usage()
-        self.info = ModelInfo("scripted", "scripted.gguf", "CPU", self.context, self.parameters)
+        self.info = ModelInfo(
+            "scripted", "scripted.gguf", "CPU", self.context, self.parameters, self.protocol
+        )
 
     def tokenize(self, text: str) -> list[int]:
         return list(range(len(text.split())))
@@ -92,9 +98,11 @@ class ScriptedEngine:
         return reply
 
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
-        yes = self._next("choose", prompt, self.choices)
-        assert set(options) == {"yes", "no"}
-        return {"yes": yes, "no": 1.0 - yes}
+        chosen = self._next("choose", prompt, self.choices)
+        if isinstance(chosen, float):
+            chosen = {"yes": chosen}
+        mass = {option: chosen.get(option, 0.0) for option in options}
+        return {**mass, "no": 1.0 - sum(mass.values())}
 
     def score(self, prompt: str, continuation: str) -> list[float]:
         return [self._next("score", prompt, self.scores)] * self.count(continuation)

@@ -1,0 +1,134 @@
+"""`gated` with a model that speaks the reader's protocol, scripted."""
+
+from __future__ import annotations
+
+import pytest
+
+from longread.errors import UsageError
+from longread.reading.protocol import NAME, Protocol
+from longread.reading.step import Answer, Step
+from longread.runs.session import Run
+from tests.reading.conftest import FACT, QUESTION, Start
+from tests.scripted import Choice, ScriptedEngine, page, paged
+
+FIRST = "Captain Ilse Brandt sailed the Orvel for nine years."
+SECOND = "Brandt was born at Kestrel Bay."
+BRIDGE = "Where was the captain of the Orvel born?"
+
+
+def finish(run: Run) -> tuple[list[Step], Answer]:
+    return list(run.steps()), run.answer()
+
+
+def reader(answer: str = "1931", fact: str = FACT) -> ScriptedEngine:
+    """Says yes to what holds `fact`, no to all else."""
+    return ScriptedEngine(
+        replies=lambda _prompt: answer,
+        choices=lambda prompt: 0.98 if fact in prompt else 0.01,
+        protocol=NAME,
+    )
+
+
+def test_a_model_that_says_so_in_its_file_gates_as_a_reader(start: Start) -> None:
+    run = start(reader())
+    assert run.info.gate == "reader"
+
+
+def test_a_model_that_does_not_is_refused_as_a_reader(start: Start) -> None:
+    with pytest.raises(UsageError, match="was not trained to gate as a reader"):
+        start(ScriptedEngine(), gate="reader")
+
+
+def test_the_answer_is_short_and_the_sentence_that_holds_it_is_cited(start: Start) -> None:
+    steps, answer = finish(start(reader()))
+    assert answer.answer == "1931"
+    assert [quote.text for quote in answer.citations] == [FACT]
+    assert answer.citations[0].page == 7
+    assert answer.confidence > 0.9
+    # Scouting found the place: the first step reads it, and the exit gate opens.
+    assert len(steps) == 1
+    assert answer.exit.reason == "exit_gate"
+
+
+def test_words_that_the_passage_lacks_are_replaced_by_its_sentence(start: Start) -> None:
+    _steps, answer = finish(start(reader(answer="in 1847, at Vienna")))
+    assert answer.answer == FACT
+
+
+def test_where_every_gate_stays_closed_the_document_does_not_say(start: Start) -> None:
+    engine = reader(fact="nowhere at all")
+    steps, answer = finish(start(engine))
+    assert answer.status == "not_found"
+    assert answer.closest is None
+    assert len(steps) == steps[0].total
+    # Nothing is generated for a closed gate.
+    assert answer.tokens.generated == 0
+
+
+def test_a_tile_is_gated_once(start: Start) -> None:
+    engine = reader(fact="nowhere at all")
+    run = start(engine)
+    finish(run)
+    asked = engine.asked("reader")
+    assert len(asked) == len(set(asked)) == len(run.corpus.all_tiles)
+
+
+def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
+    """The second hop shares no word with the question: only the first quote names it."""
+    pages = [page(number) for number in range(1, 13)]
+    pages[2], pages[9] = page(3, FIRST), page(10, SECOND)
+
+    def gate(prompt: str) -> Choice:
+        known = "Notes:" in prompt
+        if SECOND in prompt.partition("Question:")[0] and known and FIRST in prompt:
+            return {"yes": 0.97}
+        if FIRST in prompt.partition("Question:")[0] and not known:
+            return {"yes": 0.02, "part": 0.95}
+        return {"yes": 0.01}
+
+    def say(prompt: str) -> str:
+        if prompt.endswith("Quote:"):
+            return f"{FIRST}\nLook for: where Brandt was born, Kestrel"
+        return "Kestrel Bay"
+
+    engine = ScriptedEngine(replies=say, choices=gate, protocol=NAME)
+    steps, answer = finish(start(engine, question=BRIDGE, documents=(paged(*pages),)))
+    assert answer.answer == "Kestrel Bay"
+    assert {quote.page for quote in answer.citations} == {3, 10}
+    searches = [step.retrieval.query for step in steps if step.retrieval]
+    assert any("where Brandt was born" in search for search in searches)
+    assert len(steps) < steps[0].total
+
+
+def test_a_step_alone_is_no_answer(start: Start) -> None:
+    engine = ScriptedEngine(
+        replies=lambda prompt: FACT if prompt.endswith("Quote:") else "1931",
+        choices=lambda prompt: {"part": 0.9} if FACT in prompt else 0.01,
+        protocol=NAME,
+    )
+    _steps, answer = finish(start(engine))
+    assert answer.status == "not_found"
+    assert answer.closest is not None
+    assert answer.closest.text == FACT
+
+
+def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
+    whole_steps, whole = finish(start(reader(), exit=False))
+    run = start(reader(), exit=False)
+    run.reader.resume(whole_steps[:3])
+    rest = list(run.reader.steps())
+    assert [step.index for step in rest] == [step.index for step in whole_steps[3:]]
+    assert run.reader.memory.ledger == [quote for step in whole_steps for quote in step.added]
+    assert whole.answer == "1931"
+
+
+def test_the_prompt_is_the_one_that_the_model_was_trained_on() -> None:
+    engine = ScriptedEngine(replies=["1931"], choices=[0.9, 0.9], protocol=NAME)
+    protocol = Protocol(engine)
+    protocol.helps("Annals | page 7\nThe ferry sank.", QUESTION)
+    protocol.helps("Annals | page 7\nThe ferry sank.", QUESTION, "- (page 2) A ferry.")
+    protocol.answer("Annals | page 7\nThe ferry sank.", QUESTION)
+    first, second, third = (prompt for _call, prompt in engine.prompts)
+    assert first == f"Annals | page 7\nThe ferry sank.\n\nQuestion: {QUESTION}\nHelps:"
+    assert second == first.removesuffix("Helps:") + "Notes:\n- (page 2) A ferry.\nHelps:"
+    assert third == f"{first} yes\nAnswer:"
