@@ -1,0 +1,356 @@
+"""How fast a document is read on this machine, against llama.cpp's own prefill.
+
+Raw prefill decodes pieces of the text, each alone in the cache, with nothing added. Reading
+is a whole run of the `gated` strategy in document order whose gates all stay closed: cutting,
+index, background, headers, questions and all. Both rates count the document's tokens only.
+
+All figures of a chunk size come from one engine in one run. A repeat takes every side in
+turn, and every other repeat takes them the other way round, so that a machine that slows
+down slows them all. Whole passes are taken in turn, not chunks: raw prefill needs an empty
+cache, and emptying it between two chunks would make reading look faster than it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any, cast
+
+from longread.bench.host import Host, host
+from longread.bench.matter import beginning
+from longread.documents.chunks import Piece
+from longread.documents.model import Document
+from longread.engine import Engine, ModelInfo
+from longread.errors import ModelError
+from longread.reading.loop import spent
+from longread.reading.options import ReadingOptions
+from longread.reading.signals import evenly
+from longread.runs.session import Run, Session
+
+if TYPE_CHECKING:
+    from longread.engine.llamacpp import LlamaCppEngine
+
+SCHEMA = "longread.throughput/1"
+# Two questions that no document is about, of the same length, without a common beginning.
+QUESTIONS = (
+    "Who was in charge on the day when the decision was made?",
+    "Why did the second inspection take so much longer than the first?",
+)
+# A probability is never above this: every gate stays closed, whatever the document says.
+_CLOSED = 1.1
+# Units on which one question more is measured, and tokens that are generated, a repeat.
+_UNITS = 8
+_GENERATED = 64
+# A model that ends its turn sooner says nothing about speed.
+_LEAST_GENERATED = 16
+
+Report = Callable[[str], None]
+
+
+def _silent(_line: str) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing that was measured once a repeat; `unit` is tok/s, s, tokens or ratio."""
+
+    unit: str
+    values: tuple[float, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The figure as JSON-ready values: median, least, most, and every value."""
+        return {
+            "unit": self.unit,
+            "median": median(self.values),
+            "least": min(self.values),
+            "most": max(self.values),
+            "values": list(self.values),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SizeReport:
+    """The figures of one chunk size, by name. `gate` is the update gate's signal."""
+
+    chunk_tokens: int
+    unit_tokens: int
+    chunks: int
+    units: int
+    gate: str
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedReport:
+    """What was measured, on what. `tokens` are the document's, `opened` seconds by what was
+    opened once for all questions; `load` is the load average at the start."""
+
+    host: Host
+    load: float | None
+    model: ModelInfo
+    threads: int
+    document: str
+    tokens: int
+    repeats: int
+    opened: Mapping[str, float]
+    sizes: tuple[SizeReport, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The report as JSON-ready values."""
+        return {
+            "schema": SCHEMA,
+            "host": self.host.record(),
+            "load_average": self.load,
+            "model": asdict(self.model),
+            "threads": self.threads,
+            "document": {"name": self.document, "tokens": self.tokens},
+            "questions": list(QUESTIONS),
+            "repeats": self.repeats,
+            "opened_once_seconds": dict(self.opened),
+            "sizes": [
+                {
+                    "chunk_tokens": size.chunk_tokens,
+                    "unit_tokens": size.unit_tokens,
+                    "chunks": size.chunks,
+                    "units": size.units,
+                    "gate": size.gate,
+                    "figures": {name: each.record() for name, each in size.figures.items()},
+                }
+                for size in self.sizes
+            ],
+        }
+
+
+def measure(
+    engine: Engine,
+    document: Document,
+    options: ReadingOptions,
+    sizes: Sequence[int | None],
+    *,
+    repeats: int,
+    threads: int | None,
+    opened: Mapping[str, float],
+    load: float | None = None,
+    report: Report = _silent,
+) -> SpeedReport:
+    """Measure every chunk size of `sizes` (None: the default's), `repeats` times after a warm-up.
+
+    `options` gives unit and memory sizes. `threads` is what the engine was opened with,
+    `opened` the seconds that this and loading the document took, `load` the load average
+    before. `report` is told what is measured now. Raises UsageError for a chunk size that
+    the context cannot hold.
+    """
+    from longread.engine.llamacpp import LlamaCppEngine
+    from longread.engine.llamacpp.loading import available_cores
+
+    if not isinstance(engine, LlamaCppEngine):
+        raise ModelError("raw prefill can be measured with the embedded engine only.")
+    sides = [_Sides(engine, document, replace(options, chunk_tokens=size)) for size in sizes]
+    return SpeedReport(
+        host=host(),
+        load=load,
+        model=engine.info,
+        threads=threads or available_cores(),
+        document=document.path or document.title,
+        tokens=sum(map(len, sides[0].chunks)),
+        repeats=repeats,
+        opened=opened,
+        sizes=tuple(side.measured(repeats, report) for side in sides),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    seconds: float
+    prefilled: float
+    reused: float
+
+
+def _mean(costs: Sequence[_Cost]) -> _Cost:
+    return _Cost(
+        fmean(cost.seconds for cost in costs),
+        fmean(cost.prefilled for cost in costs),
+        fmean(cost.reused for cost in costs),
+    )
+
+
+def _read_to_end(run: Run) -> None:
+    """All steps of a run. Raises KeyboardInterrupt where a run would only say so."""
+    for _step in run.steps():
+        pass
+    if run.reader.exit.reason == "interrupted":
+        raise KeyboardInterrupt
+
+
+class _Overheard:
+    """The engine, with every call that weighs a prompt kept, so that it can be made again.
+
+    What one question more costs is measured on the very calls that the gate makes, whatever
+    the gate is.
+    """
+
+    def __init__(self, engine: LlamaCppEngine) -> None:
+        self._engine = engine
+        self.calls: list[tuple[str, Callable[[], object]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def score(self, prompt: str, continuation: str) -> list[float]:
+        self.calls.append((prompt, partial(self._engine.score, prompt, continuation)))
+        return self._engine.score(prompt, continuation)
+
+    def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
+        self.calls.append((prompt, partial(self._engine.choose, prompt, options)))
+        return self._engine.choose(prompt, options)
+
+
+class _Sides:
+    """What is measured at one chunk size; `chunks` and `units` are the pieces' token ids."""
+
+    def __init__(self, engine: LlamaCppEngine, document: Document, options: ReadingOptions) -> None:
+        self._engine = engine
+        self._document = document
+        self._options = replace(
+            options, strategy="gated", order="document", exit=False, gate_threshold=_CLOSED
+        )
+        run = Session([document], engine).run(QUESTIONS[0], self._options)
+        self._info, self._corpus = run.info, run.corpus
+        self.chunks = self._tokens(self._corpus.chunks)
+        self.units = self._tokens(self._corpus.all_tiles)
+        self._pairs: list[tuple[Callable[[], object], Callable[[], object]]] = []
+        self._values: dict[str, tuple[str, list[float]]] = {}
+
+    def measured(self, repeats: int, report: Report) -> SizeReport:
+        """The figures, from a warm-up and `repeats` rounds over all sides."""
+        size = f"chunks of {self._info.chunk_tokens:,}"
+        report(f"{size}: warming up")
+        self._warm_up()
+        sides = [self._prefill, self._read, self._ask_units, self._generate]
+        for turn in range(repeats):
+            report(f"{size}: repeat {turn + 1} of {repeats}")
+            for side in sides if turn % 2 == 0 else sides[::-1]:
+                side()
+            self._compare()
+        return SizeReport(
+            chunk_tokens=self._info.chunk_tokens,
+            unit_tokens=self._info.unit_tokens,
+            chunks=len(self.chunks),
+            units=len(self.units),
+            gate=self._info.gate,
+            figures={
+                name: Figure(unit, tuple(values)) for name, (unit, values) in self._values.items()
+            },
+        )
+
+    def _tokens(self, pieces: Sequence[Piece]) -> list[list[int]]:
+        return [self._engine.tokenize(self._corpus.text(piece)) for piece in pieces]
+
+    def _add(self, name: str, unit: str, value: float) -> None:
+        self._values.setdefault(name, (unit, []))[1].append(value)
+
+    def _warm_up(self) -> None:
+        """One of everything, and the gate's calls for both questions on some units."""
+        self._raw_rate(self.chunks[:1])
+        size, unit = self._info.chunk_tokens, self._info.unit_tokens
+        head = beginning(self._document, max(2 * size, _UNITS * unit), self._engine.count)
+        heard: list[list[tuple[str, Callable[[], object]]]] = []
+        for question in QUESTIONS:
+            engine = _Overheard(self._engine)
+            session = Session([head], cast("Engine", engine))
+            run = session.run(question, self._options)
+            _read_to_end(run)
+            heard.append(engine.calls)
+            corpus = run.corpus
+        tiles = [corpus.all_tiles[place] for place in evenly(len(corpus.all_tiles), _UNITS)]
+        for tile in tiles:
+            passage = self._engine.literal(corpus.headed(tile))
+            first, other = (
+                next((call for prompt, call in calls if passage in prompt), None) for calls in heard
+            )
+            if first is not None and other is not None:
+                self._pairs.append((first, other))
+
+    def _prefill(self) -> None:
+        for name, pieces in (("chunk", self.chunks), ("unit", self.units)):
+            self._add(f"prefill_{name}", "tok/s", self._raw_rate(pieces))
+
+    def _raw_rate(self, pieces: Sequence[Sequence[int]]) -> float:
+        runtime, seconds = self._engine.runtime, 0.0
+        for tokens in pieces:
+            runtime.forget_all()
+            begun = time.perf_counter()
+            runtime.prefill(tokens)
+            seconds += time.perf_counter() - begun
+        return sum(map(len, pieces)) / seconds
+
+    def _read(self) -> None:
+        """Both questions in one new session, the first with an empty cache.
+
+        What the first one cuts and indexes is the session's, as it is for a user.
+        """
+        self._engine.forget()
+        session = Session([self._document], self._engine)
+        first, second = (self._question(session, question) for question in QUESTIONS)
+        tokens = sum(map(len, self.chunks))
+        self._add("reading", "tok/s", tokens / first.seconds)
+        self._add_cost("document_first", first)
+        self._add_cost("document_second", second)
+
+    def _question(self, session: Session, question: str) -> _Cost:
+        return self._timed(lambda: _read_to_end(session.run(question, self._options)))
+
+    def _ask_units(self) -> None:
+        """The first question on a unit that is not in the cache, then another one."""
+        if not self._pairs:
+            return
+        firsts, others = [], []
+        for first, other in self._pairs:
+            self._engine.forget()
+            firsts.append(self._timed(first))
+            others.append(self._timed(other))
+        self._add_cost("unit_first", _mean(firsts))
+        self._add_cost("unit_next", _mean(others))
+
+    def _timed(self, call: Callable[[], object]) -> _Cost:
+        before, begun = replace(self._engine.usage), time.perf_counter()
+        call()
+        seconds = time.perf_counter() - begun
+        tokens = spent(self._engine.usage, before)
+        return _Cost(seconds, tokens.prefilled, tokens.reused)
+
+    def _generate(self) -> None:
+        """Greedy generation behind a chunk that is in the cache already."""
+        for chunk in self._corpus.chunks:
+            # Within a sentence, where no model ends its turn.
+            prompt = self._engine.literal(self._corpus.text(chunk).rstrip()[:-20])
+            if not prompt:
+                continue
+            self._engine.forget()
+            self._engine.generate(prompt, max_tokens=1)
+            begun = time.perf_counter()
+            reply = self._engine.generate(prompt, max_tokens=_GENERATED)
+            seconds = time.perf_counter() - begun
+            if reply.tokens >= _LEAST_GENERATED:
+                self._add("generation", "tok/s", reply.tokens / seconds)
+                return
+
+    def _add_cost(self, name: str, cost: _Cost) -> None:
+        self._add(f"{name}_seconds", "s", cost.seconds)
+        self._add(f"{name}_prefilled", "tokens", cost.prefilled)
+        self._add(f"{name}_reused", "tokens", cost.reused)
+
+    def _compare(self) -> None:
+        """The ratios within this repeat."""
+        for name, above, below in (
+            ("reading_of_prefill_chunk", "reading", "prefill_chunk"),
+            ("reading_of_prefill_unit", "reading", "prefill_unit"),
+            ("unit_next_share", "unit_next_seconds", "unit_first_seconds"),
+            ("document_second_share", "document_second_seconds", "document_first_seconds"),
+        ):
+            if above in self._values:
+                self._add(name, "ratio", self._values[above][1][-1] / self._values[below][1][-1])
