@@ -95,8 +95,8 @@ def run_bench(
     except KeyboardInterrupt:
         held = sum(file.has(question, name) for question, name in wanted)
         raise Interrupted(
-            f"stopped after {held:,} of {len(wanted):,} results; they are kept.",
-            "the same command goes on from there",
+            f"stopped after {held:,} of {len(wanted):,} results.",
+            "they are kept: the same command goes on from there",
         ) from None
     return [file.results[question.id, name] for question, name in wanted]
 

@@ -77,4 +77,5 @@ def _notes(left_out: int, missing: Sequence[str]) -> tuple[str, ...]:
     if not left_out:
         return ()
     several = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-    return (f"left out: {left_out:,} questions, whose {missing[0]}{several} is not here",)
+    noun = "question" if left_out == 1 else "questions"
+    return (f"left out: {left_out:,} {noun}; not here: {missing[0]}{several}",)
