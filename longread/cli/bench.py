@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from longread.cli import bench_speed, bench_synthetic
 from longread.cli.bench_options import (
     USUAL,
     ChunkTokens,
@@ -27,7 +28,7 @@ from longread.cli.bench_options import (
     Threads,
     UnitTokens,
 )
-from longread.cli.complete import beginning_with
+from longread.cli.complete import DocumentsCommand, beginning_with
 from longread.cli.settings import settings_in_force
 from longread.errors import ExitCode, UsageError
 
@@ -48,7 +49,7 @@ def _bench(context: typer.Context) -> None:
         raise typer.Exit(ExitCode.USAGE)
 
 
-@app.command()
+@app.command(cls=DocumentsCommand)
 def qa(
     questions: Annotated[
         Path, typer.Argument(metavar="QUESTIONS", help="A JSONL file of questions.")
@@ -74,8 +75,9 @@ def qa(
     """Ask questions with known answers, strategy beside strategy.
 
     A line of QUESTIONS: {"id": "1", "documents": ["a.pdf"], "question": "...", "answers":
-    ["..."], "evidence": [{"document": "a.pdf", "page": 3}]}. Without answers the documents
-    do not say, and refusing is right. `longread bench convert` makes such files.
+    ["..."], "evidence": [{"document": "a.pdf", "page": 3}]}. A question without answers is
+    one that the documents do not answer: there, refusing is right. `longread bench convert`
+    makes such files.
     """
     from longread.bench.records import read_questions
     from longread.bench.runner import sample
@@ -107,7 +109,7 @@ def qa(
     _tell(header, results, page, plots)
 
 
-@app.command()
+@app.command(cls=DocumentsCommand)
 def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A result file.")],
     page: Page = None,
@@ -133,7 +135,7 @@ def _tell(header: Any, results: list[Any], page: Path | None, plots: bool) -> No
     benching.write_page(page, header, results, plots)
 
 
-@app.command()
+@app.command(cls=DocumentsCommand)
 def compare(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A result file.")],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another one.")],
@@ -154,7 +156,7 @@ def compare(
     benching.show([tables.compared(before.stem, first, after.stem, second)])
 
 
-@app.command()
+@app.command(cls=DocumentsCommand)
 def convert(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data set's own file.")],
     source: Annotated[
@@ -169,10 +171,10 @@ def convert(
     ],
     folder: Annotated[
         Path,
-        typer.Option("--to", metavar="FOLDER", help="Gets questions.jsonl and the documents."),
+        typer.Option("--to", metavar="FOLDER", help="Where questions.jsonl and the documents go."),
     ],
     joined: Annotated[
-        bool, typer.Option("--joined", help="One document of all articles (squad).")
+        bool, typer.Option("--joined", help="Join all articles into one document (squad).")
     ] = False,
     pdfs: Annotated[
         Path | None,
@@ -193,3 +195,7 @@ def convert(
     made = f"{counted(len(questions), 'question')} on {counted(len(documents), 'document')}"
     typer.echo(made, err=True)
     typer.echo(str(folder / formats.QUESTIONS))
+
+
+for _command in (bench_synthetic.multihop, bench_synthetic.needle, bench_speed.throughput):
+    app.command(cls=DocumentsCommand)(_command)

@@ -24,31 +24,44 @@ Strategies = Annotated[
     str,
     typer.Option(
         metavar="NAME[,NAME...]",
-        help="Strategies to compare, the first with each other one; closed-book answers without "
-        "a document. Settings of one strategy follow it: gated:gate=choice:exit=no.",
+        help="Strategies to compare: each with the first. closed-book answers without a "
+        "document. Settings of a strategy follow its name: gated:gate=choice:exit=no.",
         autocompletion=_last_strategy,
     ),
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=1, help="So many questions, drawn by --seed; more add to them.")
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Only N questions, drawn by --seed; a larger N keeps those and adds others.",
+    ),
 ]
-Seed = Annotated[int, typer.Option(help="Seed of whatever is drawn.")]
+Seed = Annotated[int, typer.Option(help="Seed of all random draws.")]
 Out = Annotated[
     Path | None,
     typer.Option(
         "--json",
         metavar="FILE",
-        help="Keep every result in FILE as a line of JSON; the same command goes on in it.",
+        help="Keep the results in FILE, a line of JSON each. The same command goes on where it "
+        "was stopped.",
     ),
 ]
 Page = Annotated[
     Path | None,
-    typer.Option("--report", metavar="FILE.md", help="Write a Markdown page, plots beside it."),
+    typer.Option(
+        "--report", metavar="FILE.md", help="Write a report in Markdown, plots beside it."
+    ),
 ]
 Plots = Annotated[
-    bool, typer.Option("--plots/--no-plots", help="Draw the page's plots.", show_default=False)
+    bool,
+    typer.Option(
+        "--plots/--no-plots", help="Draw plots for the report (default).", show_default=False
+    ),
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Begin the result file anew.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Drop what the result file holds, and start anew.")
+]
 Model = Annotated[
     str | None,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.cli.complete import model_names
+from longread.cli.bench_options import Context, GpuLayers, Model, Quiet, Threads, UnitTokens
 from longread.cli.settings import settings_in_force
 from longread.errors import UsageError
 
@@ -26,48 +26,39 @@ _EXAMPLE = "longread bench throughput book.pdf --chunk-tokens 512,1024"
 def throughput(
     document: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[DOCUMENT]", help="What to read; without one, prose of longread's own."
-        ),
+        typer.Argument(metavar="[DOCUMENT]", help="What to read; without one, built-in prose."),
     ] = None,
     chunk_tokens: Annotated[
         str | None,
-        typer.Option(metavar="N[,N...]", help="Chunk sizes to measure (default: the usual one)."),
+        typer.Option(metavar="N[,N...]", help="Chunk sizes in tokens (default: the usual one)."),
     ] = None,
-    unit_tokens: Annotated[
-        int | None, typer.Option(help="Tokens of a unit: what is gated (256).")
-    ] = None,
+    unit_tokens: UnitTokens = None,
     tokens: Annotated[
         int, typer.Option(min=64, help="Tokens to read, from the document's start.")
     ] = 20_000,
     repeats: Annotated[int, typer.Option(min=1, help="Times that each side is measured.")] = 3,
     out: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help='Write every value to FILE, or "-".'),
-    ] = None,
-    model: Annotated[
-        str | None,
         typer.Option(
-            "--model", "-m", help="A model's name, or a .gguf file.", autocompletion=model_names
+            "--json",
+            metavar="FILE",
+            help='Write every value to FILE; "-" prints them in place of the table.',
         ),
     ] = None,
-    context: Annotated[
-        int | None, typer.Option(help="Tokens of the model's context (8192, or its own).")
-    ] = None,
-    gpu_layers: Annotated[
-        str | None, typer.Option(help="Layers on the GPU: auto (default), or a number.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads (default: one a core).")] = None,
-    quiet: Annotated[
-        bool | None, typer.Option("--quiet", "-q", help="Show only the table and errors.")
-    ] = None,
+    model: Model = None,
+    context: Context = None,
+    gpu_layers: GpuLayers = None,
+    threads: Threads = None,
+    quiet: Quiet = None,
 ) -> None:
     """Measure how fast this machine reads.
 
     In one run and in turn: raw prefill by llama.cpp, reading with all gates closed,
-    generation, one question more on a unit, and a second question on the document. Leave
-    the machine alone meanwhile: on two cores the bundled model takes about 5 minutes.
+    generation, one question more on a unit, and a second question on the document. A
+    repeat goes through the document four times; leave the machine alone meanwhile.
     """
+    from longread.cli.benching import require_writable
+
     given = {
         "unit_tokens": unit_tokens,
         "model": model,
@@ -78,10 +69,7 @@ def throughput(
     }
     value = {name: found.value for name, found in settings_in_force(given).items()}
     sizes = _sizes(chunk_tokens) if chunk_tokens else [value["chunk_tokens"]]
-    if out is not None and not out.parent.is_dir():
-        raise UsageError(
-            f"there is no folder {out.parent} to write {out.name} to.", "make it first"
-        )
+    require_writable(out)
     report = _measured(document, value, sizes, tokens, repeats)
     _deliver(report, out)
 
