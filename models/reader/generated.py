@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from grammar import Family, Fact, Question, Scene, read_families
+from grammar import Fact, Family, Question, Scene, read_families
 
 HERE = Path(__file__).parent
 WORDS_AT_LEAST, WORDS_AT_MOST = 60, 235
@@ -134,7 +134,8 @@ def check(asked: Asked, text: str) -> None:
     if asked.answer is None:
         assert asked.sentence == "", asked
     else:
-        assert asked.answer and asked.answer in asked.sentence, asked
+        assert asked.answer, asked
+        assert asked.answer in asked.sentence, asked
         assert asked.sentence in text, (asked, text)
 
 
@@ -209,6 +210,9 @@ def in_prose(rng: Random, family: Family) -> Draft:
     for fact in shown:
         draft.unanswerable += [scene.say(rng.choice(each.wordings)) for each in fact.questions]
     draft.unanswerable += [scene.say(rng.choice(each)) for each in family.never]
+    # Where two facts are worded alike, what one answers is no refusal of the other.
+    asked = {each.question for each in draft.answerable}
+    draft.unanswerable = [each for each in draft.unanswerable if each not in asked]
     return draft
 
 
@@ -294,7 +298,7 @@ _OPENERS = ("What", "Who", "When", "Where", "Which", "How", "In", "On", "Why", "
 def restyled(rng: Random, question: str) -> str:
     """The question as users also write it: in a hurry, politely, misspelt, seldom each."""
     kind = rng.random()
-    opens = question.split()[0] in _OPENERS
+    opens = question.split(maxsplit=1)[0] in _OPENERS
     if kind < 0.07 and opens:
         lead = rng.choice(
             (

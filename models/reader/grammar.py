@@ -71,8 +71,8 @@ class Family:
 def read_families(file: Path) -> Iterator[Family]:
     """The families of one file. Raises ValueError for a line that means nothing."""
     family = Family("")
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        line = line.strip()
+    for number, raw in enumerate(file.read_text("utf-8").splitlines(), 1):
+        line = raw.strip()
         if not line or line.startswith("//"):
             continue
         if line.startswith("## "):
@@ -133,6 +133,29 @@ def words(name: str) -> tuple[str, ...]:
     raise KeyError(name)
 
 
+def part_of(value: str, part: str) -> str:
+    """A part of a name: its surname, first word, or the name without "Inc."."""
+    words_of = value.split(" ")
+    return {
+        "last": value.split(" ", 1)[-1],
+        "first": words_of[0],
+        "brand": words_of[0],
+        "upper": words_of[0].upper(),
+        "short": " ".join(words_of[:2]).rstrip(","),
+        "cap": value[:1].upper() + value[1:],
+    }.get(part, value)
+
+
+def keys_of(kind: str, value: str) -> set[str]:
+    """What must not come twice in a passage: the value, a surname, a company's first word."""
+    keys = {value.casefold()}
+    if kind == "person":
+        keys.add(value.rsplit(" ", maxsplit=1)[-1].casefold())
+    elif kind == "company":
+        keys.add(value.split(" ", maxsplit=1)[0].casefold())
+    return keys
+
+
 class Scene:
     """The values of one passage's slots, and its habits: currency, dates, thousands."""
 
@@ -153,7 +176,7 @@ class Scene:
         """A wording chosen and filled; capitalised unless `start` is False."""
         while _CHOICE.search(template):
             template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
-        text = _SLOT.sub(lambda match: self._filled(match), template)
+        text = _SLOT.sub(self._filled, template)
         text = re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
         text = re.sub(r"(\ba|^A|(?<=[.!?] )A) (?=[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
         text = re.sub(r"(\w)\.\.(?!\.)", r"\1.", text)
@@ -178,20 +201,7 @@ class Scene:
         value = self.value(match[1])
         if match[2]:
             return str(int(value) + int(match[2]))
-        part = match[3]
-        if part == "last":
-            return value.split(" ", 1)[1]
-        if part == "first":
-            return value.split(" ", 1)[0]
-        if part == "short":
-            return " ".join(value.split(" ")[:2]).rstrip(",") if len(value.split()) > 2 else value
-        if part == "brand":
-            return value.split(" ")[0]
-        if part == "upper":
-            return value.split(" ")[0].upper()
-        if part == "cap":
-            return value[:1].upper() + value[1:]
-        return value
+        return part_of(value, match[3] or "")
 
     def value(self, name: str) -> str:
         """The value of a slot, drawn on first use and unlike all others of the passage."""
@@ -201,10 +211,10 @@ class Scene:
             kind, _, rest = self.slots[name].partition(" ")
             value = getattr(self, f"_{kind}")(rest)
             for _ in range(30):
-                if value.casefold() not in self.used:
+                if not self.used & keys_of(kind, value):
                     break
                 value = getattr(self, f"_{kind}")(rest)
-            self.used.add(value.casefold())
+            self.used |= keys_of(kind, value)
             self.values[name] = self.say(value, start=False) if "{" in value else value
         return self.values[name]
 
