@@ -178,7 +178,7 @@ class Scene:
             template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
         text = _SLOT.sub(self._filled, template)
         text = re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
-        text = re.sub(r"(\ba|^A|(?<=[.!?] )A) (?=[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
+        text = re.sub(r"(\ba|^A|(?<=[.!?] )A) (?=(?!one\b|one-|once|eu|Eu)[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
         text = re.sub(r"(\w)\.\.(?!\.)", r"\1.", text)
         return text[:1].upper() + text[1:] if start else text
 
