@@ -31,7 +31,7 @@ from longread.cli.bench_options import (
     UnitTokens,
 )
 from longread.cli.settings import settings_in_force
-from longread.errors import UsageError
+from longread.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from longread.bench.multihop import Plan as MultihopPlan
@@ -268,7 +268,13 @@ class _Run:
             yield self._folder
             return
         place = paths.cache_folder() / "bench" / f"{self._name}-{run_key([repr(key)])}"
-        yield place
+        try:
+            yield place
+        except (KeyboardInterrupt, Interrupted):
+            raise
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
         shutil.rmtree(place, ignore_errors=True)
 
     def measure(self, build: Callable[[Count], list[Question]]) -> tuple[Header, list[Result]]:
