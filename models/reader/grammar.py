@@ -26,6 +26,10 @@ NUMBERS = (
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 # A slot's choices may hold slots of their own: {x:pick a tale;the mayor of {t:town}}.
 _DECLARED = re.compile(r"\{(\w+):((?:[^{}]|\{[^{}]*\})*)\}")
+# "a" before a vowel sound; a capital only where a sentence starts ("buffer A is").
+_ARTICLE = re.compile(
+    r"(\ba|^A|(?<=[.!?] )A) (?=(?!one\b|one-|once|eu|Eu)[aeioAEIO]|un[^i]|8|11\b|18\b)"
+)
 _SLOT = re.compile(r"\{(\w+)([+-]\d+)?(?:\.(\w+))?\}")
 
 
@@ -178,7 +182,7 @@ class Scene:
             template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
         text = _SLOT.sub(self._filled, template)
         text = re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
-        text = re.sub(r"(\ba|^A|(?<=[.!?] )A) (?=(?!one\b|one-|once|eu|Eu)[aeioAEIO]|un[^i]|8|11\b|18\b)", r"\1n ", text)
+        text = _ARTICLE.sub(r"\1n ", text)
         text = re.sub(r"(\w)\.\.(?!\.)", r"\1.", text)
         return text[:1].upper() + text[1:] if start else text
 

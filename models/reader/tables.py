@@ -62,6 +62,8 @@ def drafted(rng: Random, scene: Scene, made: Table) -> Draft:
     group = ""
 
     def asked(row: str, column: str) -> str:
+        if row[1:2].islower() and rng.random() < 0.4:
+            row = row[:1].lower() + row[1:]
         name = f"{row} ({group})" if group else row
         if group and rng.random() < 0.6:
             name = f"{group} {row[:1].lower()}{row[1:]}" if len(group) < 30 else name
@@ -79,8 +81,9 @@ def drafted(rng: Random, scene: Scene, made: Table) -> Draft:
                 draft.unanswerable.append(asked(row, column))
             elif cell != row:
                 draft.answerable.append(Asked(asked(row, column), cell, line))
-        for column in made.absent_columns:
-            draft.unanswerable.append(asked(row, column))
+        # About as many questions on a missing column as on a missing row.
+        if made.absent_columns and rng.random() < 3 / len(made.rows):
+            draft.unanswerable.append(asked(row, rng.choice(made.absent_columns)))
     draft.answerable += _rows_by_cell(rng, scene, made)
     group = ""
     for row in made.absent_rows:

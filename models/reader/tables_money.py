@@ -130,7 +130,7 @@ def segments(rng: Random, scene: Scene) -> Table:
         [f"{heads[-1]} {lines[0].lower()}"] if len(heads) > 3 else [f"Corporate {lines[0].lower()}"]
     )
     return Table(
-        title="[{co} {y}|{co} annual report|{co.upper}_{y}_10K]",
+        title=f"[{{co}} {max(columns)}|{{co}} annual report|{{co.upper}}_{max(columns)}_10K]",
         section="[Segment information|Note 5. Segments|Business segments]",
         caption=caption_of(rng, scene, ["Segment results", "[The table shows results by segment.|By segment]"]),
         corner=rng.choice(UNITS),
