@@ -183,7 +183,8 @@ class _Runner:
     ) -> Result:
         spans, lost = evidence_spans(question.evidence, run.session.documents)
         if lost:
-            self._watcher.message(f"{question.id}: {lost} of its evidence is not in the documents")
+            pieces = f"{lost} of {len(question.evidence)} pieces of evidence"
+            self._watcher.message(f"{question.id}: {pieces} not found in the documents")
         return _result(
             question,
             name,

@@ -46,9 +46,13 @@ def _draw(tables: Sequence[Table], stream: TextIO) -> None:
             caption=Text(table.note) if table.note else None,
             caption_justify="left",
             box=box.SIMPLE_HEAD,
+            pad_edge=False,
         )
         for place, heading in enumerate(table.head):
-            drawn.add_column(Text(clean(heading)), justify="left" if place == 0 else "right")
+            # Where the terminal is too narrow a cell takes two lines: half a number is none.
+            drawn.add_column(
+                Text(clean(heading)), justify="left" if place == 0 else "right", overflow="fold"
+            )
         for row in table.rows:
             if row:
                 drawn.add_row(Text(row[0]), *(Text(clean(cell)) for cell in row[1:]))

@@ -178,7 +178,7 @@ def test_evidence_by_its_words(bench: Make, tmp_path: Path) -> None:
     found, lost = run_bench([words, gone], bench("gated"), tmp_path / "o", watcher=notes)
     assert found.evidence_step == 6
     assert lost.evidence_step is None
-    assert notes.messages == ["gone: 1 of its evidence is not in the documents"]
+    assert notes.messages == ["gone: 1 of 1 pieces of evidence not found in the documents"]
 
 
 def test_evidence_that_was_not_read_has_no_step(bench: Make, tmp_path: Path) -> None:
