@@ -57,9 +57,11 @@ class HeatMap:
 
     @property
     def questions(self) -> str:
-        """How many questions a cell stands for: `3`, or `2 to 5`."""
+        """How many questions a cell stands for: `1 question`, `3 questions`, `2 to 5 questions`."""
         sizes = sorted(cell.n for cell in self.cells.values())
-        return f"{sizes[0]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+        if sizes[0] != sizes[-1]:
+            return f"{sizes[0]} to {sizes[-1]} questions"
+        return f"{sizes[0]} question" if sizes[0] == 1 else f"{sizes[0]} questions"
 
 
 def heat_maps(results: Sequence[Result], score: Score = CONTAINED.value) -> list[HeatMap]:
@@ -146,7 +148,7 @@ def save_png(maps: Sequence[HeatMap], file: Path) -> None:
         images.append(_paint(axis, each))
     bar = figure.colorbar(images[0], ax=axes, shrink=0.8, ticks=[0, 0.25, 0.5, 0.75, 1])
     bar.ax.set_yticklabels(["0", "25", "50", "75", "100 %"])
-    bar.set_label(f"found, {maps[0].questions} questions a cell")
+    bar.set_label(f"found, {maps[0].questions} a cell")
     figure.savefig(file, format="png")
 
 
@@ -197,7 +199,7 @@ def _draw(maps: Sequence[HeatMap], stream: TextIO) -> None:
     console = Console(file=stream, highlight=False)
     for strategy in dict.fromkeys(each.strategy for each in maps):
         own = [each for each in maps if each.strategy == strategy]
-        console.print(Text(f"{strategy}, {own[0].questions} questions a cell", style="bold"))
+        console.print(Text(f"{strategy}, {own[0].questions} a cell", style="bold"))
         console.print(Columns([_coloured(each) for each in own], padding=(0, 4)))
 
 

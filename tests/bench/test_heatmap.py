@@ -48,13 +48,14 @@ def test_cells(maps: list[HeatMap]) -> None:
     assert gated.lengths == rag.lengths == (8192, 32768)
     assert (gated.cells[0, 8192].mean, gated.cells[0, 8192].n) == (0.5, 2)
     assert gated.mean == 0.5
-    assert gated.questions == "1 to 2"
+    assert gated.questions == "1 to 2 questions"
+    assert rag.questions == "1 question"
     assert list(rag.cells) == [(0, 8192)]
 
 
 def test_plain_lines(maps: list[HeatMap]) -> None:
     assert plain(maps[0]) == [
-        "gated, single: 50 % found, 1 to 2 a cell",
+        "gated, single: 50 % found, 1 to 2 questions a cell",
         "depth       8k    32k",
         "    0 %     50      0",
         "  100 %    100      –",
