@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +72,11 @@ def run_bench(
 
     Results that `out` holds already are taken from there; `fresh` begins the file anew. A
     question that fails is recorded with its error. Raises UsageError when `out` was made
-    with another model or other options, Interrupted at Ctrl-C, OSError when `out` cannot
-    be written.
+    with another model or other options, and when two questions have one id; Interrupted at
+    Ctrl-C; OSError when `out` cannot be written.
     """
     watcher = watcher or Watcher()
+    _require_unlike_ids(questions)
     header = Header.of(bench.engine.info, bench.strategies, facts=bench.facts, title=bench.title)
     file = ResultFile(out, header, fresh=fresh)
     file.require_same_questions(questions)
@@ -108,6 +110,16 @@ def sample(questions: Sequence[Question], limit: int | None, seed: int) -> list[
     places = list(range(len(questions)))
     random.Random(seed).shuffle(places)
     return [questions[place] for place in sorted(places[:limit])]
+
+
+def _require_unlike_ids(questions: Sequence[Question]) -> None:
+    """Results are kept by id: of two questions with the same one, one would go unasked."""
+    seen = Counter(question.id for question in questions)
+    for identity, count in seen.items():
+        if count > 1:
+            raise UsageError(
+                f"{count} questions have the id {identity}.", "give every question its own id"
+            )
 
 
 def _by_documents(questions: Sequence[Question]) -> dict[tuple[str, ...], list[Question]]:

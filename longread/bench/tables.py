@@ -236,11 +236,7 @@ def difference_cell(difference: Difference | None, metric: Metric) -> str:
     if difference is None:
         return NOTHING
     if metric in metrics.COST_METRICS:
-        ratio = difference.ratio
-        if ratio is None:
-            return NOTHING
-        star = " *" if ratio.n > 1 and not ratio.low <= 1.0 <= ratio.high else ""
-        return f"×{ratio.mean:.2f} [{ratio.low:.2f}–{ratio.high:.2f}]{star}"
+        return _ratio_cell(difference.ratio)
     change = difference.change
     better, worse = difference.wins, difference.losses
     if metric.better == "lower":
@@ -248,11 +244,17 @@ def difference_cell(difference: Difference | None, metric: Metric) -> str:
     places = 1 if metric.kind == "number" else 3
     if not better and not worse:
         return f"{0:.{places}f}"
-    star = " *" if difference.clear and change.n > 1 else ""
-    return (
-        f"{change.mean:+.{places}f} [{change.low:+.{places}f} to {change.high:+.{places}f}] "
-        f"{better}:{worse}{star}"
-    )
+    mean, low, high = (f"{each:+.{places}f}" for each in (change.mean, change.low, change.high))
+    star = " *" if difference.clear else ""
+    return mean if change.n == 1 else f"{mean} [{low} to {high}] {better}:{worse}{star}"
+
+
+def _ratio_cell(ratio: Interval | None) -> str:
+    if ratio is None:
+        return NOTHING
+    star = "" if ratio.low <= 1.0 <= ratio.high else " *"
+    bounds = f" [{ratio.low:.2f}–{ratio.high:.2f}]{star}" if ratio.n > 1 else ""
+    return f"×{ratio.mean:.2f}{bounds}"
 
 
 def number(value: float, metric: Metric, size: float) -> str:

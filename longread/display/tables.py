@@ -21,8 +21,7 @@ def write_tables(tables: Sequence[Table], stream: TextIO) -> None:
 def plain(table: Table) -> list[str]:
     """The table's lines, without escapes: title, head, rows, note."""
     head = [clean(cell) for cell in table.head]
-    # A row's name keeps its indent.
-    rows = [[row[0], *map(clean, row[1:])] if row else [] for row in table.rows]
+    rows = [[_name(row[0]), *map(clean, row[1:])] if row else [] for row in table.rows]
     widths = [max(len(row[place]) for row in [head, *rows] if row) for place in range(len(head))]
     lines = [
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
@@ -30,6 +29,11 @@ def plain(table: Table) -> list[str]:
     ]
     note = [f"({table.note})"] if table.note else []
     return [table.title, *lines, *note]
+
+
+def _name(text: str) -> str:
+    """A row's name, safe to show, with its indent."""
+    return text[: len(text) - len(text.lstrip(" "))] + clean(text)
 
 
 def _draw(tables: Sequence[Table], stream: TextIO) -> None:
@@ -55,7 +59,7 @@ def _draw(tables: Sequence[Table], stream: TextIO) -> None:
             )
         for row in table.rows:
             if row:
-                drawn.add_row(Text(row[0]), *(Text(clean(cell)) for cell in row[1:]))
+                drawn.add_row(Text(_name(row[0])), *(Text(clean(cell)) for cell in row[1:]))
             else:
                 drawn.add_section()
         console.print(drawn)

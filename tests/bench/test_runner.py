@@ -171,6 +171,11 @@ def test_options_that_do_not_fit_stop_the_bench(bench: Make, tmp_path: Path) -> 
         run_bench([asked()], bench("gated", chunk_tokens=9000), tmp_path / "o")
 
 
+def test_questions_of_the_same_id_are_refused(bench: Make, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="2 questions have the id a"):
+        run_bench([asked("a"), asked("b"), asked("a")], bench("rag"), tmp_path / "o")
+
+
 def test_evidence_by_its_words(bench: Make, tmp_path: Path) -> None:
     words = asked("words", evidence=(Evidence(BOOK, text="ferry sank in\n1931"),))
     gone = asked("gone", evidence=(Evidence(BOOK, text="nowhere to be read"),))
