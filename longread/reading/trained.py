@@ -18,6 +18,7 @@ from longread.reading.corpus import Corpus
 from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
 from longread.reading.gates import opening
 from longread.reading.protocol import Help, Protocol
+from longread.reading.questions import wants_everything
 from longread.reading.signals import lexical_match, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
 from longread.reading.step import Gate, Quote
@@ -256,8 +257,9 @@ class FoundExit:
 class ShortAnswer:
     """The answer that was found with the highest probability, or one that the steps give.
 
-    Places that gave the same answer stand together. What is less likely than not is no
-    answer; the closest place is named then.
+    Places that gave the same answer stand together. A question that asks for all there is
+    gets all the answers found. What is less likely than not is no answer; the closest
+    place is named then.
     """
 
     def __init__(self, gate: ReaderGate) -> None:
@@ -268,23 +270,35 @@ class ShortAnswer:
         if not ledger:
             return Reply(None, (), self._gate.settled())
         closest = max(ledger, key=lambda quote: quote.score)
-        reply = self._from_places(ledger) or self._from_steps(task, ledger)
+        reply = self._from_places(task, ledger) or self._from_steps(task, ledger)
         if reply is not None and reply.confidence >= _LIKELIER_THAN_NOT:
             return reply
         return Reply(None, (), reply.confidence if reply else closest.score, closest=closest)
 
-    def _from_places(self, ledger: Sequence[Quote]) -> Reply | None:
+    def _from_places(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
         groups: dict[str, list[Quote]] = {}
         for quote in ledger:
             if quote.answer:
                 groups.setdefault(" ".join(terms(quote.answer)), []).append(quote)
         if not groups:
             return None
+        if wants_everything(task.question):
+            return self._all(list(groups.values()))
         best = max(groups.values(), key=lambda group: sum(odds(quote.score) for quote in group))
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:_CITATIONS]
         return Reply(best[0].answer, cited, max(self._gate.settled(), best[0].score))
+
+    def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
+        """Every answer that is likelier than not, in document order, each with its place."""
+        best = [max(group, key=lambda quote: quote.score) for group in groups]
+        kept = [quote for quote in best if quote.score >= _LIKELIER_THAN_NOT]
+        if not kept:
+            return None
+        kept.sort(key=lambda quote: (quote.document, quote.start))
+        text = "; ".join(quote.answer for quote in kept)
+        return Reply(text, tuple(kept), min(quote.score for quote in kept))
 
     def _from_steps(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
         notes = steps_so_far(ledger)
