@@ -18,14 +18,20 @@ from longread.errors import ModelError
 from longread.version import __version__
 from tests.cli.conftest import run
 
-HEAVY = ("llama_cpp", "pymupdf", "numpy", "rich", "jinja2", "ssl", "http.client", "tomllib")
+HEAVY = (
+    *("llama_cpp", "pymupdf", "matplotlib", "numpy", "rich", "jinja2", "rank_bm25"),
+    *("ssl", "http.client", "tomllib"),
+)
 
 
 def call(*arguments: str) -> Any:
     return CliRunner().invoke(app, arguments)
 
 
-@pytest.mark.parametrize("statement", ["import longread", "longread --help", "longread ask --help"])
+@pytest.mark.parametrize(
+    "statement",
+    ["import longread", "longread --help", "longread ask --help", "longread bench --help"],
+)
 def test_nothing_heavy_is_loaded_to_show_help(statement: str) -> None:
     words = statement.split()
     action = (
@@ -47,19 +53,19 @@ def test_version() -> None:
 
 def test_help_names_every_command() -> None:
     text = call("--help").stdout
-    for command in ("ask", "inspect", "search", "config", "models"):
+    for command in ("ask", "inspect", "search", "config", "models", "bench"):
         assert f"\n  {command} " in text
 
 
 def test_help_of_every_command_is_plain_and_names_its_options() -> None:
-    for command in ("ask", "inspect", "search", "config", "models"):
+    for command in ("ask", "inspect", "search", "config", "models", "bench"):
         result = call(command, "--help")
         assert result.exit_code == 0
         assert not re.search(r"[^\x00-\x7f]", result.stdout)
     assert 'Usage: root ask [OPTIONS] DOC... "QUESTION"' in call("ask", "--help").stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["models"]])
+@pytest.mark.parametrize("arguments", [[], ["models"], ["bench"]])
 def test_a_command_without_a_command_shows_its_help_as_a_usage_error(arguments: list[str]) -> None:
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
