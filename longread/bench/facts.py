@@ -49,12 +49,14 @@ class Needle:
 @cache
 def facts() -> tuple[Fact, ...]:
     """All kinds of facts, as `data/needles.toml` lists them."""
-    return tuple(
-        Fact(
-            **{name: tuple(each) if isinstance(each, list) else each for name, each in row.items()}
-        )
-        for row in _data()["fact"]
-    )
+    return tuple(_fact(row) for row in _data()["fact"])
+
+
+def _fact(row: dict[str, Any]) -> Fact:
+    values: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in row.items()
+    }
+    return Fact(**values)
 
 
 @cache
