@@ -319,18 +319,18 @@ def train(given: argparse.Namespace) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     learner = Learner(given.start, given.out, given.rate)
     done = learner.done
-    stream = None
     begun = time.time()
+    # The tasks are cut by a tokenizer that stays: each policy's engine is closed again.
+    tokenizer = LlamaCppEngine(bundled_file(), threads=given.threads, context=512)
+    stream = training_tasks(given.shared, tokenizer.count, given.seed)
+    for _ in range(done["collections"] * TASKS):
+        next(stream)
     curve = (given.out / "curve.jsonl").open("a", encoding="utf-8")
     while done["collections"] < given.collections and time.time() - begun < 60 * given.minutes:
         started = time.time()
         policy = given.out / "policy.gguf"
         merged(learner.file, policy)
         with LlamaCppEngine(policy, threads=given.threads, context=4096) as engine:
-            if stream is None:
-                stream = training_tasks(given.shared, engine.count, given.seed)
-                for _ in range(done["collections"] * TASKS):
-                    next(stream)
             sampler = Sampler(engine, seed=given.seed + done["collections"])
             tasks = [next(stream) for _ in range(TASKS)]
             trees, counts, line = collect(sampler, tasks, GROUP)
@@ -341,6 +341,7 @@ def train(given: argparse.Namespace) -> None:
         line["update_s"] = round(time.time() - sampled, 1)
         curve.write(json.dumps(line) + "\n")
         curve.flush()
+    tokenizer.close()
     print(f"done: {done}", flush=True)
 
 
