@@ -145,8 +145,11 @@ def read_questions(file: Path) -> list[Question]:
 def _questions(file: Path) -> Iterator[Question]:
     try:
         lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} could not be read: {error}.") from error
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise UsageError(f"{file} could not be read: {reason}.", "check the name") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} could not be read: it is not UTF-8.", "it is JSONL") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

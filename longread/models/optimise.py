@@ -45,7 +45,10 @@ def optimised(bundled: Path, *, adapter: bool = True) -> tuple[Path, str]:
         return _cached(bundled, None), note
     except (OSError, ModelError) as error:
         reason = _reason(error)
-        return bundled, note or f"the faster copy of the bundled model could not be made: {reason}"
+        missing = "" if learned is None else ", and it reads without its adapter"
+        return bundled, (
+            f"the faster copy of the bundled model could not be written{missing}: {reason}"
+        )
 
 
 def _cached(bundled: Path, adapter: Path | None) -> Path:

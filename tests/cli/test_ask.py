@@ -24,7 +24,7 @@ def test_stdout_carries_the_answer_and_its_citations(book: Path) -> None:
     done = run("ask", book, QUESTION)
     assert done.code == 0
     answer, empty, citation = done.stdout.splitlines()
-    assert ANSWER in answer
+    assert answer == "Margit Solheim"
     assert empty == ""
     assert citation == f'  [1] book.pdf, p. 13: "{ANSWER}"'
     assert f"question: {QUESTION}" in done.stderr
@@ -76,7 +76,7 @@ def test_verbose_shows_memory_and_time(book: Path) -> None:
 def test_events_are_appended_one_object_a_step(book: Path, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     for _ in range(2):
-        assert run("ask", "-q", book, QUESTION, "--max-chunks", 2, "--events", events).code == 1
+        assert run("ask", "-q", book, ELSEWHERE, "--max-chunks", 2, "--events", events).code == 1
     records = [json.loads(line) for line in events.read_text("utf-8").splitlines()]
     assert [record["event"] for record in records] == ["begin", "step", "step", "answer"] * 2
     jsonschema.validate(records[-1]["answer"], answer_schema())
@@ -144,7 +144,7 @@ def test_strategies_run_with_a_real_model(strategy: str, monkeypatch: pytest.Mon
 
 
 def test_limits_end_the_reading(chronicle: Path) -> None:
-    done = run("ask", "-q", chronicle, QUESTION, "--max-chunks", 2, "--json")
+    done = run("ask", "-q", chronicle, ELSEWHERE, "--max-chunks", 2, "--json")
     record = json.loads(done.stdout)
     assert record["reading"]["chunks_read"] == 2
     assert record["reading"]["exit"]["reason"] == "budget"

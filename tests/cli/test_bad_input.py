@@ -109,7 +109,7 @@ CALLS: dict[str, tuple[list[str], str, str]] = {
     "threads": ([TALE, QUESTION, "--threads", "9999"], "must be at most 512", "cores"),
     "strategy": ([TALE, QUESTION, "--strategy", "x"], "--strategy (x) is not one of gated", ""),
     "order": ([TALE, QUESTION, "--order", "x"], "is not one of document, relevance", ""),
-    "gate": ([TALE, QUESTION, "--gate", "x"], "is not one of auto, likelihood, choice", ""),
+    "gate": ([TALE, QUESTION, "--gate", "x"], "is not one of auto, reader, likelihood, choice", ""),
     "threshold": ([TALE, QUESTION, "--gate-threshold", "2"], "must be between 0 and 1", ""),
     "seconds": ([TALE, QUESTION, "--max-seconds", "-1"], "must be above 0", ""),
     "gpu layers": ([TALE, QUESTION, "--gpu-layers", "all"], "auto or a number", ""),
