@@ -286,7 +286,7 @@ class Reader(nn.Module):
                 module.merge(fake_quantise)
 
     def adapter(self) -> dict[str, Tensor]:
-        """The adapter's matrices by GGUF name: `blk.0.attn_q.weight.lora_a` (down) and `…_b` (up)."""
+        """The adapter's matrices by GGUF name: `….weight.lora_a` (down), `….lora_b` (up)."""
         matrices = {}
         for number, block in enumerate(self.blocks):
             for name in PROJECTIONS:

@@ -95,14 +95,8 @@ def main() -> None:
     optimiser = torch.optim.AdamW(
         parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
     )
-    done = {"file": 0, "batch": 0, "tokens": 0, "step": 0}
     checkpoint = arguments.out / "checkpoint.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        reader.take(state["adapter"])
-        optimiser.load_state_dict(state["optimiser"])
-        done = state["done"]
-        print(f"going on at {done}", flush=True)
+    done = resumed(checkpoint, reader, optimiser)
     reader.merge(not arguments.no_rounding)
     dev = read_trees(arguments.dev)[: arguments.dev_trees] if arguments.dev else []
     curve = (arguments.out / "curve.jsonl").open("a", encoding="utf-8")
@@ -146,6 +140,18 @@ def main() -> None:
         done["file"], done["batch"] = number + 1, 0
         save()
     print(f"done: {done}", flush=True)
+
+
+def resumed(checkpoint: Path, reader: Reader, optimiser: torch.optim.Optimizer) -> dict[str, int]:
+    """What an earlier run had done, its adapter and optimiser taken over; zeros where none was."""
+    if not checkpoint.exists():
+        return {"file": 0, "batch": 0, "tokens": 0, "step": 0}
+    state = torch.load(checkpoint, weights_only=True)
+    reader.take(state["adapter"])
+    optimiser.load_state_dict(state["optimiser"])
+    print(f"going on at {state['done']}", flush=True)
+    done: dict[str, int] = state["done"]
+    return done
 
 
 def schedule(step: int, progress: float) -> float:
