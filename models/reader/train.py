@@ -95,6 +95,7 @@ def main() -> None:
     optimiser = torch.optim.AdamW(
         parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
     )
+    arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / "checkpoint.pt"
     done = resumed(checkpoint, reader, optimiser)
     reader.merge(not arguments.no_rounding)
