@@ -95,7 +95,6 @@ def main() -> None:
     optimiser = torch.optim.AdamW(
         parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
     )
-    arguments.out.mkdir(parents=True, exist_ok=True)
     checkpoint = arguments.out / "checkpoint.pt"
     done = resumed(checkpoint, reader, optimiser)
     reader.merge(not arguments.no_rounding)
@@ -145,6 +144,7 @@ def main() -> None:
 
 def resumed(checkpoint: Path, reader: Reader, optimiser: torch.optim.Optimizer) -> dict[str, int]:
     """What an earlier run had done, its adapter and optimiser taken over; zeros where none was."""
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     if not checkpoint.exists():
         return {"file": 0, "batch": 0, "tokens": 0, "step": 0}
     state = torch.load(checkpoint, weights_only=True)
