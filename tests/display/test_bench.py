@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from longread.bench.records import Question, Result
 from longread.bench.tables import Table
 from longread.display.bench import Bar, Lines, Silent, open_bench_view
@@ -97,7 +99,9 @@ def test_quiet_says_nothing() -> None:
     assert stream.getvalue() == ""
 
 
-def test_the_bar_shows_what_is_read_and_how_well_it_goes() -> None:
+def test_the_bar_shows_what_is_read_and_how_well_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A dumb terminal gets no bar, and the suite may run in one.
+    monkeypatch.setenv("TERM", "xterm-256color")
     stream = Terminal()
     times = iter(range(0, 1000, 10))
     with Bar(stream, clock=lambda: float(next(times))) as view:
