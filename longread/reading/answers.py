@@ -21,8 +21,8 @@ from longread.reading.step import Quote
 from longread.retrieval import terms
 
 # Citations shown: more are rarely read, and the ledger has the rest.
-_CITATIONS = 3
-_LIKELIER_THAN_NOT = 0.5
+CITATIONS = 3
+LIKELIER_THAN_NOT = 0.5
 # Share of a reply's content words that must stand in notes or quotes.
 _BACKED = 0.5
 _NUMBER = re.compile(r"\d")
@@ -88,10 +88,10 @@ class QuoteAnswer:
         # A quote's own calibrated probability counts too: in a filing of 476 tiles the many
         # small odds together pushed the right sentence, at 0.56, below one half.
         settled = max(self._settled(), ledger[0].score)
-        if settled < _LIKELIER_THAN_NOT:
+        if settled < LIKELIER_THAN_NOT:
             return Reply(None, (), settled, closest=ledger[0])
         text = " ".join(ledger[0].text.split())
-        return Reply(text, tuple(ledger[:_CITATIONS]), settled)
+        return Reply(text, tuple(ledger[:CITATIONS]), settled)
 
 
 class WrittenAnswer:
@@ -151,4 +151,4 @@ def cite(text: str, question: str, ledger: list[Quote]) -> tuple[Quote, ...]:
 
     ranked = sorted(ledger, key=worth, reverse=True)
     backing = [quote for quote in ranked if worth(quote)[0]] or ranked[:1]
-    return tuple(backing[:_CITATIONS])
+    return tuple(backing[:CITATIONS])

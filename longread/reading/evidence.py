@@ -170,7 +170,7 @@ class ReaderScale:
         self.calibration: Evidence = evidence("reader")
         self._situation = situation
         self._protocol = protocol
-        self._matches = matches
+        self.matches = matches
         self._helps: dict[int, Help] = {}
         for place in best_matching(matches, SCOUTED):
             self.help(place)
@@ -183,11 +183,11 @@ class ReaderScale:
         return self._helps[place]
 
     def probability(self, place: int) -> float:
-        return self.weigh(self.help(place).yes, self._matches[place])
+        return self.weigh(self.help(place).yes, self.matches[place])
 
     def opens(self, place: int) -> float:
         """P(the tile helps at all): holds the answer, or is a step towards it."""
-        return self.weigh(self.help(place).any, self._matches[place])
+        return self.weigh(self.help(place).any, self.matches[place])
 
     def weigh(self, probability: float, match: Match) -> float:
         """The reader's probability, with the prior of BM25's match."""

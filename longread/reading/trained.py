@@ -13,22 +13,19 @@ from dataclasses import replace
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
-from longread.reading.answers import Reply, Task, is_backed
+from longread.reading.answers import CITATIONS, LIKELIER_THAN_NOT, Reply, Task, is_backed
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
 from longread.reading.gates import opening
 from longread.reading.protocol import Help, Protocol
 from longread.reading.questions import wants_everything
-from longread.reading.signals import lexical_match, odds
+from longread.reading.signals import Match, lexical_match, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
 from longread.reading.step import Gate, Quote
 from longread.reading.thinking import inside
-from longread.reading.writers import notes_from_ledger, quotable
+from longread.reading.writers import as_notes, notes_from_ledger, quotable
 from longread.retrieval import Index, terms
 
-# Citations shown: more are rarely read, and the ledger has the rest.
-_CITATIONS = 3
-_LIKELIER_THAN_NOT = 0.5
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
 
@@ -40,12 +37,7 @@ def steps_so_far(ledger: Sequence[Quote]) -> str:
     "help".
     """
     steps = [quote for quote in ledger if not quote.answer][-_STEPS_SHOWN:]
-    return "\n".join(_line(quote) for quote in steps)
-
-
-def _line(quote: Quote) -> str:
-    place = f"(page {quote.page}) " if quote.page is not None else ""
-    return f"- {place}{' '.join(quote.text.split())}"
+    return as_notes(steps)
 
 
 class ReaderGate:
@@ -78,12 +70,13 @@ class ReaderGate:
             self.helped[_key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
             if notes:
-                again = self._again(situation, scale, tile, notes, situation.question)
+                again = self._again(situation, scale, tile, notes, scale.matches[tile.index])
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
             opens.append(helps)
+        matches = self._looked_up(situation)
         for unit in situation.retrieved:
-            found, helps = self._again(situation, scale, unit, notes, situation.searches[-1])
+            found, helps = self._again(situation, scale, unit, notes, matches[unit.index])
             opens.append(helps)
             if found >= self.threshold:
                 board.enter(_tile_over(situation.corpus, unit).index, found)
@@ -110,18 +103,20 @@ class ReaderGate:
         return [each for each in found if each.probability >= self.threshold]
 
     def _again(
-        self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, search: str
+        self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, match: Match
     ) -> tuple[float, float]:
         """(P(answer), P(help)) of a piece with what is known in the notes."""
-        index = situation.corpus.index
-        units = situation.corpus.units_over(piece)
-        matches = lexical_match(index, search)
-        match = max(matches[unit] for unit in units)
         helps = self.protocol.helps(situation.passage(piece), situation.question, notes)
         before = self.helped.get(_key(piece))
         if before is None or helps.any > before.any:
             self.helped[_key(piece)] = helps
         return scale.weigh(helps.yes, match), scale.weigh(helps.any, match)
+
+    def _looked_up(self, situation: Situation) -> list[Match]:
+        """BM25's match of every unit with the latest search; empty when nothing was found."""
+        if not situation.retrieved:
+            return []
+        return lexical_match(situation.corpus.index, situation.searches[-1])
 
     def _prepared(self, situation: Situation) -> tuple[EvidenceBoard, ReaderScale]:
         if self._board is None or self._scale is None:
@@ -271,7 +266,7 @@ class ShortAnswer:
             return Reply(None, (), self._gate.settled())
         closest = max(ledger, key=lambda quote: quote.score)
         reply = self._from_places(task, ledger) or self._from_steps(task, ledger)
-        if reply is not None and reply.confidence >= _LIKELIER_THAN_NOT:
+        if reply is not None and reply.confidence >= LIKELIER_THAN_NOT:
             return reply
         return Reply(None, (), reply.confidence if reply else closest.score, closest=closest)
 
@@ -287,13 +282,13 @@ class ShortAnswer:
         best = max(groups.values(), key=lambda group: sum(odds(quote.score) for quote in group))
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
-        cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:_CITATIONS]
+        cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
         return Reply(best[0].answer, cited, max(self._gate.settled(), best[0].score))
 
     def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
         """Every answer that is likelier than not, in document order, each with its place."""
         best = [max(group, key=lambda quote: quote.score) for group in groups]
-        kept = [quote for quote in best if quote.score >= _LIKELIER_THAN_NOT]
+        kept = [quote for quote in best if quote.score >= LIKELIER_THAN_NOT]
         if not kept:
             return None
         kept.sort(key=lambda quote: (quote.document, quote.start))
@@ -303,9 +298,9 @@ class ShortAnswer:
     def _from_steps(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
         notes = steps_so_far(ledger)
         helps = self._gate.protocol.helps(notes, task.question)
-        if helps.yes < _LIKELIER_THAN_NOT:
+        if helps.yes < LIKELIER_THAN_NOT:
             return Reply(None, (), helps.yes)
         said = self._gate.protocol.answer(notes, task.question)
         if not said.text or not is_backed(said.text, task.question, [notes]):
             return Reply(None, (), helps.yes)
-        return Reply(said.text, tuple(ledger[-_CITATIONS:]), helps.yes)
+        return Reply(said.text, tuple(ledger[-CITATIONS:]), helps.yes)
