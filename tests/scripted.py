@@ -13,8 +13,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from longread.documents.model import Document, Page
-from longread.engine import Generation, Message, ModelInfo, Usage
+from longread.engine import (
+    Attention,
+    Generation,
+    HeadAttention,
+    Message,
+    ModelInfo,
+    Pooling,
+    Usage,
+)
 
 # Words that only one prompt file has.
 _ROLES = {
@@ -47,12 +57,14 @@ class ScriptedEngine:
     replies: list[Reply] | Callable[[str], Reply] = field(default_factory=list)
     choices: list[Choice] | Callable[[str], Choice] = field(default_factory=list)
     scores: list[float] | Callable[[str], float] = field(default_factory=list)
+    # The words of the prompt that the query looks at; without any it looks everywhere.
+    looks: list[str] | Callable[[str], str] = field(default_factory=list)
     context: int = 4000
     parameters: int = 100_000_000
     protocol: str = ""
     prompts: list[tuple[str, str]] = field(default_factory=list)
     budgets: list[int] = field(default_factory=list)
-    capabilities: frozenset[str] = frozenset({"generate", "choose", "score"})
+    capabilities: frozenset[str] = frozenset({"generate", "choose", "score", "attention"})
     closed: bool = False
     forgotten: int = 0
 
@@ -106,6 +118,26 @@ class ScriptedEngine:
 
     def score(self, prompt: str, continuation: str) -> list[float]:
         return [self._next("score", prompt, self.scores)] * self.count(continuation)
+
+    def attention(
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+    ) -> Attention:
+        spans = tuple(match.span() for match in re.finditer(r"\S+", prompt + query))
+        known = sum(start < len(prompt) for start, _end in spans)
+        seen = self._next("attention", prompt, self.looks)
+        first = prompt.find(seen) if seen else -1
+        within = [first <= start < first + len(seen) for start, _end in spans]
+        row = np.array([1.0 if looked else 0.01 for looked in within], dtype=np.float32)
+        rows = np.tile(row / row.sum() * len(heads or (1,)), (len(spans) - known, 1))
+        return Attention(rows, known, spans)
+
+    def attention_by_head(
+        self, prompt: str, query: str, *, pooling: Pooling = "mean"
+    ) -> HeadAttention:
+        del pooling
+        found = self.attention(prompt, query)
+        row = found.weights[:1, : found.prompt_tokens]
+        return HeadAttention(row[np.newaxis], found.spans[: found.prompt_tokens])
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Message = dict[str, str]
 
@@ -51,6 +55,36 @@ class Generation:
     tokens: int
     finished: bool
     log_probability: float = 0.0
+
+
+Pooling = Literal["mean", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What a query's tokens look at.
+
+    `weights` has the shape (query tokens, tokens of prompt and query); the first
+    `prompt_tokens` columns are the prompt's. A row sums to the number of heads that were
+    added up. `spans` gives each token's characters (start, end) in prompt + query; a token
+    without text of its own has an empty span.
+    """
+
+    weights: NDArray[np.float32]
+    prompt_tokens: int
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadAttention:
+    """The attention that each token of a prompt receives from a query, head by head.
+
+    `weights` has the shape (layers, heads, prompt tokens), pooled over the query's tokens;
+    layers without attention are 0. `spans` as in `Attention`, in the prompt.
+    """
+
+    weights: NDArray[np.float32]
+    spans: tuple[tuple[int, int], ...]
 
 
 class Engine(Protocol):
@@ -104,6 +138,28 @@ class Engine(Protocol):
 
     def score(self, prompt: str, continuation: str) -> list[float]:
         """Log-probability (natural log) of each token of `continuation` after `prompt`."""
+        ...
+
+    def attention(
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+    ) -> Attention:
+        """What the tokens of `query` look at, which stands right after `prompt`.
+
+        Summed over the (layer, head) pairs in `heads`; over all heads of the last layer when
+        None. The prompt's state is kept apart from that of the other calls, and reused while
+        prompts share their beginning. Needs the capability "attention"; raises ModelError
+        where the model's backend does not show its weights.
+        """
+        ...
+
+    def attention_by_head(
+        self, prompt: str, query: str, *, pooling: Pooling = "mean"
+    ) -> HeadAttention:
+        """The attention that the prompt's tokens receive from those of `query`, for each head.
+
+        `pooling` over the query's tokens: their mean, or the largest weight. Otherwise as
+        `attention`.
+        """
         ...
 
     def forget(self) -> None:

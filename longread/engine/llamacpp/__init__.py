@@ -21,7 +21,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import Generation, Message, ModelInfo, Usage, templates
+from longread.engine import (
+    Attention,
+    Generation,
+    HeadAttention,
+    Message,
+    ModelInfo,
+    Pooling,
+    Usage,
+    templates,
+)
+from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.loading import open_model
 
 
@@ -31,7 +41,7 @@ class LlamaCppEngine:
     Example: `engine = LlamaCppEngine(Path("model.gguf")); engine.score("2 + 2 =", " 4")`.
     """
 
-    capabilities = frozenset({"generate", "choose", "score"})
+    capabilities = frozenset({"generate", "choose", "score", "attention"})
 
     def __init__(
         self,
@@ -46,6 +56,8 @@ class LlamaCppEngine:
         self.runtime = opened.runtime
         self.vocabulary = opened.runtime.vocabulary
         self.template = opened.template
+        self._threads = opened.threads
+        self._attention: AttentionReader | None = None
         self.usage = Usage()
         self.info = ModelInfo(
             name=name or path.stem,
@@ -141,11 +153,42 @@ class LlamaCppEngine:
         self.usage.generated += count
         return Generation(text, count, finished, log_probability)
 
+    def attention(
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+    ) -> Attention:
+        asked, looking = self.vocabulary.tokenize_prompt(prompt), self._tokenize_query(query)
+        weights, cost = summed(self._attention_reader(), asked, looking, heads)
+        self._account(sum(cost), cost[1])
+        spans = self.vocabulary.spans(f"{prompt}{query}", [*asked, *looking])
+        return Attention(weights, len(asked), spans)
+
+    def attention_by_head(
+        self, prompt: str, query: str, *, pooling: Pooling = "mean"
+    ) -> HeadAttention:
+        asked, looking = self.vocabulary.tokenize_prompt(prompt), self._tokenize_query(query)
+        weights, cost = pooled(self._attention_reader(), asked, looking, pooling)
+        self._account(sum(cost), cost[1])
+        return HeadAttention(weights, self.vocabulary.spans(prompt, asked))
+
     def forget(self) -> None:
         self.runtime.forget_all()
+        if self._attention is not None:
+            self._attention.forget()
 
     def close(self) -> None:
+        if self._attention is not None:
+            self._attention.close()
         self.runtime.close()
+
+    def _attention_reader(self) -> AttentionReader:
+        if self._attention is None:
+            self._attention = AttentionReader(
+                self.runtime.model, capacity=self.runtime.capacity, threads=self._threads
+            )
+        return self._attention
+
+    def _tokenize_query(self, query: str) -> list[int]:
+        return self.vocabulary.tokenize(query, special=True)
 
     def _account(self, tokens: int, reused: int) -> None:
         self.usage.prefilled += tokens - reused

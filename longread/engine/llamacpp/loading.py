@@ -34,6 +34,7 @@ class Opened:
     template: str
     parameters: int
     protocol: str
+    threads: int
 
 
 def open_model(
@@ -63,7 +64,8 @@ def open_model(
     amx.loaded(path)
     try:
         flag = library.AbortFlag()
-        opened = _open_context(model, flag, context, threads, path)
+        count = threads or available_cores()
+        opened = _open_context(model, flag, context, count, path)
     except BaseException:
         llama.llama_model_free(model)
         raise
@@ -74,7 +76,30 @@ def open_model(
         template.decode("utf-8", "replace") if template else "",
         int(llama.llama_model_n_params(model)),
         _metadata(model, _PROTOCOL_KEY),
+        count,
     )
+
+
+def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> Runtime:
+    """A second context of a loaded model whose attention weights `callback` is shown.
+
+    One sequence of `tokens` tokens, flash attention off: the fused kernel keeps its weights
+    to itself. Raises ModelError when there is no memory for it.
+    """
+    library.forget_log()
+    flag = library.AbortFlag()
+    parameters = _context_parameters(flag, tokens, threads)
+    parameters.n_seq_max = 1
+    parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    parameters.cb_eval = callback
+    opened = llama.llama_init_from_model(model, parameters)
+    if not opened:
+        reason = library.last_reason() or "not enough memory for a second context"
+        raise ModelError(
+            f"this model's attention cannot be read: {reason}.",
+            "use another --strategy (gated needs no attention)",
+        )
+    return Runtime(model, opened, flag, 1, owns_model=False)
 
 
 def _metadata(model: Any, key: bytes) -> str:
@@ -85,7 +110,7 @@ def _metadata(model: Any, key: bytes) -> str:
 
 
 def _open_context(
-    model: Any, flag: library.AbortFlag, context: int | None, threads: int | None, path: Path
+    model: Any, flag: library.AbortFlag, context: int | None, threads: int, path: Path
 ) -> Any:
     if not llama.llama_model_has_decoder(model):
         raise ModelError(
@@ -93,23 +118,27 @@ def _open_context(
             "longread needs an instruct model: longread models list",
         )
     trained = int(llama.llama_model_n_ctx_train(model))
-    parameters = llama.llama_context_default_params()
-    parameters.n_ctx = min(context or 8192, trained)
-    parameters.n_batch = BATCH
-    parameters.n_ubatch = BATCH
+    parameters = _context_parameters(flag, min(context or 8192, trained), threads)
     parameters.n_seq_max = SLOTS
-    parameters.kv_unified = True
-    parameters.no_perf = True
-    count = threads or available_cores()
-    parameters.n_threads = count
-    parameters.n_threads_batch = count
-    parameters.abort_callback = flag.callback
-    parameters.abort_callback_data = flag.data
     opened = llama.llama_init_from_model(model, parameters)
     if not opened:
         reason = library.last_reason() or "not enough memory for its context"
         raise ModelError(f"{path.name} could not be started: {reason}.", "use a smaller --context")
     return opened
+
+
+def _context_parameters(flag: library.AbortFlag, tokens: int, threads: int) -> Any:
+    parameters = llama.llama_context_default_params()
+    parameters.n_ctx = tokens
+    parameters.n_batch = BATCH
+    parameters.n_ubatch = BATCH
+    parameters.kv_unified = True
+    parameters.no_perf = True
+    parameters.n_threads = threads
+    parameters.n_threads_batch = threads
+    parameters.abort_callback = flag.callback
+    parameters.abort_callback_data = flag.data
+    return parameters
 
 
 def available_cores() -> int:

@@ -35,8 +35,17 @@ class Runtime:
     at once: the flag is set, llama.cpp leaves the graph, and KeyboardInterrupt goes up.
     """
 
-    def __init__(self, model: Any, context: Any, flag: library.AbortFlag, slots: int) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: Any,
+        context: Any,
+        flag: library.AbortFlag,
+        slots: int,
+        *,
+        owns_model: bool = True,
+    ) -> None:
+        self.model = model
+        self._owns_model = owns_model
         self._context = context
         self._flag = flag
         self._memory = llama.llama_get_memory(context)
@@ -104,14 +113,15 @@ class Runtime:
             self.slots.clear(slot)
 
     def close(self) -> None:
-        """Free context and model; safe to call twice."""
+        """Free the context, and the model where it is this runtime's own; safe to call twice."""
         if self._closed:
             return
         self._closed = True
         self._worker.shutdown()
         llama.llama_batch_free(self._batch)
         llama.llama_free(self._context)
-        llama.llama_model_free(self._model)
+        if self._owns_model:
+            llama.llama_model_free(self.model)
 
     def _cut(self, slot: int, keep: int) -> bool:
         """Cut `slot` back to its first `keep` tokens; False when it had to be emptied."""

@@ -6,6 +6,7 @@ import ctypes
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -55,6 +56,10 @@ class Vocabulary:
         """The text of `tokens`, control tokens left out."""
         return b"".join(self.piece(token) for token in tokens).decode("utf-8", "replace")
 
+    def spans(self, text: str, tokens: Sequence[int]) -> tuple[tuple[int, int], ...]:
+        """Where each of the `tokens` of `text` stands in it: characters (start, end)."""
+        return _spans(text, [self._read_piece(token, special=True) for token in tokens])
+
     @cached_property
     def control_tokens(self) -> re.Pattern[str]:
         """Matches the text of every token that is not plain text (`<|im_end|>`, `</s>`, …).
@@ -88,3 +93,25 @@ class Vocabulary:
             if length >= 0:
                 return buffer.raw[:length]
             room = -length
+
+
+def _spans(text: str, pieces: Sequence[bytes]) -> tuple[tuple[int, int], ...]:
+    """Where each token's bytes stand in `text`, as character offsets.
+
+    A token without text of its own (BOS, a blank that the tokenizer put in front) gets an
+    empty span. A token that ends inside a character ends before it.
+    """
+    data = text.encode("utf-8", "replace")
+    # The character that each byte belongs to: continuation bytes to the one before them.
+    places = accumulate(byte & 0xC0 != 0x80 for byte in data)
+    character = [*(place - 1 for place in places), len(text)]
+    cursor, found = 0, []
+    for piece in pieces:
+        begin, length = cursor, len(piece)
+        if not data.startswith(piece, cursor):
+            length = len(piece.lstrip(b" "))
+            if not length or not data.startswith(piece.lstrip(b" "), cursor):
+                length = 0
+        cursor += length
+        found.append((character[begin], character[cursor]))
+    return tuple(found)
