@@ -5,6 +5,7 @@
 Files are read in order; a checkpoint every few minutes holds adapter, optimiser and
 place, so a run that was stopped goes on with the same command, and files may be added
 between runs. `build/curve.jsonl` gets a line a step, with held-out numbers now and then.
+`--start ADAPTER.gguf` begins a new run from an adapter that was exported earlier.
 Loss on reply words only; weights merged and rounded to Q4_0 before every second step, so
 the adapter learns on the very weights that will run.
 """
@@ -19,6 +20,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import gguf
 import model as modelling
 import torch
 from batch import batches, layout, targets
@@ -90,56 +92,79 @@ def main() -> None:
 
     with LlamaCppEngine(bundled_file(), threads=1, context=512) as engine:
         WORDS.update({word: engine.tokenize(f" {word}")[0] for word in ("yes", "no", "part")})
-    reader = Reader(bundled_file(), rank=arguments.rank, alpha=2.0 * arguments.rank)
-    parameters = [value for value in reader.parameters() if value.requires_grad]
-    optimiser = torch.optim.AdamW(
-        parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
-    )
-    checkpoint = arguments.out / "checkpoint.pt"
-    done = resumed(checkpoint, reader, optimiser)
-    reader.merge(not arguments.no_rounding)
+    training = Training(arguments)
     dev = read_trees(arguments.dev)[: arguments.dev_trees] if arguments.dev else []
-    curve = (arguments.out / "curve.jsonl").open("a", encoding="utf-8")
-    saved = time.time()
-
-    def save() -> None:
-        state = {"adapter": reader.adapter(), "optimiser": optimiser.state_dict(), "done": done}
-        torch.save(state, checkpoint.with_suffix(".part"))
-        checkpoint.with_suffix(".part").replace(checkpoint)
-
-    for number in range(done["file"], len(arguments.data)):
-        trees = read_trees(arguments.data[number])
-        plan = list(batches(trees, random.Random(number)))
-        for batch in plan[done["batch"] :]:
-            if done["tokens"] >= arguments.total_tokens:
-                break
-            begun = time.time()
-            rate = arguments.rate * schedule(done["step"], done["tokens"] / arguments.total_tokens)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            loss = loss_of(reader, batch)
-            loss.backward()
-            norm = float(torch.nn.utils.clip_grad_norm_(parameters, 1.0))
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-            done["step"] += 1
-            done["batch"] += 1
-            size = sum(each.size for each in batch)
-            done["tokens"] += size
-            if done["step"] % MERGE_EVERY == 0:
-                reader.merge(not arguments.no_rounding)
-            line = {**done, "loss": round(float(loss), 4), "norm": round(norm, 3), "rate": rate}
-            line["tokens_a_second"] = round(size / (time.time() - begun))
-            if dev and done["step"] % arguments.dev_every == 0:
-                line |= held_out(reader, dev, random.Random(0))
-            curve.write(json.dumps(line) + "\n")
-            curve.flush()
-            if time.time() - saved > SAVE_EVERY_SECONDS:
-                save()
-                saved = time.time()
-        done["file"], done["batch"] = number + 1, 0
-        save()
+    done = training.done
+    with (arguments.out / "curve.jsonl").open("a", encoding="utf-8") as curve:
+        for number in range(done["file"], len(arguments.data)):
+            trees = read_trees(arguments.data[number])
+            plan = list(batches(trees, random.Random(number)))
+            for batch in plan[done["batch"] :]:
+                if done["tokens"] >= arguments.total_tokens:
+                    break
+                line = training.step(batch)
+                if dev and done["step"] % arguments.dev_every == 0:
+                    line |= held_out(training.reader, dev, random.Random(0))
+                curve.write(json.dumps(line) + "\n")
+                curve.flush()
+                if time.time() - training.saved > SAVE_EVERY_SECONDS:
+                    training.save()
+            done["file"], done["batch"] = number + 1, 0
+            training.save()
     print(f"done: {done}", flush=True)
+
+
+class Training:
+    """Adapter, optimiser and place of a run; taken over from its checkpoint where there is one."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        kind = torch.float32 if arguments.f32 else torch.bfloat16
+        self.reader = Reader(bundled_file(), arguments.rank, 2.0 * arguments.rank, kind)
+        self.parameters = [value for value in self.reader.parameters() if value.requires_grad]
+        self.optimiser = torch.optim.AdamW(
+            self.parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
+        )
+        self._arguments = arguments
+        self._checkpoint = arguments.out / "checkpoint.pt"
+        if arguments.start:
+            self.reader.take(exported(arguments.start))
+        self.done = resumed(self._checkpoint, self.reader, self.optimiser)
+        self.saved = time.time()
+        self._merge()
+
+    def step(self, batch: Sequence[Tree]) -> dict[str, float]:
+        """One optimiser step; the curve's line."""
+        begun, done, wanted = time.time(), self.done, self._arguments
+        rate = wanted.rate * schedule(done["step"], done["tokens"] / wanted.total_tokens)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        loss = loss_of(self.reader, batch)
+        loss.backward()
+        norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, 1.0))
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        size = sum(each.size for each in batch)
+        done["step"] += 1
+        done["batch"] += 1
+        done["tokens"] += size
+        if done["step"] % MERGE_EVERY == 0:
+            self._merge()
+        line = {**done, "loss": round(loss.item(), 4), "norm": round(norm, 3), "rate": rate}
+        return line | {"tokens_a_second": round(size / (time.time() - begun))}
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        state = {
+            "adapter": self.reader.adapter(),
+            "optimiser": self.optimiser.state_dict(),
+            "done": self.done,
+        }
+        torch.save(state, self._checkpoint.with_suffix(".part"))
+        self._checkpoint.with_suffix(".part").replace(self._checkpoint)
+        self.saved = time.time()
+
+    def _merge(self) -> None:
+        self.reader.merge(not self._arguments.no_rounding)
 
 
 def resumed(checkpoint: Path, reader: Reader, optimiser: torch.optim.Optimizer) -> dict[str, int]:
@@ -153,6 +178,16 @@ def resumed(checkpoint: Path, reader: Reader, optimiser: torch.optim.Optimizer) 
     print(f"going on at {state['done']}", flush=True)
     done: dict[str, int] = state["done"]
     return done
+
+
+def exported(adapter: Path) -> dict[str, torch.Tensor]:
+    """The matrices of an adapter file that export.py wrote (Q8_0), as `Reader.take` wants them."""
+    return {
+        tensor.name: torch.from_numpy(
+            gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype("float32")
+        )
+        for tensor in gguf.GGUFReader(adapter).tensors
+    }
 
 
 def schedule(step: int, progress: float) -> float:
@@ -174,6 +209,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
+    parser.add_argument("--f32", action="store_true", help="for CPUs without bf16 products")
     parser.add_argument("--no-rounding", action="store_true", help="train on unrounded weights")
     return parser.parse_args()
 
