@@ -71,7 +71,7 @@ class ScriptedEngine:
     def __post_init__(self) -> None:
         self.usage = Usage()
         self.info = ModelInfo(
-            "scripted", "scripted.gguf", "CPU", self.context, self.parameters, self.protocol
+            "scripted", "scripted.gguf", "CPU", self.context, self.parameters, self.protocol, 6
         )
 
     def tokenize(self, text: str) -> list[int]:
@@ -120,7 +120,7 @@ class ScriptedEngine:
         return [self._next("score", prompt, self.scores)] * self.count(continuation)
 
     def attention(
-        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
     ) -> Attention:
         spans = tuple(match.span() for match in re.finditer(r"\S+", prompt + query))
         known = sum(start < len(prompt) for start, _end in spans)

@@ -21,7 +21,7 @@ Message = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is known of a loaded model. `context` is in tokens, `parameters` a count.
+    """What is known of a loaded model. `context` is in tokens, `parameters` and `layers` counts.
 
     `protocol` is the reading protocol that the file says its model was trained on
     (`reader/1`), or empty.
@@ -33,6 +33,7 @@ class ModelInfo:
     context: int
     parameters: int
     protocol: str = ""
+    layers: int = 0
 
 
 @dataclass(slots=True)
@@ -141,14 +142,15 @@ class Engine(Protocol):
         ...
 
     def attention(
-        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
     ) -> Attention:
         """What the tokens of `query` look at, which stands right after `prompt`.
 
-        Summed over the (layer, head) pairs in `heads`; over all heads of the last layer when
-        None. The prompt's state is kept apart from that of the other calls, and reused while
-        prompts share their beginning. Needs the capability "attention"; raises ModelError
-        where the model's backend does not show its weights.
+        Summed over the (layer, head) pairs in `heads`, head None standing for all of its
+        layer; over all heads of the last layer when `heads` is None. The prompt's state is
+        kept apart from that of the other calls, and reused while prompts share their
+        beginning. Needs the capability "attention"; raises ModelError where the model's
+        backend does not show its weights.
         """
         ...
 

@@ -66,6 +66,7 @@ class LlamaCppEngine:
             context=opened.runtime.capacity,
             parameters=opened.parameters,
             protocol=opened.protocol,
+            layers=opened.layers,
         )
 
     def __enter__(self) -> LlamaCppEngine:
@@ -154,7 +155,7 @@ class LlamaCppEngine:
         return Generation(text, count, finished, log_probability)
 
     def attention(
-        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int]] | None = None
+        self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
     ) -> Attention:
         asked, looking = self.vocabulary.tokenize_prompt(prompt), self._tokenize_query(query)
         weights, cost = summed(self._attention_reader(), asked, looking, heads)

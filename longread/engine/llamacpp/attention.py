@@ -219,13 +219,13 @@ def summed(
     reader: AttentionReader,
     prompt: Sequence[int],
     query: Sequence[int],
-    heads: Sequence[tuple[int, int]] | None,
+    heads: Sequence[tuple[int, int | None]] | None,
 ) -> tuple[NDArray[np.float32], tuple[int, int]]:
     """(query tokens, all tokens) weights summed over `heads`, and what it cost.
 
-    Without heads: all of the last layer that has attention.
+    Head None stands for all of its layer; without `heads` the last layer that has attention.
     """
-    wanted: dict[int, list[int]] = {}
+    wanted: dict[int, list[int | None]] = {}
     for layer, head in heads or ():
         wanted.setdefault(layer, []).append(head)
     total = np.zeros((len(query), len(prompt) + len(query)), dtype=np.float32)
@@ -234,7 +234,8 @@ def summed(
         begin = weights.shape[2] - weights.shape[1] - len(prompt)
         rows = total[begin : begin + weights.shape[1], : weights.shape[2]]
         if heads:
-            rows += weights[wanted[layer]].sum(axis=0)
+            chosen = [head for head in wanted[layer] if head is not None]
+            rows += (weights[chosen] if None not in wanted[layer] else weights).sum(axis=0)
         else:
             rows[:] = weights.sum(axis=0)
 

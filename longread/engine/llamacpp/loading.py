@@ -35,6 +35,7 @@ class Opened:
     parameters: int
     protocol: str
     threads: int
+    layers: int
 
 
 def open_model(
@@ -77,6 +78,7 @@ def open_model(
         int(llama.llama_model_n_params(model)),
         _metadata(model, _PROTOCOL_KEY),
         count,
+        int(llama.llama_model_n_layer(model)),
     )
 
 
