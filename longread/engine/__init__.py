@@ -88,12 +88,39 @@ class HeadAttention:
     spans: tuple[tuple[int, int], ...]
 
 
+# A copied state: opaque bytes in the engine's own format.
+State = memoryview
+
+
+class StateKeeper(Protocol):
+    """Where the states of held prefixes outlive the engine (longread.blocks).
+
+    `source` says what a prefix was made from (a document's digest); empty: nothing that may
+    be kept. `whole` asks for a state in which every token has its place; otherwise, where the
+    keeper `thins`, some of them left. What `load` gives must be byte for byte what `save`
+    was given for the same tokens by an engine of the same `layout`; it is valid until the
+    next call. Neither raises for a fault of the disk: then nothing was kept.
+    """
+
+    thins: bool
+
+    def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None: ...
+
+    def save(self, tokens: Sequence[int], source: str, state: State, *, whole: bool) -> None: ...
+
+    def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
+        """Positions of `tokens`, those of `prefix`, that leave the state before it is kept."""
+        ...
+
+
 class Engine(Protocol):
     """See the module's contract. Raises ModelError when the model cannot do what is asked."""
 
     info: ModelInfo
     usage: Usage
     capabilities: frozenset[str]
+    # Where held states are kept between runs; None: nowhere.
+    keeper: StateKeeper | None
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids of plain text: no special tokens are added or recognised."""
@@ -162,6 +189,21 @@ class Engine(Protocol):
         `pooling` over the query's tokens: their mean, or the largest weight. Otherwise as
         `attention`.
         """
+        ...
+
+    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+        """Have the state of `prefix` ready, and nothing else, for prompts that begin with it.
+
+        It is decoded alone or comes from the `keeper`; either way what follows is decoded in
+        the same batches over the same cells, so probabilities do not depend on it. `source`
+        and `whole` as in `StateKeeper`. Does nothing for a prefix that does not fit. Needs
+        the capability "states": a model whose state can be cut back to a prefix.
+        """
+        ...
+
+    @property
+    def layout(self) -> str:
+        """What a copied state depends on beside the model's file: library, device, types."""
         ...
 
     def forget(self) -> None:

@@ -11,6 +11,7 @@ import codecs
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 # Read by libgomp as llama.cpp is loaded. Its threads meet about a thousand times a token,
@@ -28,11 +29,13 @@ from longread.engine import (
     Message,
     ModelInfo,
     Pooling,
+    StateKeeper,
     Usage,
     templates,
 )
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
-from longread.engine.llamacpp.loading import open_model
+from longread.engine.llamacpp.loading import KV_TYPE, open_model
+from longread.engine.llamacpp.states import States
 
 
 class LlamaCppEngine:
@@ -41,7 +44,7 @@ class LlamaCppEngine:
     Example: `engine = LlamaCppEngine(Path("model.gguf")); engine.score("2 + 2 =", " 4")`.
     """
 
-    capabilities = frozenset({"generate", "choose", "score", "attention"})
+    capabilities = frozenset({"generate", "choose", "score", "attention", "states"})
 
     def __init__(
         self,
@@ -58,6 +61,10 @@ class LlamaCppEngine:
         self.template = opened.template
         self._threads = opened.threads
         self._attention: AttentionReader | None = None
+        self._states = States(opened.runtime)
+        self.keeper: StateKeeper | None = None
+        if not opened.runtime.rewindable:
+            self.capabilities = self.capabilities - {"states"}
         self.usage = Usage()
         self.info = ModelInfo(
             name=name or path.stem,
@@ -170,6 +177,17 @@ class LlamaCppEngine:
         weights, cost = pooled(self._attention_reader(), asked, looking, pooling)
         self._account(sum(cost), cost[1])
         return HeadAttention(weights, self.vocabulary.spans(prompt, asked))
+
+    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+        tokens = self.vocabulary.tokenize_prompt(prefix)
+        if 1 < len(tokens) < self.runtime.capacity:
+            self.usage.prefilled += self._states.hold(
+                prefix, tokens, self.keeper, source, whole=whole
+            )
+
+    @property
+    def layout(self) -> str:
+        return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}"
 
     def forget(self) -> None:
         self.runtime.forget_all()

@@ -46,15 +46,16 @@ class Runtime:
     ) -> None:
         self.model = model
         self._owns_model = owns_model
-        self._context = context
+        self.context = context
         self._flag = flag
-        self._memory = llama.llama_get_memory(context)
+        self.memory = llama.llama_get_memory(context)
         self._batch = llama.llama_batch_init(BATCH, 0, 1)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="longread-decode")
         self.vocabulary = Vocabulary(model)
         self.capacity = int(llama.llama_n_ctx(context))
         self.slots = Slots(slots, self.capacity)
         # Recurrent state cannot be cut back to a prefix: only pure extension is reuse there.
+        # (Layers with a sliding window can: llama.cpp's default keeps all of their cells.)
         self.rewindable = not (
             llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
         )
@@ -79,8 +80,11 @@ class Runtime:
         for slot in place.evict:
             self.forget(slot)
         shared = min(place.shared, len(tokens) - wanted)
+        source = place.slot if place.copy_from is None else place.copy_from
+        if shared < self.slots.thinned[source]:
+            shared = 0
         if place.copy_from is None:
-            held = self._cut(place.slot, shared)
+            held = self.cut(place.slot, shared)
         else:
             held = self._copy(place.copy_from, place.slot, shared)
         shared = shared if held else 0
@@ -88,7 +92,10 @@ class Runtime:
         return place.slot, shared, logits
 
     def extend(self, slot: int, tokens: Sequence[int], wanted: int = 1) -> NDArray[np.float32]:
-        """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions."""
+        """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions.
+
+        None are wanted of a prefix that is only held: then the array has no rows.
+        """
         first_wanted = len(tokens) - wanted
         rows = []
         for begin in range(0, len(tokens), BATCH):
@@ -99,16 +106,16 @@ class Runtime:
             self.slots.extend(slot, piece)
             if any(outputs):
                 rows.append(self._logits(sum(outputs)))
-        return np.concatenate(rows)
+        return np.concatenate(rows) if rows else np.empty((0, self.vocabulary.size), np.float32)
 
     def forget(self, slot: int) -> None:
         """Empty a slot."""
-        llama.llama_memory_seq_rm(self._memory, slot, -1, -1)
+        llama.llama_memory_seq_rm(self.memory, slot, -1, -1)
         self.slots.clear(slot)
 
     def forget_all(self) -> None:
         """Empty the cache."""
-        llama.llama_memory_clear(self._memory, False)
+        llama.llama_memory_clear(self.memory, False)
         for slot in range(len(self.slots.tokens)):
             self.slots.clear(slot)
 
@@ -119,17 +126,17 @@ class Runtime:
         self._closed = True
         self._worker.shutdown()
         llama.llama_batch_free(self._batch)
-        llama.llama_free(self._context)
+        llama.llama_free(self.context)
         if self._owns_model:
             llama.llama_model_free(self.model)
 
-    def _cut(self, slot: int, keep: int) -> bool:
+    def cut(self, slot: int, keep: int) -> bool:
         """Cut `slot` back to its first `keep` tokens; False when it had to be emptied."""
         held = self.slots.tokens[slot]
         if keep == len(held):
             return True
-        if self.rewindable and llama.llama_memory_seq_rm(self._memory, slot, keep, -1):
-            self.slots.commit(slot, held[:keep])
+        if self.rewindable and llama.llama_memory_seq_rm(self.memory, slot, keep, -1):
+            self.slots.commit(slot, held[:keep], self.slots.thinned[slot] if keep else 0)
             return True
         self.forget(slot)
         return False
@@ -139,8 +146,9 @@ class Runtime:
         self.forget(target)
         if not self.rewindable:
             return False
-        llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
-        self.slots.commit(target, self.slots.tokens[source][:length])
+        llama.llama_memory_seq_cp(self.memory, source, target, 0, length)
+        thinned = self.slots.thinned[source]
+        self.slots.commit(target, self.slots.tokens[source][:length], thinned)
         return True
 
     def _fill(self, slot: int, position: int, tokens: Sequence[int], outputs: list[bool]) -> None:
@@ -155,7 +163,7 @@ class Runtime:
 
     def _decode(self, slot: int) -> None:
         self._flag.clear()
-        future = self._worker.submit(llama.llama_decode, self._context, self._batch)
+        future = self._worker.submit(llama.llama_decode, self.context, self._batch)
         interrupted = False
         while True:
             try:
@@ -184,5 +192,5 @@ class Runtime:
         )
 
     def _logits(self, rows: int) -> NDArray[np.float32]:
-        pointer = llama.llama_get_logits(self._context)
+        pointer = llama.llama_get_logits(self.context)
         return np.ctypeslib.as_array(pointer, shape=(rows, self.vocabulary.size)).copy()

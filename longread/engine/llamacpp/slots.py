@@ -49,6 +49,10 @@ class Slots:
 
     def __init__(self, count: int, capacity: int) -> None:
         self.tokens: list[list[int]] = [[] for _ in range(count)]
+        # Leading tokens of each slot among which some have no cell any more (a compressed
+        # prefix): a prompt shares all of them or nothing. `tokens` counts positions, so a
+        # slot never holds more cells than it says.
+        self.thinned = [0] * count
         self.capacity = capacity
         self._last_use = [0] * count
         self._clock = 0
@@ -60,7 +64,7 @@ class Slots:
         what the caller wants.
         """
         prompt = list(prompt)
-        shares = [shared_prefix(held, prompt) for held in self.tokens]
+        shares = [self._share(slot, prompt) for slot in range(len(self.tokens))]
         best = max(range(len(shares)), key=lambda slot: (shares[slot], self._last_use[slot]))
         shared = min(shares[best], len(prompt) - 1)
         held = len(self.tokens[best])
@@ -74,9 +78,10 @@ class Slots:
                 return Placement(free, shared, source, evict)
         return Placement(best, shared, None, self._evict(best, None, needed))
 
-    def commit(self, slot: int, tokens: Sequence[int]) -> None:
-        """Record what `slot` holds now."""
+    def commit(self, slot: int, tokens: Sequence[int], thinned: int = 0) -> None:
+        """Record what `slot` holds now; of the first `thinned` tokens some have no cell."""
         self.tokens[slot] = list(tokens)
+        self.thinned[slot] = thinned
         self._touch(slot)
 
     def extend(self, slot: int, tokens: Sequence[int]) -> None:
@@ -87,6 +92,11 @@ class Slots:
     def clear(self, slot: int) -> None:
         """Record that `slot` is empty."""
         self.tokens[slot] = []
+        self.thinned[slot] = 0
+
+    def _share(self, slot: int, prompt: Sequence[int]) -> int:
+        shared = shared_prefix(self.tokens[slot], prompt)
+        return shared if min(shared, len(prompt) - 1) >= self.thinned[slot] else 0
 
     def _touch(self, slot: int) -> None:
         self._clock += 1
