@@ -8,7 +8,8 @@
         if exit_gate(Q, M) is open, `patience` times in a row: stop
 
 GRU-Mem (arXiv 2602.10560) gave it the gates, InfMem (2602.02704) thinking and retrieval,
-MemAgent (2507.02259) the overwritten memory. A strategy picks the parts.
+MemAgent (2507.02259) the overwritten memory, PI-Mem (2608.03048) the rounds: the chunks are
+gone over again until a round brings nothing new. A strategy picks the parts.
 """
 
 from __future__ import annotations
@@ -44,12 +45,14 @@ from longread.reading.step import (
     Step,
     Tokens,
 )
+from longread.reading.writers import as_notes
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a strategy is made of. `top_k` units are retrieved for a thought's query, from
-    chunks already read only when `look_back` is set."""
+    chunks already read only when `look_back` is set. With several `rounds`, `memory` is
+    a `RoundMemory`: what a round finds is merged at its end."""
 
     order: Order
     thinker: Thinker
@@ -60,6 +63,8 @@ class Parts:
     patience: int = 1
     top_k: int = 4
     look_back: bool = False
+    rounds: int = 1
+    memory: type[Memory] = Memory
 
 
 class Reader:
@@ -82,8 +87,10 @@ class Reader:
         self.corpus = corpus
         self.parts = parts
         self.options = options
-        self.memory = Memory(options.memory_tokens, engine.count)
-        self.pieces = parts.order.pieces(corpus, question, options)
+        self.memory = parts.memory(options.memory_tokens, engine.count)
+        once = parts.order.pieces(corpus, question, options)
+        self.pieces = once * parts.rounds
+        self._round = len(once)
         self.exit = Exit(0, "end_of_document")
         self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
@@ -92,6 +99,7 @@ class Reader:
         )
         self._situation.total = len(self.pieces)
         self._exits_in_a_row = 0
+        self._brought = False
         self._stages: dict[str, float] = {}
 
     def resume(self, steps: list[Step]) -> None:
@@ -104,8 +112,8 @@ class Reader:
                 if found.ahead
             ]
             self.parts.gate.restore(self._situation, step.unit_gates)
-            self.memory.notes = step.memory_after
-            self.memory.ledger.extend(step.added)
+            self.memory.restore(step.memory_after, step.added)
+            self._brought = self._ends_round(step.index) and self.memory.merge()
             self._situation.read.add(piece.index)
             self._situation.updated_last = step.memory_after != step.memory_before
             if step.retrieval is not None and step.retrieval.query != self._situation.question:
@@ -117,9 +125,16 @@ class Reader:
 
     def steps(self) -> Iterator[Step]:
         """Read piece after piece, yielding each step as it ends."""
+        yield from self._steps()
+        if self.exit.reason != "interrupted":
+            self._merge()
+
+    def _steps(self) -> Iterator[Step]:
         done = self._situation.step
         if done and self._exits_in_a_row >= self.parts.patience:
             self.exit = Exit(done, "exit_gate")
+            return
+        if self._ends_round(done) and not self._brought:
             return
         for piece in self.pieces[done:]:
             limit = self._limit_reached()
@@ -138,6 +153,8 @@ class Reader:
                 last = self._situation.step if step is not None else self._situation.step - 1
                 self.exit = Exit(last, "exit_gate")
                 return
+            if self._ends_round(self._situation.step) and not self._brought:
+                return
 
     def _limit_reached(self) -> ExitReason | None:
         options = self.options
@@ -155,7 +172,7 @@ class Reader:
         situation.draft = {}
         self._stages = {}
         before = replace(self.engine.usage)
-        notes_before, ledger_before = self.memory.notes, len(self.memory.ledger)
+        notes_before, found_before = self.memory.notes, len(self.memory.found)
         started = time.perf_counter()
 
         with self._stage("think"):
@@ -167,6 +184,8 @@ class Reader:
         with self._stage("update_gate"):
             opening = self.parts.gate.read(situation)
         remark = self._write(opening) if opening.gate.open else ""
+        if self._ends_round(situation.step):
+            self._brought = self._merge()
         situation.read.add(piece.index)
         situation.updated_last = self.memory.notes != notes_before
         with self._stage("exit_gate"):
@@ -185,11 +204,22 @@ class Reader:
             retrieval=retrieval,
             memory_before=notes_before,
             memory_after=self.memory.notes,
-            added=tuple(self.memory.ledger[ledger_before:]),
+            added=tuple(self.memory.found[found_before:]),
             tokens=spent(self.engine.usage, before),
             seconds={name: round(value, 4) for name, value in self._stages.items()},
             remark=remark,
         )
+
+    def _merge(self) -> bool:
+        """Give the memory what the round found; False when that is nothing."""
+        if not self.memory.merge():
+            return False
+        self.memory.notes = as_notes(self.memory.best_quotes())
+        return True
+
+    def _ends_round(self, step: int) -> bool:
+        """Whether `step` is the last of a round after which another could come."""
+        return self.parts.rounds > 1 and step > 0 and step % self._round == 0
 
     def _write(self, opening: Opening) -> str:
         with self._stage("write"):

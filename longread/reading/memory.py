@@ -45,11 +45,25 @@ class Memory:
                 added.append(quote)
         return tuple(added)
 
+    @property
+    def found(self) -> list[Quote]:
+        """All quotes in the order found, those included that the ledger has yet to get."""
+        return self.ledger
+
+    def restore(self, notes: str, quotes: Iterable[Quote]) -> None:
+        """Take over what a step of an interrupted run left: its notes, the quotes it found."""
+        self.notes = notes
+        self.ledger.extend(quotes)
+
+    def merge(self) -> bool:
+        """End a round; False when it brought nothing new. Nothing is ever held back here."""
+        return False
+
     def quotes_from(self, document: int, start: int, end: int) -> bool:
         """Whether the ledger has a quote from this span."""
         return any(
             quote.document == document and start <= quote.start and quote.end <= end
-            for quote in self.ledger
+            for quote in self.found
         )
 
     def best_quotes(self) -> list[Quote]:
@@ -65,6 +79,38 @@ class Memory:
                 room -= cost
                 chosen.append(quote)
         return sorted(chosen, key=lambda quote: (quote.document, quote.start))
+
+
+@dataclass
+class RoundMemory(Memory):
+    """A memory that every chunk of a round is read against as it was when the round began.
+
+    What the round finds waits, and is merged at its end (PI-Mem, arXiv 2608.03048).
+    """
+
+    pending: list[Quote] = field(default_factory=list)
+
+    @property
+    def found(self) -> list[Quote]:
+        return [*self.ledger, *self.pending]
+
+    def note(self, text: str) -> bool:
+        """Notes wait for the round's end, too: refused only when `text` is over budget."""
+        return self.count(text) <= self.budget
+
+    def enter(self, quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+        new = Memory(self.budget, self.count, ledger=self.found).enter(quotes)
+        self.pending.extend(new)
+        return new
+
+    def restore(self, notes: str, quotes: Iterable[Quote]) -> None:
+        self.notes = notes
+        self.pending.extend(quotes)
+
+    def merge(self) -> bool:
+        brought, self.pending = self.pending, []
+        self.ledger.extend(brought)
+        return bool(brought)
 
 
 def _covers(held: Quote, quote: Quote) -> bool:

@@ -40,7 +40,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
     patience = options.patience or 1
     top_k = options.top_k or 3
     if gate == "reader":
-        reader = ReaderGate(engine, _threshold(options, READER_THRESHOLD))
+        reader = ReaderGate(engine, threshold(options, READER_THRESHOLD))
         writer = AnswerOrQuote(reader)
         return Parts(
             order=ChunksInOrder(),
@@ -56,7 +56,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         return Parts(
             order=ChunksInOrder(),
             thinker=AskForGap(engine),
-            gate=ChoiceGate(engine, _threshold(options, 0.5)),
+            gate=ChoiceGate(engine, threshold(options, 0.5)),
             writer=RewriteNotes(engine, "write", neighbours=True),
             exit=NeverExit() if options.exit is False else ChoiceExit(engine),
             answerer=WrittenAnswer(engine),
@@ -64,7 +64,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
             top_k=top_k,
             look_back=True,
         )
-    likelihood = LikelihoodGate(engine, _threshold(options, LIKELIHOOD_THRESHOLD))
+    likelihood = LikelihoodGate(engine, threshold(options, LIKELIHOOD_THRESHOLD))
     return Parts(
         order=ChunksInOrder(),
         thinker=LookAround(likelihood),
@@ -78,5 +78,6 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
     )
 
 
-def _threshold(options: ReadingOptions, usual: float) -> float:
+def threshold(options: ReadingOptions, usual: float) -> float:
+    """The user's threshold of the update gate, or the usual one."""
     return usual if options.gate_threshold is None else options.gate_threshold
