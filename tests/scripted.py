@@ -57,7 +57,7 @@ class ScriptedEngine:
     replies: list[Reply] | Callable[[str], Reply] = field(default_factory=list)
     choices: list[Choice] | Callable[[str], Choice] = field(default_factory=list)
     scores: list[float] | Callable[[str], float] = field(default_factory=list)
-    # The words of the prompt that the query looks at; without any it looks everywhere.
+    # The words that the query at the prompt's end looks at; without any it looks everywhere.
     looks: list[str] | Callable[[str], str] = field(default_factory=list)
     context: int = 4000
     parameters: int = 100_000_000
@@ -124,7 +124,7 @@ class ScriptedEngine:
     ) -> Attention:
         spans = tuple(match.span() for match in re.finditer(r"\S+", prompt + query))
         known = sum(start < len(prompt) for start, _end in spans)
-        seen = self._next("attention", prompt, self.looks)
+        seen = self._next("attention", prompt + query, self.looks)
         first = prompt.find(seen) if seen else -1
         within = [first <= start < first + len(seen) for start, _end in spans]
         row = np.array([1.0 if looked else 0.01 for looked in within], dtype=np.float32)
@@ -202,6 +202,11 @@ def paged(*texts: str, title: str = "Annals") -> Document:
         pages.append(Page(number, None, start, end))
         start = end + 2
     return Document(f"{title.lower()}.pdf", f"{hash(whole):x}", title, "pdf", whole, tuple(pages))
+
+
+def looking_at(fact: str) -> Callable[[str], str]:
+    """A looks script: a question looks at `fact`, a null query everywhere."""
+    return lambda prompt: fact if fact in prompt and "Question: N/A" not in prompt else ""
 
 
 def as_likely_as(fact: str) -> Callable[[str], float]:

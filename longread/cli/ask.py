@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from longread.cli.complete import beginning_with, model_names
-from longread.cli.settings import GATES, ORDERS, STRATEGIES, settings_in_force
+from longread.cli.settings import GATES, HEADS, ORDERS, STRATEGIES, settings_in_force
 from longread.errors import UsageError
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
@@ -26,7 +26,8 @@ def ask(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="How to read: gated (default), gru-mem, infmem, memagent, rag, truncate.",
+            help="How to read: gated (default), gru-mem, infiniretri, infmem, memagent, rag, "
+            "truncate.",
             autocompletion=beginning_with(STRATEGIES),
         ),
     ] = None,
@@ -79,6 +80,20 @@ def ask(
     ] = None,
     memory_tokens: Annotated[int | None, typer.Option(help="Tokens of memory (1024).")] = None,
     top_k: Annotated[int | None, typer.Option(help="Units that a retrieval brings back.")] = None,
+    heads: Annotated[
+        str | None,
+        typer.Option(
+            help="infiniretri: the model's calibrated heads (auto, the default), or last-layer.",
+            autocompletion=beginning_with(HEADS),
+        ),
+    ] = None,
+    phrase_tokens: Annotated[
+        int | None, typer.Option(help="infiniretri: tokens of the phrase window (8).")
+    ] = None,
+    kept_tokens: Annotated[
+        int | None,
+        typer.Option(help="infiniretri: tokens whose sentences are kept (100; last-layer 300)."),
+    ] = None,
     password: Annotated[str | None, typer.Option(help="Password of encrypted documents.")] = None,
     ocr: Annotated[
         bool | None,

@@ -17,9 +17,10 @@ from longread.errors import UsageError
 
 # Kept here as well as where they are used, since completion must not wait for the reading
 # house to be imported; a test holds them together.
-STRATEGIES = ("gated", "gru-mem", "infmem", "memagent", "rag", "truncate")
+STRATEGIES = ("gated", "gru-mem", "infiniretri", "infmem", "memagent", "rag", "truncate")
 ORDERS = ("document", "relevance")
 GATES = ("auto", "reader", "likelihood", "choice")
+HEADS = ("auto", "last-layer")
 
 # llama.cpp takes no more.
 _MOST_THREADS = 512
@@ -138,6 +139,10 @@ SETTINGS = (
     Setting("gate_threshold", _probability, None, "probability at which the update gate opens "
             "(default: 0.2 by reader or likelihood, 0.5 by choice)"),
     Setting("exit_threshold", _probability, 0.9, "probability at which the exit gate opens"),
+    Setting("heads", _one_of(HEADS), "auto", "infiniretri: auto (calibrated) or last-layer"),
+    Setting("phrase_tokens", _whole, None, "infiniretri: tokens of the phrase window (8)"),
+    Setting("kept_tokens", _whole, None, "infiniretri: tokens whose sentences are kept (100, or "
+            "300 with last-layer)"),
     Setting("max_seconds", _seconds, None, "stop reading after so many seconds"),
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),
     Setting("context", _whole, None, "tokens of context (default: 8,192 or the model's own)"),

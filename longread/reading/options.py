@@ -10,7 +10,8 @@ class ReadingOptions:
     """Sizes in tokens, thresholds as probabilities, limits in seconds and chunks.
 
     None means: decided for the model and the machine. `exit` None leaves early exit on,
-    except for questions that ask for all or a count of something.
+    except for questions that ask for all or a count of something. `heads`, `phrase_tokens`
+    and `kept_tokens` are `infiniretri`'s: heads "auto" or "last-layer".
     """
 
     strategy: str = "gated"
@@ -27,3 +28,6 @@ class ReadingOptions:
     exit_threshold: float = 0.9
     max_seconds: float | None = None
     max_chunks: int | None = None
+    heads: str = "auto"
+    phrase_tokens: int | None = None
+    kept_tokens: int | None = None

@@ -195,7 +195,8 @@ class Run:
         if options.exit is None and wants_everything(self.question):
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
-        gate = gate_signal(engine, options.gate) if options.strategy == "gated" else "auto"
+        gated = options.strategy in strategies.BY_GATE
+        gate = gate_signal(engine, options.gate) if gated else "auto"
         parts = strategies.parts(engine, options, gate)
         self.reader = Reader(engine, self.corpus, self.question, parts, options)
         self._journal = Journal(self._key(), report) if journal else None
@@ -331,7 +332,8 @@ def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
     else:
         room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS
         room -= THINKING_TOKENS if options.strategy == "gru-mem" else 0
-        default = GATED_CHUNK if options.strategy == "gated" else REWRITING_CHUNK
+        gated = options.strategy in strategies.BY_GATE
+        default = GATED_CHUNK if gated else REWRITING_CHUNK
     wanted = min(default, room) if options.chunk_tokens is None else options.chunk_tokens
     if wanted > room or wanted < 64:
         raise UsageError(

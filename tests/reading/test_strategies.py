@@ -7,10 +7,11 @@ from itertools import count, pairwise
 import pytest
 
 from longread.documents.model import Document
+from longread.reading import strategies
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, QUESTION, Start
-from tests.scripted import ScriptedEngine, by_role, page, paged
+from tests.scripted import ScriptedEngine, by_role, looking_at, page, paged
 
 NOTE = "The Orvel ferry sank in 1931."
 
@@ -262,7 +263,7 @@ def test_truncate_reads_all_of_a_short_document(start: Start, book: Document) ->
 # all of them
 
 
-@pytest.mark.parametrize("strategy", ["gated", "gru-mem", "infmem", "memagent", "rag", "truncate"])
+@pytest.mark.parametrize("strategy", strategies.NAMES)
 def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
     start: Start, book: Document, strategy: str
 ) -> None:
@@ -277,6 +278,7 @@ def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
         ),
         scores=lambda prompt: -1.0 if FACT in prompt else -3.0,
         choices=lambda prompt: 0.9 if FACT in prompt else 0.1,
+        looks=looking_at(FACT),
     )
     steps, answer = finish(start(engine, strategy=strategy))
     assert answer.status == "answered"

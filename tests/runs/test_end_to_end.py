@@ -12,6 +12,7 @@ from longread.display.json_answer import answer_object, to_json
 from longread.documents import load
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import DocumentError, ModelError, UsageError
+from longread.reading import strategies
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import Session
@@ -64,7 +65,7 @@ def ask(engine: LlamaCppEngine, book: Path, question: str, **options: object) ->
     return run.answer()
 
 
-@pytest.mark.parametrize("strategy", ["gated", "gru-mem", "infmem", "memagent", "rag", "truncate"])
+@pytest.mark.parametrize("strategy", strategies.NAMES)
 def test_every_strategy_gives_an_answer_object_that_keeps_the_contract(
     engine: LlamaCppEngine, book: Path, strategy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from longread.reading.step import Answer, Exit, Step, Tokens
 from longread.runs.journal import Journal
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, Start
-from tests.scripted import ScriptedEngine, by_role, interrupting
+from tests.scripted import ScriptedEngine, by_role, interrupting, looking_at
 
 NOTE = "- The Orvel ferry sank in 1931."
 
@@ -42,11 +42,16 @@ def score(prompt: str) -> float:
     return -1.0 if FACT in prompt else -3.0 - len(prompt) % 7 / 50
 
 
+looks = looking_at(FACT)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "likelihood": {"gate": "likelihood", "exit_threshold": 0.95, "patience": 3},
     "relevance": {"gate": "likelihood", "order": "relevance", "exit": False},
     "choice": {"gate": "choice", "exit_threshold": 0.7, "patience": 4},
     "gru-mem": {"strategy": "gru-mem", "patience": 3},
+    "infiniretri": {"strategy": "infiniretri", "gate": "likelihood"},
+    "paper": {"strategy": "infiniretri", "heads": "last-layer", "gate": "choice"},
     "infmem": {"strategy": "infmem"},
     "memagent": {"strategy": "memagent"},
     "rag": {"strategy": "rag"},
@@ -60,6 +65,7 @@ def engine(script: Callable[[Callable[[str], Any]], Callable[[str], Any]]) -> Sc
         replies=script(REPLY),
         choices=script(choice),
         scores=script(score),
+        looks=script(looks),
     )
 
 
@@ -68,10 +74,11 @@ def interrupted_at(call: int) -> ScriptedEngine:
 
     def by_kind(prompt: str) -> Any:
         kind = made.prompts[-1][0]
-        return {"generate": REPLY, "choose": choice, "score": score}[kind](prompt)
+        scripts = {"generate": REPLY, "choose": choice, "score": score, "attention": looks}
+        return scripts[kind](prompt)
 
     counted = interrupting(by_kind, call)
-    made.replies = made.choices = made.scores = counted
+    made.replies = made.choices = made.scores = made.looks = counted
     return made
 
 

@@ -1,0 +1,311 @@
+"""The parts of `infiniretri` (arXiv 2502.12962): sentences kept by attention, as text.
+
+Each chunk is read behind the sentences kept so far, the question last. The tokens that the
+question looks at most bring their whole sentences into the next step, old and new alike.
+Nothing of the model's state is carried over, so memory is as small as the text that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol as Interface
+
+import numpy as np
+
+from longread.documents.chunks import Piece
+from longread.engine import Engine
+from longread.reading.answers import (
+    CITATIONS,
+    LIKELIER_THAN_NOT,
+    QuoteAnswer,
+    Reply,
+    Task,
+    WrittenAnswer,
+    is_backed,
+)
+from longread.reading.attention import Looker, Relevance, token_places
+from longread.reading.corpus import Corpus
+from longread.reading.evidence import LikelihoodScale, tile_matches
+from longread.reading.gates import yes_probability
+from longread.reading.memory import Memory
+from longread.reading.protocol import Help, Protocol
+from longread.reading.signals import Likelihood
+from longread.reading.situation import Opening, Scored, Situation, Written
+from longread.reading.step import Gate, Quote
+from longread.reading.writers import as_notes, quotable
+
+# Places that are looked at once more before there is an answer: those of the sentences that
+# the question looked at most.
+_WEIGHED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A sentence of document number `document`; `score` is its best phrase's share of the
+    attention, `held` whether it was kept before."""
+
+    document: int
+    start: int
+    end: int
+    score: float = 0.0
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Kept sentences and a chunk as one text, and where in it each sentence stands."""
+
+    text: str
+    sentences: tuple[Span, ...]
+    places: tuple[tuple[int, int], ...]
+
+
+def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Piece) -> Laid:
+    """The kept sentences in document order, then the chunk under its header.
+
+    The first line belongs to no sentence: it takes the attention that has nowhere to go.
+    """
+    text = f"{engine.literal(corpus.documents[chunk.document].title)}\n\n"
+    sentences: list[Span] = []
+    places: list[tuple[int, int]] = []
+
+    def add(span: Span) -> None:
+        nonlocal text
+        words = engine.literal(corpus.documents[span.document].text[span.start : span.end])
+        places.append((len(text), len(text) + len(words)))
+        sentences.append(span)
+        text += words
+
+    for quote in kept:
+        add(Span(quote.document, quote.start, quote.end, held=True))
+        text += "\n"
+    text += f"\n{engine.literal(corpus.header(chunk))}\n"
+    source, last = corpus.documents[chunk.document].text, chunk.start
+    for start, end in quotable(corpus, chunk):
+        text += engine.literal(source[last:start])
+        add(Span(chunk.document, start, end))
+        last = end
+    text += engine.literal(source[last : chunk.end])
+    return Laid(text, tuple(sentences), tuple(places))
+
+
+class AttentionGate:
+    """Chooses the sentences that the question looks at, of the chunk and of those kept.
+
+    The probability is the share of the chosen sentences' attention that goes to this
+    chunk's; open where one of them is chosen.
+    """
+
+    signal = "attention"
+
+    def __init__(self, engine: Engine, looker: Looker, threshold: float | None) -> None:
+        self._engine = engine
+        self._looker = looker
+        self._threshold = threshold
+        self.situation: Situation | None = None
+
+    def read(self, situation: Situation) -> Opening:
+        self.situation = situation
+        self._prepare(situation)
+        chunk = situation.chunk
+        laid = lay_out(self._engine, situation.corpus, retained(situation.memory), chunk)
+        found = self._looker.relevance(laid.text, situation.question)
+        chosen = choose(laid, found, self._looker.look.kept_tokens)
+        situation.draft["chosen"] = chosen
+        total = sum(span.score for span in chosen) or 1.0
+        new = [span for span in chosen if not span.held]
+        tiles = situation.corpus.tiles(chunk)
+        shares = tuple(
+            sum(span.score for span in new if tile.start <= span.start < tile.end) / total
+            for tile in tiles
+        )
+        share = min(1.0, sum(shares))
+        least = 1 / self._looker.look.kept_tokens
+        threshold = least if self._threshold is None else self._threshold
+        return Opening(
+            Gate(share, threshold, self.signal), shares, (Scored(chunk, share),) if new else ()
+        )
+
+    def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
+        """Nothing: what was kept stands in the memory."""
+        del unit_gates
+        self.situation = situation
+
+    def _prepare(self, situation: Situation) -> None:
+        """In a resumed run the first chunk is read again for the weights of the rows."""
+        first = situation.corpus.chunks[0]
+        if not self._looker.prepared() and situation.memory.notes:
+            laid = lay_out(self._engine, situation.corpus, (), first)
+            self._looker.relevance(laid.text, situation.question)
+
+
+def choose(laid: Laid, found: Relevance, tokens: int) -> list[Span]:
+    """The sentences that hold one of the best `tokens` tokens, with their best token's score.
+
+    In the order of the text. Tokens that get nothing beyond a null query never count.
+    """
+    places = token_places(found.spans, laid.places)
+    scores = np.where(places >= 0, found.scores, 0.0)
+    best: dict[int, float] = {}
+    for token in np.argsort(-scores, kind="stable")[:tokens]:
+        if scores[token] > 0.0:
+            place = int(places[token])
+            best[place] = max(best.get(place, 0.0), float(scores[token]))
+    return [replace(laid.sentences[place], score=min(1.0, best[place])) for place in sorted(best)]
+
+
+class KeepAttended:
+    """Notes are the chosen sentences, word for word, in document order; the ledger gets the new.
+
+    Where they are more than the notes can hold, those that were looked at most stay.
+    """
+
+    def write(self, situation: Situation, opening: Opening) -> Written:
+        del opening
+        chosen: list[Span] = situation.draft["chosen"]
+        corpus, memory = situation.corpus, situation.memory
+        quotes = [
+            corpus.quote(span.document, span.start, span.end, score=span.score) for span in chosen
+        ]
+        room = memory.budget
+        kept = []
+        for quote in sorted(quotes, key=lambda quote: -quote.score):
+            room -= memory.count(as_notes([quote])) + 1
+            if quote.verified and room >= 0:
+                kept.append(quote)
+        kept.sort(key=lambda quote: (quote.document, quote.start))
+        new = memory.enter(kept)
+        return Written(as_notes(kept), new)
+
+
+def retained(memory: Memory) -> list[Quote]:
+    """The quotes of the ledger that stand in the notes, in document order."""
+    lines = set(memory.notes.splitlines())
+    if not lines:
+        return []
+    kept = [quote for quote in memory.ledger if as_notes([quote]) in lines]
+    return sorted(kept, key=lambda quote: (quote.document, quote.start))
+
+
+class Weigher(Interface):
+    """P(a piece of the document holds the answer)."""
+
+    def __call__(self, piece: Piece) -> float: ...
+
+
+def strongest(task: Task) -> list[Quote]:
+    """What was retained and is still in the documents, the most looked at first."""
+    sound = task.ledger()
+    return sorted(
+        (quote for quote in retained(task.memory) if quote in sound),
+        key=lambda quote: -quote.score,
+    )
+
+
+class ReadRetained:
+    """For a model trained on the reader's protocol: it answers from what was retained.
+
+    First from the sentences themselves, then from the tiles that the strongest stand in: a
+    sentence that says "he" needs the one before it. What is less likely than not is no answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._protocol = Protocol(engine)
+
+    def answer(self, task: Task) -> Reply:
+        kept = strongest(task)
+        if not kept:
+            return Reply(None, (), 0.0)
+        passages = list(self._passages(task, kept))
+        helps = [self._protocol.helps(text, task.question) for text, _quotes in passages]
+        for place in sorted(range(len(passages)), key=lambda place: -helps[place].yes):
+            reply = self._reply(task, *passages[place], helps[place])
+            if reply is not None:
+                return reply
+        return Reply(None, (), max(each.yes for each in helps), closest=kept[0])
+
+    def _passages(self, task: Task, kept: Sequence[Quote]) -> Sequence[tuple[str, Sequence[Quote]]]:
+        corpus = task.corpus
+        in_order = sorted(kept, key=lambda quote: (quote.document, quote.start))
+        title = corpus.documents[in_order[0].document].title
+        together = "\n".join([title, *(" ".join(quote.text.split()) for quote in in_order)])
+        passages: list[tuple[str, Sequence[Quote]]] = [(together, kept)]
+        for tile in tiles_of(corpus, kept)[:_WEIGHED]:
+            within = [quote for quote in kept if _inside(quote, tile)]
+            passages.append((corpus.headed(tile), within))
+        return passages
+
+    def _reply(
+        self, task: Task, passage: str, quotes: Sequence[Quote], helps: Help
+    ) -> Reply | None:
+        if helps.yes < LIKELIER_THAN_NOT:
+            return None
+        said = self._protocol.answer(passage, task.question)
+        if not said.text or not is_backed(said.text, task.question, [passage]):
+            return None
+        wanted = " ".join(said.text.split()).casefold()
+        holding = [q for q in quotes if wanted in " ".join(q.text.split()).casefold()]
+        cited = [*holding, *(quote for quote in quotes if quote not in holding)]
+        return Reply(said.text, tuple(cited[: len(holding) or 1][:CITATIONS]), helps.yes)
+
+
+class WeighRetained:
+    """For models that cannot tell whether they know: the strongest sentence is the answer.
+
+    The likelihood signal weighs the tiles that the strongest sentences stand in, with its
+    background, as `gated` does.
+    """
+
+    def __init__(self, engine: Engine, gate: AttentionGate) -> None:
+        self._signal = Likelihood(engine)
+        self._gate = gate
+
+    def answer(self, task: Task) -> Reply:
+        kept, situation = strongest(task), self._gate.situation
+        if not kept or situation is None:
+            return Reply(None, (), 0.0)
+        scale = LikelihoodScale(situation, self._signal, tile_matches(situation))
+        weighed: list[Quote] = []
+        for tile in tiles_of(task.corpus, kept)[:_WEIGHED]:
+            probability = scale.probability(tile.index)
+            best = next(quote for quote in kept if _inside(quote, tile))
+            weighed.append(replace(best, score=probability))
+        memory = replace(task.memory, ledger=weighed)
+        return QuoteAnswer(lambda: 0.0).answer(replace(task, memory=memory))
+
+
+class WriteRetained:
+    """For models that follow instructions: they answer if they say that the notes hold it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def answer(self, task: Task) -> Reply:
+        kept = strongest(task)
+        if not kept:
+            return Reply(None, (), 0.0)
+        enough = yes_probability(
+            self._engine, "exit", question=task.question, memory=task.memory.notes
+        )
+        if enough < LIKELIER_THAN_NOT:
+            return Reply(None, (), enough, closest=kept[0])
+        memory = replace(task.memory, ledger=kept)
+        reply = WrittenAnswer(self._engine).answer(replace(task, memory=memory))
+        return replace(reply, confidence=enough)
+
+
+def tiles_of(corpus: Corpus, quotes: Sequence[Quote]) -> list[Piece]:
+    """The tiles that the quotes begin in, each once, in the quotes' order."""
+    found: dict[int, Piece] = {}
+    for quote in quotes:
+        piece = Piece(0, quote.document, quote.start, quote.end, 0)
+        tiles = corpus.tiles(corpus.chunks[corpus.chunk_of(piece)])
+        tile = next((each for each in tiles if _inside(quote, each)), None)
+        if tile is not None:
+            found.setdefault(tile.index, tile)
+    return list(found.values())
+
+
+def _inside(quote: Quote, tile: Piece) -> bool:
+    return quote.document == tile.document and tile.start <= quote.start < tile.end
