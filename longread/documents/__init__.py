@@ -55,6 +55,7 @@ def load(
     document = cache.load(entry) if use_cache else None
     if document is None:
         document, secret = _parse(data, name, kind, digest, password=password, ocr=ocr)
+        document = replace(document, secret=secret)
         if use_cache and not secret:
             document = cache.store(entry, document)
     document = replace(

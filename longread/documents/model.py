@@ -53,6 +53,7 @@ class Document:
     `pages` is empty for formats without pages. `blocks` are the start offsets of
     paragraphs, headings and table rows: places where a reader would not mind a cut.
     `warnings` are one-line sentences for the user ("page 7 is a scan without text; …").
+    `secret` documents needed a password: nothing of their text may be kept on disk.
     """
 
     path: str
@@ -64,6 +65,7 @@ class Document:
     sections: tuple[Section, ...] = ()
     blocks: tuple[int, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    secret: bool = False
 
     @cached_property
     def _page_starts(self) -> list[int]:

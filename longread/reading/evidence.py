@@ -151,7 +151,9 @@ class LikelihoodScale:
 
     def _gain(self, place: int) -> float:
         if place not in self._gains:
-            passage = self._situation.passage(self._situation.corpus.all_tiles[place])
+            tile = self._situation.corpus.all_tiles[place]
+            self._situation.hold(tile, "likelihood")
+            passage = self._situation.passage(tile)
             self._gains[place] = self._signal.score(self._situation.question, [passage])[0]
         return self._gains[place]
 
@@ -178,7 +180,9 @@ class ReaderScale:
     def help(self, place: int) -> Help:
         """What the reader says of the tile, with nothing known."""
         if place not in self._helps:
-            passage = self._situation.passage(self._situation.corpus.all_tiles[place])
+            tile = self._situation.corpus.all_tiles[place]
+            self._situation.hold(tile, "reader")
+            passage = self._situation.passage(tile)
             self._helps[place] = self._protocol.helps(passage, self._situation.question)
         return self._helps[place]
 

@@ -124,6 +124,7 @@ class ChoiceGate:
             self._prior = {key: self._log_odds(situation, "")}
         # A prior above even is a bias to correct; one below is what an empty page deserves.
         bias = max(0.0, self._prior[key])
+        situation.hold(piece, "gate", kept=piece not in situation.retrieved)
         return sigmoid(self._log_odds(situation, situation.passage(piece)) - bias)
 
     def _log_odds(self, situation: Situation, passage: str) -> float:

@@ -16,6 +16,7 @@ from longread.engine import Engine
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
+from longread.reading.prompts import head
 from longread.reading.step import Gate, Quote
 
 # Room for the words of a prompt around passage, memory and reply, in tokens.
@@ -53,7 +54,19 @@ class Situation:
 
     def passage(self, piece: Piece) -> str:
         """A piece as the model is shown it: under its title, section and pages."""
-        return self.corpus.headed(piece)
+        return self.corpus.headed(piece).strip()
+
+    def hold(self, piece: Piece, name: str, *, kept: bool = True, whole: bool = False) -> None:
+        """Have a piece's state ready for prompt `name`, from its block if there is one: then
+        a question costs its own tokens alone. `kept` False leaves no block behind."""
+        if "states" not in self.engine.capabilities:
+            return
+        document = self.corpus.documents[piece.document]
+        self.engine.hold(
+            head(self.engine, name, passage=self.passage(piece), notes="", memory=""),
+            source=document.sha256 if kept and not document.secret else "",
+            whole=whole,
+        )
 
     def retrieved_text(self) -> str:
         """What was looked up, as far as there is room beside chunk, notes and new notes."""

@@ -106,6 +106,7 @@ class ReaderGate:
         self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, match: Match
     ) -> tuple[float, float]:
         """(P(answer), P(help)) of a piece with what is known in the notes."""
+        situation.hold(piece, "reader", kept=piece not in situation.retrieved)
         helps = self.protocol.helps(situation.passage(piece), situation.question, notes)
         before = self.helped.get(_key(piece))
         if before is None or helps.any > before.any:
@@ -163,6 +164,8 @@ class AnswerOrQuote:
         passage = situation.passage(scored.piece)
         notes = steps_so_far(situation.memory.ledger)
         helps = self._gate.helped[_key(scored.piece)]
+        kept = scored.piece not in situation.retrieved
+        situation.hold(scored.piece, "reader", kept=kept, whole=True)
         if helps.yes >= helps.part:
             said = protocol.answer(passage, question, notes)
             text = situation.corpus.text(scored.piece)

@@ -60,6 +60,16 @@ def prompt(engine: Engine, name: str, **values: object) -> str:
     return engine.render(parts, enable_thinking=False) + opening
 
 
+def head(engine: Engine, name: str, **values: object) -> str:
+    """The beginning of prompt `name` that is the same for every question: the passage, and
+    the words up to where the question stands."""
+    first, second = (prompt(engine, name, **values, question=question) for question in "A?")
+    differs = (
+        place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]
+    )
+    return first[: next(differs, len(first))].rstrip(" ")
+
+
 @cache
 def probe_pairs() -> list[tuple[str, str]]:
     """Passages with the question that each answers (probe.toml)."""

@@ -1,0 +1,96 @@
+"""An engine's keeper: prefixes to identities, faults of the disk to one line each."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+
+from longread.blocks.format import Identity, digest
+from longread.blocks.store import BlockStore, Damaged, Full
+from longread.engine import Engine, State
+
+Report = Callable[[str], None]
+
+
+class Blocks:
+    """Keeps the states of held prefixes in a `BlockStore`; implements `StateKeeper`.
+
+    `model` is the digest of the file that the engine runs, merged adapter included.
+    `compression` 1 keeps every token, 2 every second one that matters most, 4 every fourth;
+    `choose(prefix, tokens, compression)` names the positions that go. Each kind of trouble
+    is reported once.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: BlockStore,
+        *,
+        model: str,
+        report: Report,
+        compression: int = 1,
+        choose: Callable[[str, Sequence[int], int], Sequence[int]] | None = None,
+    ) -> None:
+        self._store = store
+        self._model = digest(model)
+        self._layout = digest(engine.layout)
+        self._report = report
+        self._reported: set[str] = set()
+        self._compression = compression
+        self._choose = choose
+        self._writes = True
+        self.thins = compression > 1 and choose is not None
+        self.loaded = self.saved = 0
+
+    def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None:
+        """The state of a sound block of `tokens`; None where it has to be made."""
+        if not source:
+            return None
+        try:
+            state = self._store.load(self._identity(tokens, source, whole))
+        except Damaged:
+            self._say("a damaged or outdated block was found: its passage is read anew")
+            return None
+        except OSError as error:
+            self._say(f"blocks cannot be read: {_reason(error)}; passages are read anew")
+            return None
+        self.loaded += state is not None
+        return state
+
+    def save(self, tokens: Sequence[int], source: str, state: State, *, whole: bool) -> None:
+        """Keep a state as a block, as long as there is room."""
+        if not source or not self._writes:
+            return
+        try:
+            self._store.save(self._identity(tokens, source, whole), state)
+        except Full as full:
+            self._writes = False
+            self._say(f"no more blocks are kept: {full}")
+        except OSError as error:
+            self._writes = False
+            self._say(f"no more blocks are kept: {_reason(error)}")
+        else:
+            self.saved += 1
+
+    def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
+        """The positions that matter least."""
+        return self._choose(prefix, tokens, self._compression) if self._choose else ()
+
+    def _identity(self, tokens: Sequence[int], source: str, whole: bool) -> Identity:
+        return Identity(
+            model=self._model,
+            document=digest(source),
+            tokens=len(tokens),
+            prefix=digest(array("i", tokens).tobytes()),
+            layout=self._layout,
+            compression=1 if whole else self._compression,
+        )
+
+    def _say(self, line: str) -> None:
+        if line not in self._reported:
+            self._reported.add(line)
+            self._report(line)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "the folder cannot be used").lower()
