@@ -80,7 +80,8 @@ class Projection(nn.Module):
         super().__init__()
         rows, columns = weight.shape
         self.register_buffer("weight", weight, persistent=False)
-        self.register_buffer("merged", weight.to(compute), persistent=False)
+        # A copy also where the type is the same: merging must not add to the weights.
+        self.register_buffer("merged", weight.to(compute, copy=True), persistent=False)
         self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
         self.up = nn.Parameter(torch.zeros(rows, rank))
         self.scale = alpha / rank
