@@ -9,8 +9,6 @@ from longread.blocks.format import Identity, digest
 from longread.blocks.store import BlockStore, Damaged, Full
 from longread.engine import Engine, State
 
-Report = Callable[[str], None]
-
 
 class Blocks:
     """Keeps the states of held prefixes in a `BlockStore`; implements `StateKeeper`.
@@ -18,7 +16,7 @@ class Blocks:
     `model` is the digest of the file that the engine runs, merged adapter included.
     `compression` 1 keeps every token, 2 every second one that matters most, 4 every fourth;
     `choose(prefix, tokens, compression)` names the positions that go. Each kind of trouble
-    is reported once.
+    comes up once among the `remarks`.
     """
 
     def __init__(
@@ -27,15 +25,14 @@ class Blocks:
         store: BlockStore,
         *,
         model: str,
-        report: Report,
         compression: int = 1,
         choose: Callable[[str, Sequence[int], int], Sequence[int]] | None = None,
     ) -> None:
         self._store = store
         self._model = digest(model)
         self._layout = digest(engine.layout)
-        self._report = report
-        self._reported: set[str] = set()
+        self._said: set[str] = set()
+        self._remarks: list[str] = []
         self._compression = compression
         self._choose = choose
         self._writes = True
@@ -49,7 +46,7 @@ class Blocks:
         try:
             state = self._store.load(self._identity(tokens, source, whole))
         except Damaged:
-            self._say("a damaged or outdated block was found: its passage is read anew")
+            self._say("a block is damaged or of another version: its passage is read anew")
             return None
         except OSError as error:
             self._say(f"blocks cannot be read: {_reason(error)}; passages are read anew")
@@ -86,10 +83,15 @@ class Blocks:
             compression=1 if whole else self._compression,
         )
 
+    def remarks(self) -> list[str]:
+        """What went wrong since this was last asked, a line each."""
+        lines, self._remarks = self._remarks, []
+        return lines
+
     def _say(self, line: str) -> None:
-        if line not in self._reported:
-            self._reported.add(line)
-            self._report(line)
+        if line not in self._said:
+            self._said.add(line)
+            self._remarks.append(line)
 
 
 def _reason(error: OSError) -> str:

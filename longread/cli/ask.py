@@ -66,6 +66,18 @@ def ask(
     exit_threshold: Annotated[
         float | None, typer.Option(help="Probability that opens the exit gate (0.9).")
     ] = None,
+    blocks: Annotated[
+        bool | None,
+        typer.Option(
+            "--blocks/--no-blocks",
+            help="Keep what was read on disk for the next question (default), or not.",
+            show_default=False,
+        ),
+    ] = None,
+    compress: Annotated[
+        int | None,
+        typer.Option(help="Blocks on disk hold every token (1, the default), or every 2nd or 4th."),
+    ] = None,
     max_seconds: Annotated[
         float | None, typer.Option(help="Stop reading after so many seconds, and answer.")
     ] = None,

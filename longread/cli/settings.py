@@ -79,6 +79,13 @@ def _threads(value: Any) -> int:
     return number
 
 
+def _compression(value: Any) -> int:
+    number = _whole(value)
+    if number not in (1, 2, 4):
+        raise ValueError("is not one of 1, 2, 4")
+    return number
+
+
 def _one_of(names: tuple[str, ...]) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         word = str(value).strip().casefold()
@@ -143,6 +150,8 @@ SETTINGS = (
     Setting("phrase_tokens", _whole, None, "infiniretri: tokens of the phrase window (8)"),
     Setting("kept_tokens", _whole, None, "infiniretri: tokens whose sentences are kept (100, or "
             "300 with last-layer)"),
+    Setting("blocks", _boolean, True, "keep what was read on disk, for the next question"),
+    Setting("compress", _compression, 1, "blocks hold every token (1), or every second or fourth"),
     Setting("max_seconds", _seconds, None, "stop reading after so many seconds"),
     Setting("max_chunks", _whole, None, "stop reading after so many chunks"),
     Setting("context", _whole, None, "tokens of context (default: 8,192 or the model's own)"),

@@ -11,7 +11,8 @@ class ReadingOptions:
 
     None means: decided for the model and the machine. `exit` None leaves early exit on,
     except for questions that ask for all or a count of something. `heads`, `phrase_tokens`
-    and `kept_tokens` are `infiniretri`'s: heads "auto" or "last-layer".
+    and `kept_tokens` are `infiniretri`'s: heads "auto" or "last-layer". `blocks` keeps what
+    was read on disk, every `compress`-th token of it.
     """
 
     strategy: str = "gated"
@@ -31,3 +32,5 @@ class ReadingOptions:
     heads: str = "auto"
     phrase_tokens: int | None = None
     kept_tokens: int | None = None
+    blocks: bool = True
+    compress: int = 1

@@ -30,6 +30,7 @@ from longread.reading.questions import wants_everything
 from longread.reading.situation import PROMPT_WORDS
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
 from longread.reading.strategies.gru_mem import THINKING_TOKENS
+from longread.runs.blocks import SessionBlocks
 from longread.runs.journal import Journal, run_key
 
 # Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
@@ -121,6 +122,7 @@ class Session:
         self.documents = tuple(documents)
         self.engine = engine
         self.note = note
+        self.blocks = SessionBlocks(engine)
         self._corpora: dict[tuple[int, int], Corpus] = {}
 
     @classmethod
@@ -197,6 +199,10 @@ class Run:
             report("the question asks for all there is: reading to the end (--exit stops early)")
         gated = options.strategy in strategies.BY_GATE
         gate = gate_signal(engine, options.gate) if gated else "auto"
+        self._report = report
+        without = session.blocks.attach(options)
+        if gated and without:
+            report(without)
         parts = strategies.parts(engine, options, gate)
         self.reader = Reader(engine, self.corpus, self.question, parts, options)
         self._journal = Journal(self._key(), report) if journal else None
@@ -214,6 +220,8 @@ class Run:
             self._steps.append(step)
             if self._journal is not None:
                 self._journal.add(step)
+            for remark in self.session.blocks.remarks():
+                self._report(remark)
             yield step
 
     def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
@@ -306,7 +314,7 @@ class Run:
     def _key(self) -> str:
         options = asdict(self.options)
         # Limits may change between an interrupted run and the one that goes on.
-        for limit in ("max_seconds", "max_chunks", "answer_tokens"):
+        for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
             options.pop(limit)
         file = Path(self.session.engine.info.file).name
         digests = [(document.sha256, len(document.text)) for document in self.session.documents]

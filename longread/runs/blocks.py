@@ -1,0 +1,50 @@
+"""Blocks for a session: the engine's keeper, made for its model file and compression."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from longread.blocks import Blocks, BlockStore
+from longread.engine import Engine
+from longread.models.digest import file_digest
+from longread.reading.options import ReadingOptions
+
+
+class SessionBlocks:
+    """The keepers that a session's runs ask for, one a compression, over one store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._store: BlockStore | None = None
+        self._made: dict[int, Blocks] = {}
+        self._model = ""
+
+    def attach(self, options: ReadingOptions) -> str:
+        """Give the engine the keeper that `options` ask for, or none; returns why there is
+        none though one was asked for, in one line, or nothing."""
+        engine = self._engine
+        if "states" not in engine.capabilities:
+            return (
+                "this model's state cannot be cut back to a passage: no blocks, every question "
+                "reads the document anew"
+                if options.blocks
+                else ""
+            )
+        engine.keeper = None
+        if not options.blocks:
+            return ""
+        try:
+            self._model = self._model or file_digest(Path(engine.info.file))
+        except OSError as error:
+            return f"no blocks are kept: the model's file: {(error.strerror or '').lower()}"
+        self._store = self._store or BlockStore()
+        if options.compress not in self._made:
+            self._made[options.compress] = Blocks(
+                engine, self._store, model=self._model, compression=options.compress
+            )
+        engine.keeper = self._made[options.compress]
+        return ""
+
+    def remarks(self) -> list[str]:
+        """What went wrong with blocks since this was last asked, a line each."""
+        return [line for blocks in self._made.values() for line in blocks.remarks()]
