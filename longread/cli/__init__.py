@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from longread.cli import ask, bench, config, look, models
+from longread.cli import ask, bench, cache, config, look, models
 from longread.cli.complete import DocumentsCommand
 from longread.cli.errors import Root, mend_streams, settle_stderr
 from longread.errors import ExitCode
@@ -47,6 +47,7 @@ for _command in (ask.ask, look.inspect, look.search):
 app.command()(config.config)
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
+app.add_typer(cache.app, name="cache")
 
 
 def main() -> None:

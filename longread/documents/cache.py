@@ -21,10 +21,12 @@ from longread.paths import cache_folder
 # Raise this whenever the same bytes would give another text.
 READER = 4
 
+_ENDING = ".json.z"
+
 
 def entry(sha256: str, kind: str, ocr: bool) -> Path:
     """The file that holds, or would hold, the parsed document."""
-    return cache_folder() / "documents" / f"{sha256}-{kind}-{READER}{'-ocr' if ocr else ''}.json.z"
+    return _folder() / f"{sha256}-{kind}-{READER}{'-ocr' if ocr else ''}{_ENDING}"
 
 
 def load(path: Path) -> Document | None:
@@ -71,6 +73,30 @@ def store(path: Path, document: Document) -> Document:
         warning = f"the parsed text could not be cached: {reason}"
         return replace(document, warnings=(*document.warnings, warning))
     return document
+
+
+def holdings() -> tuple[int, int]:
+    """How many parsed documents lie in the cache, and their bytes."""
+    sizes = []
+    for path in _folder().glob(f"*{_ENDING}"):
+        with contextlib.suppress(OSError):
+            sizes.append(path.stat().st_size)
+    return len(sizes), sum(sizes)
+
+
+def clear() -> int:
+    """Delete all entries, and parts of some; returns the bytes that were freed."""
+    freed = 0
+    for path in (*_folder().glob(f"*{_ENDING}"), *_folder().glob("*.part")):
+        with contextlib.suppress(OSError):
+            size = path.stat().st_size
+            path.unlink()
+            freed += size
+    return freed
+
+
+def _folder() -> Path:
+    return cache_folder() / "documents"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -53,12 +53,12 @@ def test_version() -> None:
 
 def test_help_names_every_command() -> None:
     text = call("--help").stdout
-    for command in ("ask", "inspect", "search", "config", "models", "bench"):
+    for command in ("ask", "inspect", "search", "config", "models", "bench", "cache"):
         assert f"\n  {command} " in text
 
 
 def test_help_of_every_command_is_plain_and_names_its_options() -> None:
-    for command in ("ask", "inspect", "search", "config", "models", "bench"):
+    for command in ("ask", "inspect", "search", "config", "models", "bench", "cache"):
         result = call(command, "--help")
         assert result.exit_code == 0
         assert not re.search(r"[^\x00-\x7f]", result.stdout)

@@ -1,0 +1,114 @@
+"""`longread cache info|clear|limit`: what is kept so that the next question is faster."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated
+
+import typer
+
+from longread import paths
+from longread.errors import LongreadError, UsageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What is kept on disk so that the next question is faster: blocks and parsed documents.",
+    rich_markup_mode=None,
+)
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", re.IGNORECASE)
+
+
+@app.command()
+def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show how much is kept, and the limit."""
+    from longread.blocks import BlockStore
+    from longread.documents import cache as documents
+
+    store = BlockStore()
+    blocks, texts = store.holdings(), documents.holdings()
+    if as_json:
+        record = {
+            "folder": str(paths.cache_folder()),
+            "blocks": {
+                "number": blocks.blocks,
+                "documents": blocks.documents,
+                "bytes": blocks.size,
+                "limit": store.limit,
+            },
+            "documents": {"number": texts[0], "bytes": texts[1]},
+        }
+        typer.echo(json.dumps(record, indent=2))
+        return
+    typer.echo(
+        f"blocks     {_shown(blocks.size)} of {_shown(store.limit)}: "
+        f"{blocks.blocks:,} passages of {blocks.documents:,} documents"
+    )
+    typer.echo(f"documents  {_shown(texts[1])}: {texts[0]:,} parsed texts")
+    typer.echo(f"folder     {paths.cache_folder()}")
+
+
+@app.command()
+def clear(
+    what: Annotated[
+        str, typer.Argument(metavar="[all|blocks|documents]", help="What to delete.")
+    ] = "all",
+) -> None:
+    """Delete what is kept; the next question reads the document anew.
+
+    Optimised models and runs to be gone on with are left alone.
+    """
+    from longread.blocks import BlockStore
+    from longread.documents import cache as documents
+
+    if what not in ("all", "blocks", "documents"):
+        raise UsageError(f"there is nothing called {what} in the cache.", "all, blocks, documents")
+    freed = BlockStore().clear() if what != "documents" else 0
+    freed += documents.clear() if what != "blocks" else 0
+    typer.echo(f"{_shown(freed)} freed")
+
+
+@app.command()
+def limit(
+    size: Annotated[
+        str | None, typer.Argument(help="The most that blocks may take: 500MB, 8GB.")
+    ] = None,
+) -> None:
+    """Show or set how much disk blocks may take.
+
+    What is over a lower limit is deleted, least recently used first. Blocks never take more
+    than half of the free disk.
+    """
+    from longread import blocks
+
+    if size is not None:
+        wanted = _parsed(size)
+        try:
+            blocks.set_limit(wanted)
+        except OSError as error:
+            raise LongreadError(
+                f"the limit could not be saved: {(error.strerror or 'unknown reason').lower()}.",
+                f"check {paths.data_folder()}",
+            ) from error
+        freed = blocks.BlockStore().shrink()
+        if freed:
+            typer.echo(f"{_shown(freed)} freed", err=True)
+    typer.echo(_shown(blocks.limit()))
+
+
+def _parsed(size: str) -> int:
+    match = _SIZE.fullmatch(size.strip())
+    if match is None:
+        raise UsageError(f"{size} is no size.", "longread cache limit 8GB")
+    return int(float(match.group(1)) * _UNITS[match.group(2).upper()])
+
+
+def _shown(size: int) -> str:
+    """Bytes as people say them."""
+    for unit in ("GB", "MB", "kB"):
+        factor = _UNITS[unit[0].upper()]
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"
