@@ -168,6 +168,19 @@ class Engine(Protocol):
         """Log-probability (natural log) of each token of `continuation` after `prompt`."""
         ...
 
+    def choose_all(
+        self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        """`choose` for several prompts at once: what they begin with alike is decoded once.
+
+        Needs the capability "branches", as `score_all` does.
+        """
+        ...
+
+    def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
+        """`score` for several prompts at once, each with its own continuation."""
+        ...
+
     def attention(
         self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
     ) -> Attention:

@@ -34,7 +34,8 @@ from longread.engine import (
     templates,
 )
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
-from longread.engine.llamacpp.loading import KV_TYPE, open_model
+from longread.engine.llamacpp.branches import Branches
+from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
 from longread.engine.llamacpp.states import States
 
 
@@ -44,7 +45,7 @@ class LlamaCppEngine:
     Example: `engine = LlamaCppEngine(Path("model.gguf")); engine.score("2 + 2 =", " 4")`.
     """
 
-    capabilities = frozenset({"generate", "choose", "score", "attention", "states"})
+    capabilities = frozenset({"generate", "choose", "score", "attention", "states", "branches"})
 
     def __init__(
         self,
@@ -64,7 +65,8 @@ class LlamaCppEngine:
         self._states = States(opened.runtime)
         self.keeper: StateKeeper | None = None
         if not opened.runtime.rewindable:
-            self.capabilities = self.capabilities - {"states"}
+            self.capabilities = self.capabilities - {"states", "branches"}
+        self._branches = Branches(opened.runtime, SLOTS, BRANCHES)
         self.usage = Usage()
         self.info = ModelInfo(
             name=name or path.stem,
@@ -112,7 +114,43 @@ class LlamaCppEngine:
         tokens = self.vocabulary.tokenize_prompt(prompt)
         _slot, reused, logits = self.runtime.prefill(tokens)
         self._account(len(tokens), reused)
-        probabilities = np.exp(logits[0] - log_total(logits)[0])
+        return self._shares(logits[0], options)
+
+    def choose_all(
+        self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        tokens = [self.vocabulary.tokenize_prompt(prompt) for prompt in prompts]
+        logits = self._decode_all(tokens, [1] * len(tokens))
+        return [self._shares(rows[0], options) for rows in logits]
+
+    def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
+        wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
+        tokens = [
+            [*self.vocabulary.tokenize_prompt(prompt), *words[:-1]]
+            for prompt, words in zip(prompts, wanted, strict=True)
+        ]
+        some = [place for place, words in enumerate(wanted) if words]
+        found = self._decode_all(
+            [tokens[place] for place in some], [len(wanted[place]) for place in some]
+        )
+        scores: list[list[float]] = [[] for _prompt in prompts]
+        for place, logits in zip(some, found, strict=True):
+            chosen = logits[np.arange(len(logits)), wanted[place]] - log_total(logits)
+            scores[place] = [float(value) for value in chosen]
+        return scores
+
+    def _decode_all(
+        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+    ) -> list[NDArray[np.float32]]:
+        logits, decoded, reused = self._branches.decode(prompts, wanted)
+        self._account(decoded + reused, reused)
+        return logits
+
+    def _shares(
+        self, logits: NDArray[np.float32], options: Mapping[str, Sequence[str]]
+    ) -> dict[str, float]:
+        """The share of each option in the probability that all of them have as next words."""
+        probabilities = np.exp(logits - log_total(logits[np.newaxis])[0])
         mass = {}
         for option, spellings in options.items():
             first = {self.vocabulary.tokenize(spelling)[0] for spelling in spellings}
@@ -197,6 +235,7 @@ class LlamaCppEngine:
     def close(self) -> None:
         if self._attention is not None:
             self._attention.close()
+        self._branches.close()
         self.runtime.close()
 
     def _attention_reader(self) -> AttentionReader:

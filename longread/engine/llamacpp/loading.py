@@ -21,6 +21,10 @@ _PROTOCOL_KEY = b"longread.protocol"
 # prefix that all of them share.
 SLOTS = 4
 
+# Prompts decoded side by side (branches.py). Each is a sequence; where a sequence has a state
+# of its own (recurrent models) there are none.
+BRANCHES = 28
+
 # Numbers of the KV cache, llama.cpp's default. In q8_0 it is half as large, and prefill half
 # as fast.
 KV_TYPE = "f16"
@@ -125,7 +129,8 @@ def _open_context(
         )
     trained = int(llama.llama_model_n_ctx_train(model))
     parameters = _context_parameters(flag, min(context or 8192, trained), threads)
-    parameters.n_seq_max = SLOTS
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    parameters.n_seq_max = SLOTS if recurrent else SLOTS + BRANCHES
     opened = llama.llama_init_from_model(model, parameters)
     if not opened:
         reason = library.last_reason() or "not enough memory for its context"

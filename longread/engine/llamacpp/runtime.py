@@ -76,10 +76,19 @@ class Runtime:
                 f"{self.capacity:,}.",
                 "use smaller --chunk-tokens or --memory-tokens, or a larger --context",
             )
+        slot, shared = self.settle(tokens, len(tokens) - wanted, room)
+        logits = self.extend(slot, tokens[shared:], wanted)
+        return slot, shared, logits
+
+    def settle(self, tokens: Sequence[int], most: int, room: int) -> tuple[int, int]:
+        """The slot for a prompt, cut back to what it shares with it, `most` tokens at most.
+
+        Returns (slot, tokens it holds); there is room for the rest and `room` tokens more.
+        """
         place = self.slots.place(tokens, room)
         for slot in place.evict:
             self.forget(slot)
-        shared = min(place.shared, len(tokens) - wanted)
+        shared = min(place.shared, most)
         source = place.slot if place.copy_from is None else place.copy_from
         if shared < self.slots.thinned[source]:
             shared = 0
@@ -87,9 +96,7 @@ class Runtime:
             held = self.cut(place.slot, shared)
         else:
             held = self._copy(place.copy_from, place.slot, shared)
-        shared = shared if held else 0
-        logits = self.extend(place.slot, tokens[shared:], wanted)
-        return place.slot, shared, logits
+        return place.slot, shared if held else 0
 
     def extend(self, slot: int, tokens: Sequence[int], wanted: int = 1) -> NDArray[np.float32]:
         """Decode `tokens` at the end of `slot`; logits of the last `wanted` positions.
@@ -102,10 +109,10 @@ class Runtime:
             piece = tokens[begin : begin + BATCH]
             outputs = [begin + offset >= first_wanted for offset in range(len(piece))]
             self._fill(slot, len(self.slots.tokens[slot]), piece, outputs)
-            self._decode(slot)
+            self.decode(slot, self._batch)
             self.slots.extend(slot, piece)
             if any(outputs):
-                rows.append(self._logits(sum(outputs)))
+                rows.append(self.logits(sum(outputs)))
         return np.concatenate(rows) if rows else np.empty((0, self.vocabulary.size), np.float32)
 
     def forget(self, slot: int) -> None:
@@ -161,9 +168,10 @@ class Runtime:
             batch.seq_id[index][0] = slot
             batch.logits[index] = outputs[index]
 
-    def _decode(self, slot: int) -> None:
+    def decode(self, slot: int, batch: Any) -> None:
+        """Decode a batch for `slot`, which is emptied when that fails or is interrupted."""
         self._flag.clear()
-        future = self._worker.submit(llama.llama_decode, self.context, self._batch)
+        future = self._worker.submit(llama.llama_decode, self.context, batch)
         interrupted = False
         while True:
             try:
@@ -191,6 +199,7 @@ class Runtime:
             "try --gpu-layers 0, or a smaller --context",
         )
 
-    def _logits(self, rows: int) -> NDArray[np.float32]:
+    def logits(self, rows: int) -> NDArray[np.float32]:
+        """The logits of the last decoded batch: those of the `rows` positions that wanted any."""
         pointer = llama.llama_get_logits(self.context)
         return np.ctypeslib.as_array(pointer, shape=(rows, self.vocabulary.size)).copy()

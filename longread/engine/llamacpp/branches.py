@@ -1,0 +1,158 @@
+"""Many questions to one passage: prompts with a common beginning, decoded side by side.
+
+The beginning is decoded once, or found in a slot; what follows it in each prompt is a branch,
+a sequence of its own that shares the beginning's cells (a unified cache keeps one copy for
+all). Branches that begin alike share those tokens, too. All of it goes into as few batches
+as there can be, and the branches' cells are free again when the logits are out: attention
+runs over all used cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+from numpy.typing import NDArray
+
+from longread.engine.llamacpp.runtime import BATCH, Runtime
+from longread.engine.llamacpp.slots import shared_prefix
+
+
+@dataclass(slots=True)
+class _Row:
+    """A token of the batch: its position, the sequences it belongs to, who wants its logits."""
+
+    token: int
+    position: int
+    sequences: list[int]
+    wanted: list[int]
+
+
+class Branches:
+    """Decodes prompts side by side in a runtime whose context has room for `most` of them.
+
+    Sequences from `first` on are the branches'. Not thread-safe.
+    """
+
+    def __init__(self, runtime: Runtime, first: int, most: int) -> None:
+        self._runtime = runtime
+        self._first = first
+        self._most = most
+        self._batch = llama.llama_batch_init(BATCH, 0, most + 1)
+        self._closed = False
+
+    def close(self) -> None:
+        """Free the batch; safe to call twice."""
+        if not self._closed:
+            self._closed = True
+            llama.llama_batch_free(self._batch)
+
+    def decode(
+        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], int, int]:
+        """Logits of the last `wanted` positions of each prompt, and (tokens decoded, reused).
+
+        An array a prompt, of shape (wanted, vocabulary). Raises ModelError when a prompt does
+        not fit into the context. After an abort no branch is left in the cache.
+        """
+        logits: list[NDArray[np.float32]] = []
+        decoded = reused = 0
+        for begin, end in self._groups(prompts, wanted):
+            if end - begin == 1:
+                _slot, held, one = self._runtime.prefill(prompts[begin], wanted[begin])
+                found, spent = [one], len(prompts[begin]) - held
+            else:
+                found, spent, held = self._together(prompts[begin:end], wanted[begin:end])
+            logits += found
+            decoded += spent
+            reused += held
+        return logits, decoded, reused
+
+    def _groups(
+        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+    ) -> Iterator[tuple[int, int]]:
+        """Spans of neighbours that fit into the context together, `most` prompts at most."""
+        begin = 0
+        while begin < len(prompts):
+            first = prompts[begin]
+            end, common, total = begin + 1, len(first) - wanted[begin], len(first)
+            while end < min(len(prompts), begin + self._most):
+                common = min(common, _common((first, prompts[end]), (wanted[begin], wanted[end])))
+                total += len(prompts[end])
+                if total - (end - begin) * common > self._runtime.capacity:
+                    break
+                end += 1
+            yield begin, end
+            begin = end
+
+    def _together(
+        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], int, int]:
+        runtime = self._runtime
+        common = _common(prompts, wanted)
+        room = sum(len(prompt) - common for prompt in prompts[1:])
+        slot, held = runtime.settle(prompts[0], common, room)
+        rows = self._rows(prompts, wanted, slot, common, held)
+        sequences = range(self._first, self._first + len(prompts))
+        logits: list[list[NDArray[np.float32]]] = [[] for _prompt in prompts]
+        try:
+            for sequence in sequences if held else ():
+                llama.llama_memory_seq_cp(runtime.memory, slot, sequence, 0, held)
+            for begin in range(0, len(rows), BATCH):
+                piece = rows[begin : begin + BATCH]
+                self._fill(piece)
+                runtime.decode(slot, self._batch)
+                outputs = [row for row in piece if row.wanted]
+                for row, values in zip(outputs, runtime.logits(len(outputs)), strict=True):
+                    for branch in row.wanted:
+                        logits[branch].append(values)
+            runtime.slots.extend(slot, list(prompts[0][held:common]))
+        finally:
+            for sequence in sequences:
+                llama.llama_memory_seq_rm(runtime.memory, sequence, -1, -1)
+        return [np.stack(values) for values in logits], len(rows), held
+
+    def _rows(
+        self,
+        prompts: Sequence[Sequence[int]],
+        wanted: Sequence[int],
+        slot: int,
+        common: int,
+        held: int,
+    ) -> list[_Row]:
+        """The rest of the common beginning, then the branches as a tree of tokens."""
+        every = [self._first + branch for branch in range(len(prompts))]
+        rows = [_Row(prompts[0][place], place, [slot, *every], []) for place in range(held, common)]
+        # (number of the row before, token) → number of the row.
+        known: dict[tuple[int, int], int] = {}
+        for branch, prompt in enumerate(prompts):
+            before = -1
+            for place in range(common, len(prompt)):
+                key = (before, prompt[place])
+                if key not in known:
+                    known[key] = len(rows)
+                    rows.append(_Row(prompt[place], place, [], []))
+                before = known[key]
+                rows[before].sequences.append(every[branch])
+                if place >= len(prompt) - wanted[branch]:
+                    rows[before].wanted.append(branch)
+        return rows
+
+    def _fill(self, rows: Sequence[_Row]) -> None:
+        batch = self._batch
+        batch.n_tokens = len(rows)
+        for index, row in enumerate(rows):
+            batch.token[index] = row.token
+            batch.pos[index] = row.position
+            batch.n_seq_id[index] = len(row.sequences)
+            for place, sequence in enumerate(row.sequences):
+                batch.seq_id[index][place] = sequence
+            batch.logits[index] = bool(row.wanted)
+
+
+def _common(prompts: Sequence[Sequence[int]], wanted: Sequence[int]) -> int:
+    """Tokens that all prompts begin with, those left out whose logits one of them wants."""
+    shared = min(shared_prefix(prompts[0], prompt) for prompt in prompts)
+    return min(shared, *(len(p) - w for p, w in zip(prompts, wanted, strict=True)))
