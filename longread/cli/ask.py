@@ -26,7 +26,7 @@ def ask(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="How to read: gated (default), gru-mem, infiniretri, infmem, memagent, rag, "
+            help="How to read: gated (default), gru-mem, infiniretri, infmem, lychee, memagent, rag, "
             "truncate.",
             autocompletion=beginning_with(STRATEGIES),
         ),

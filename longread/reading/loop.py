@@ -23,7 +23,7 @@ from longread.documents.chunks import Piece
 from longread.engine import Engine, Usage
 from longread.reading.answers import Answerer
 from longread.reading.corpus import Corpus
-from longread.reading.memory import Memory
+from longread.reading.memory import Memory, RoundMemory
 from longread.reading.options import ReadingOptions
 from longread.reading.situation import (
     ExitGate,
@@ -51,8 +51,8 @@ from longread.reading.writers import as_notes
 @dataclass(frozen=True)
 class Parts:
     """What a strategy is made of. `top_k` units are retrieved for a thought's query, from
-    chunks already read only when `look_back` is set. With several `rounds`, `memory` is
-    a `RoundMemory`: what a round finds is merged at its end."""
+    chunks already read only when `look_back` is set. With several `rounds`, `memory` is a
+    `RoundMemory` (what a round finds is merged at its end) or a `WorkingMemory`."""
 
     order: Order
     thinker: Thinker
@@ -214,7 +214,8 @@ class Reader:
         """Give the memory what the round found; False when that is nothing."""
         if not self.memory.merge():
             return False
-        self.memory.notes = as_notes(self.memory.best_quotes())
+        if isinstance(self.memory, RoundMemory):
+            self.memory.notes = as_notes(self.memory.best_quotes())
         return True
 
     def _ends_round(self, step: int) -> bool:

@@ -113,5 +113,20 @@ class RoundMemory(Memory):
         return bool(brought)
 
 
+@dataclass
+class WorkingMemory(Memory):
+    """A memory that changes at once, as the next block's gate is to see it (LycheeMemory).
+
+    A round brought something when notes or ledger are not what they were at its start.
+    """
+
+    _before: tuple[str, int] = ("", 0)
+
+    def merge(self) -> bool:
+        now = (self.notes, len(self.ledger))
+        changed, self._before = now != self._before, now
+        return changed
+
+
 def _covers(held: Quote, quote: Quote) -> bool:
     return held.document == quote.document and held.start <= quote.start and quote.end <= held.end

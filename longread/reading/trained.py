@@ -17,7 +17,8 @@ from longread.reading.answers import CITATIONS, LIKELIER_THAN_NOT, Reply, Task, 
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
 from longread.reading.gates import opening
-from longread.reading.protocol import Help, Protocol
+from longread.reading.panel import Request
+from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.questions import wants_everything
 from longread.reading.signals import Match, lexical_match, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
@@ -67,7 +68,7 @@ class ReaderGate:
         notes = steps_so_far(situation.memory.ledger)
         opens: list[float] = []
         for tile in tiles:
-            self.helped[_key(tile)] = scale.help(tile.index)
+            self.helped[key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
             if notes:
                 again = self._again(situation, scale, tile, notes, scale.matches[tile.index])
@@ -93,6 +94,14 @@ class ReaderGate:
         for tile in situation.ahead:
             board.read(tile)
 
+    def requests(self, situation: Situation, piece: Piece) -> list[Request]:
+        """What the gate asks of a tile: with nothing known, and with the steps found so far."""
+        passage, notes = situation.passage(piece), steps_so_far(situation.memory.ledger)
+        return [
+            Request(self.protocol.gate(passage, situation.question, known), options=WORDS)
+            for known in dict.fromkeys(("", notes))
+        ]
+
     def promising(self, situation: Situation) -> list[Scored]:
         """Scouted tiles, still unread, whose gate is known to open."""
         board, scale = self._prepared(situation)
@@ -106,11 +115,12 @@ class ReaderGate:
         self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, match: Match
     ) -> tuple[float, float]:
         """(P(answer), P(help)) of a piece with what is known in the notes."""
-        situation.hold(piece, "reader", kept=piece not in situation.retrieved)
-        helps = self.protocol.helps(situation.passage(piece), situation.question, notes)
-        before = self.helped.get(_key(piece))
+        asked = self.protocol.gate(situation.passage(piece), situation.question, notes)
+        kept = piece not in situation.retrieved
+        helps = Help.of(situation.choose(piece, "reader", asked, WORDS, kept=kept))
+        before = self.helped.get(key(piece))
         if before is None or helps.any > before.any:
-            self.helped[_key(piece)] = helps
+            self.helped[key(piece)] = helps
         return scale.weigh(helps.yes, match), scale.weigh(helps.any, match)
 
     def _looked_up(self, situation: Situation) -> list[Match]:
@@ -127,7 +137,8 @@ class ReaderGate:
         return self._board, self._scale
 
 
-def _key(piece: Piece) -> tuple[int, int, int]:
+def key(piece: Piece) -> tuple[int, int, int]:
+    """What a piece is known by: its document and span."""
     return piece.document, piece.start, piece.end
 
 
@@ -163,7 +174,7 @@ class AnswerOrQuote:
         protocol, question = self._gate.protocol, situation.question
         passage = situation.passage(scored.piece)
         notes = steps_so_far(situation.memory.ledger)
-        helps = self._gate.helped[_key(scored.piece)]
+        helps = self._gate.helped[key(scored.piece)]
         kept = scored.piece not in situation.retrieved
         situation.hold(scored.piece, "reader", kept=kept, whole=True)
         if helps.yes >= helps.part:
