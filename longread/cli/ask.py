@@ -26,8 +26,8 @@ def ask(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="How to read: gated (default), gru-mem, infiniretri, infmem, lychee, memagent, rag, "
-            "truncate.",
+            help="How to read: gated (default), gru-mem, infiniretri, infmem, lychee, memagent, "
+            "rag, truncate.",
             autocompletion=beginning_with(STRATEGIES),
         ),
     ] = None,
