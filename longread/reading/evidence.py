@@ -12,7 +12,7 @@ from typing import Protocol
 
 from longread.documents.chunks import Piece
 from longread.reading.prompts import probe_pairs
-from longread.reading.protocol import Help
+from longread.reading.protocol import WORDS, Help
 from longread.reading.protocol import Protocol as ReaderProtocol
 from longread.reading.signals import (
     BACKGROUND_BEST,
@@ -152,9 +152,10 @@ class LikelihoodScale:
     def _gain(self, place: int) -> float:
         if place not in self._gains:
             tile = self._situation.corpus.all_tiles[place]
-            self._situation.hold(tile, "likelihood")
-            passage = self._situation.passage(tile)
-            self._gains[place] = self._signal.score(self._situation.question, [passage])[0]
+            question, passage = self._situation.question, self._situation.passage(tile)
+            asked, words = self._signal.request(question, passage)
+            scores = self._situation.score(tile, "likelihood", asked, words)
+            self._gains[place] = self._signal.gain(question, scores)
         return self._gains[place]
 
 
@@ -181,9 +182,8 @@ class ReaderScale:
         """What the reader says of the tile, with nothing known."""
         if place not in self._helps:
             tile = self._situation.corpus.all_tiles[place]
-            self._situation.hold(tile, "reader")
-            passage = self._situation.passage(tile)
-            self._helps[place] = self._protocol.helps(passage, self._situation.question)
+            asked = self._protocol.gate(self._situation.passage(tile), self._situation.question)
+            self._helps[place] = Help.of(self._situation.choose(tile, "reader", asked, WORDS))
         return self._helps[place]
 
     def probability(self, place: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.evidence import EvidenceBoard, LikelihoodScale, tile_matches
+from longread.reading.panel import Request
 from longread.reading.prompts import prompt
 from longread.reading.signals import Likelihood, logit, sigmoid
 from longread.reading.situation import Opening, Scored, Situation
@@ -81,6 +82,10 @@ class LikelihoodGate:
         for tile in situation.ahead:
             board.read(tile)
 
+    def requests(self, situation: Situation, piece: Piece) -> list[Request]:
+        """What the gate asks of a tile."""
+        return [Request(*self._signal.request(situation.question, situation.passage(piece)))]
+
     def promising(self, situation: Situation) -> list[Scored]:
         """Unread tiles whose gate is known to open: the background's scores say so."""
         return [
@@ -121,22 +126,28 @@ class ChoiceGate:
     def _probability(self, situation: Situation, piece: Piece) -> float:
         key = (situation.question, situation.memory.notes)
         if key not in self._prior:
-            self._prior = {key: self._log_odds(situation, "")}
+            empty = self._request(situation, "")
+            self._prior = {key: logit(self._engine.choose(empty.prompt, YES_NO)["yes"])}
         # A prior above even is a bias to correct; one below is what an empty page deserves.
         bias = max(0.0, self._prior[key])
-        situation.hold(piece, "gate", kept=piece not in situation.retrieved)
-        return sigmoid(self._log_odds(situation, situation.passage(piece)) - bias)
+        (request,) = self.requests(situation, piece)
+        kept = piece not in situation.retrieved
+        yes = situation.choose(piece, "gate", request.prompt, YES_NO, kept=kept)["yes"]
+        return sigmoid(logit(yes) - bias)
 
-    def _log_odds(self, situation: Situation, passage: str) -> float:
-        return logit(
-            yes_probability(
-                self._engine,
-                "gate",
-                passage=passage,
-                question=situation.question,
-                memory=situation.memory.notes,
-            )
+    def requests(self, situation: Situation, piece: Piece) -> list[Request]:
+        """What the gate asks of a tile, with the notes as they are."""
+        return [self._request(situation, situation.passage(piece))]
+
+    def _request(self, situation: Situation, passage: str) -> Request:
+        asked = prompt(
+            self._engine,
+            "gate",
+            passage=passage,
+            question=situation.question,
+            memory=situation.memory.notes,
         )
+        return Request(asked, options=YES_NO)
 
 
 class SettledExit:

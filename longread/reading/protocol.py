@@ -18,6 +18,7 @@ and figures: models/reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longread.engine import Engine
@@ -25,7 +26,7 @@ from longread.reading.prompts import prompt
 
 NAME = "reader/1"
 
-_WORDS = {"yes": (" yes",), "part": (" part",), "no": (" no",)}
+WORDS = {"yes": (" yes",), "part": (" part",), "no": (" no",)}
 # Answers in training are at most 30 tokens long, quotes one sentence.
 _ANSWER_TOKENS = 48
 _QUOTE_TOKENS = 120
@@ -38,6 +39,11 @@ class Help:
 
     yes: float
     part: float
+
+    @classmethod
+    def of(cls, shares: Mapping[str, float]) -> Help:
+        """From the shares of `WORDS` after the gate's prompt."""
+        return cls(shares["yes"], shares["part"])
 
     @property
     def any(self) -> float:
@@ -60,20 +66,21 @@ class Protocol:
 
     def helps(self, passage: str, question: str, notes: str = "") -> Help:
         """How far the passage, with the notes, answers the question. One forward step."""
-        mass = self._engine.choose(self._gate(passage, question, notes), _WORDS)
-        return Help(mass["yes"], mass["part"])
+        mass = self._engine.choose(self.gate(passage, question, notes), WORDS)
+        return Help.of(mass)
 
     def answer(self, passage: str, question: str, notes: str = "") -> Said:
         """The answer in the passage's words, a few tokens; the gate decides whether to ask."""
-        return self._say(f"{self._gate(passage, question, notes)} yes\nAnswer:", _ANSWER_TOKENS)
+        return self._say(f"{self.gate(passage, question, notes)} yes\nAnswer:", _ANSWER_TOKENS)
 
     def quote(self, passage: str, question: str, notes: str = "") -> tuple[str, str]:
         """The sentence that is a step towards the answer, and what to look for next."""
-        said = self._say(f"{self._gate(passage, question, notes)} part\nQuote:", _QUOTE_TOKENS)
+        said = self._say(f"{self.gate(passage, question, notes)} part\nQuote:", _QUOTE_TOKENS)
         quote, *wanted = _LOOK_FOR.split(said.text, maxsplit=1)
         return " ".join(quote.split()), " ".join(" ".join(wanted).split())
 
-    def _gate(self, passage: str, question: str, notes: str) -> str:
+    def gate(self, passage: str, question: str, notes: str = "") -> str:
+        """The prompt that asks how far the passage, with the notes, answers the question."""
         return prompt(
             self._engine, "reader", passage=passage.strip(), question=question, notes=notes
         )

@@ -43,19 +43,25 @@ class Likelihood:
         self._without: dict[tuple[str, str], float] = {}
 
     def score(self, question: str, passages: Sequence[str], given: str = "") -> list[float]:
+        known = f"\n\n{given}" if given else ""
+        asked = [self.request(question, f"{passage}{known}") for passage in passages]
+        return [self.gain(question, self._engine.score(*each), given) for each in asked]
+
+    def request(self, question: str, passage: str) -> tuple[str, str]:
+        """The prompt, and the continuation whose log-probabilities `gain` takes."""
+        return prompt(self._engine, "likelihood", passage=passage), f" {question}"
+
+    def gain(self, question: str, scores: Sequence[float], given: str = "") -> float:
+        """What a passage adds, from the log-probabilities of the question after it."""
         key = (question, given)
         if key not in self._without:
-            self._without[key] = self._mean(question, given)
-        known = f"\n\n{given}" if given else ""
-        return [
-            self._mean(question, f"{passage}{known}") - self._without[key] for passage in passages
-        ]
+            prior = self._engine.score(*self.request(question, given))
+            self._without[key] = _mean(prior)
+        return _mean(scores) - self._without[key]
 
-    def _mean(self, question: str, passage: str) -> float:
-        scores = self._engine.score(
-            prompt(self._engine, "likelihood", passage=passage), f" {question}"
-        )
-        return sum(scores) / max(1, len(scores))
+
+def _mean(scores: Sequence[float]) -> float:
+    return sum(scores) / max(1, len(scores))
 
 
 @dataclass(frozen=True, slots=True, order=True)

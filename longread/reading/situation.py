@@ -16,6 +16,7 @@ from longread.engine import Engine
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
+from longread.reading.panel import Options, Panel, Request, Seat, ask_all
 from longread.reading.prompts import head
 from longread.reading.step import Gate, Quote
 
@@ -51,6 +52,9 @@ class Situation:
     ahead: list[Piece] = field(default_factory=list)
     updated_last: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
+    # In a pass for several questions: all of them, and this question's place there.
+    panel: Panel | None = None
+    seat: Seat | None = None
 
     def passage(self, piece: Piece) -> str:
         """A piece as the model is shown it: under its title, section and pages."""
@@ -67,6 +71,31 @@ class Situation:
             source=document.sha256 if kept and not document.secret else "",
             whole=whole,
         )
+
+    def choose(
+        self, piece: Piece, name: str, asked: str, options: Options, *, kept: bool = True
+    ) -> dict[str, float]:
+        """The shares of `options` after the prompt `asked`, which is prompt `name` of `piece`."""
+        reply = self._ask(piece, name, Request(asked, options=options), kept)
+        assert isinstance(reply, dict)
+        return reply
+
+    def score(self, piece: Piece, name: str, asked: str, continuation: str) -> list[float]:
+        """The log-probabilities of `continuation` after the prompt `asked`."""
+        reply = self._ask(piece, name, Request(asked, continuation), True)
+        assert isinstance(reply, list)
+        return reply
+
+    def _ask(
+        self, piece: Piece, name: str, request: Request, kept: bool
+    ) -> dict[str, float] | list[float]:
+        known = self.panel.known(request) if self.panel is not None else None
+        if known is not None:
+            return known
+        self.hold(piece, name, kept=kept)
+        if self.panel is None or self.seat is None:
+            return ask_all(self.engine, [request])[0]
+        return self.panel.ask(self.seat, piece, request)
 
     def retrieved_text(self) -> str:
         """What was looked up, as far as there is room beside chunk, notes and new notes."""
