@@ -1,4 +1,4 @@
-"""`longread models`: list, pull, use, info, rm, path.
+"""`longread models`: list, pull, use, info, calibrate, rm, path.
 
 stdout carries data only (plain columns, or JSON with --json); progress, hints and
 questions go to stderr.
@@ -128,6 +128,49 @@ def info(
     for key, value in facts.items():
         if value not in ("", None, []):
             typer.echo(f"{key:<{width}}  {_plain(value)}")
+
+
+@app.command()
+def calibrate(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Without one, the model that would answer.", autocompletion=model_names
+        ),
+    ] = None,
+    adapter: Annotated[
+        bool,
+        typer.Option(
+            "--adapter/--no-adapter",
+            help="The bundled model with the adapter that taught it to read (default), or plain.",
+            show_default=False,
+        ),
+    ] = True,
+    gpu_layers: Annotated[
+        str | None, typer.Option(help="Layers on the GPU: auto (default), or a number.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads (default: one a core).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find a model's retrieval heads and its gate's threshold, with a built-in probe.
+
+    `--strategy infiniretri` and `--gate likelihood` use what is found. Takes a minute with
+    the bundled model, some more with a larger one.
+    """
+    from longread.cli.calibrating import calibrate_model
+
+    result, file = calibrate_model(name, adapter, gpu_layers, threads)
+    if as_json:
+        _print_json({"file": str(file), **asdict(result.calibration)})
+        return
+    table = [("READ BY", "NEEDLE FIRST", "AMONG THREE")]
+    table += [(row.name, f"{row.first:.0%}", f"{row.among_three:.0%}") for row in result.rows]
+    for line in _columns(table):
+        typer.echo(line)
+    best = " ".join(f"{layer}.{head}" for layer, head in result.calibration.heads)
+    typer.echo(f"heads (layer.head)  {best}")
+    typer.echo(f"gate threshold      {result.calibration.gate_threshold}")
+    _hint(f"{result.probes} needles; kept in {file}")
 
 
 @app.command("rm")

@@ -8,7 +8,6 @@ anew, and its last bits need not be the same.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -19,12 +18,10 @@ from pathlib import Path
 from longread import paths
 from longread.errors import ModelError
 from longread.models import gguf
+from longread.models.digest import file_digest
 from longread.models.merge import PROTOCOL_KEY
 
 SCHEMA = "longread.calibration/1"
-# Read from either end of a file to tell one model from another: metadata and vocabulary
-# stand at the head, weights at the tail. Hashing all of a file of 5 GB takes 10 s.
-_READ = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +37,6 @@ class Calibration:
     gate_threshold: float | None = None
     measured: dict[str, float] = field(default_factory=dict)
     fits: str = ""
-
-
-def digest(model: Path) -> str:
-    """What tells a model file from any other: its size, first and last megabyte, as sha256."""
-    size = model.stat().st_size
-    hasher = hashlib.sha256(f"{size}\n".encode())
-    with model.open("rb") as file:
-        hasher.update(file.read(_READ))
-        file.seek(max(0, size - _READ))
-        hasher.update(file.read(_READ))
-    return hasher.hexdigest()[:32]
 
 
 def description(model: Path) -> str:
@@ -75,7 +61,7 @@ def of(model: str) -> Calibration | None:
 @lru_cache(maxsize=8)
 def _known(model: Path, _size: int, _changed: int) -> Calibration | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return _parsed((folder() / f"{digest(model)}.json").read_text("utf-8"))
+        return _parsed((folder() / f"{file_digest(model)}.json").read_text("utf-8"))
     with suppress(ModelError, OSError):
         wanted = description(model)
         return next((each for each in shipped() if each.fits == wanted), None)
@@ -100,7 +86,7 @@ def folder() -> Path:
 
 def save(model: Path, calibration: Calibration) -> Path:
     """Keep what was measured of `model` in the user's folder; returns the file."""
-    file = folder() / f"{digest(model)}.json"
+    file = folder() / f"{file_digest(model)}.json"
     text = json.dumps({"schema": SCHEMA, **asdict(calibration)}, indent=1, ensure_ascii=False)
     temporary = file.with_suffix(".part")
     try:

@@ -96,10 +96,10 @@ class Looker:
             if self._rows is None:
                 self._rows = found.weights[:, width:].sum(axis=1) ** 2
             rows = self._rows / self._rows.sum()
-            return Relevance(_phrases(rows @ weights / heads, look.phrase), spans)
+            return Relevance(phrases(rows @ weights / heads, look.phrase), spans)
         nothing = self._engine.attention(passage, self._query(NULL_QUERY), heads=look.heads)
         extra = weights.mean(axis=0) - nothing.weights[:, :width].mean(axis=0)
-        return Relevance(_phrases(extra / heads, look.phrase), spans)
+        return Relevance(phrases(extra / heads, look.phrase), spans)
 
     def prepared(self) -> bool:
         """Whether the rows' weights are known, where they are needed."""
@@ -133,7 +133,7 @@ def token_places(
     return np.where(inside, found, -1)
 
 
-def _phrases(scores: Floats, width: int) -> Floats:
+def phrases(scores: Floats, width: int) -> Floats:
     """Each token with its neighbours: a window of ones, `width` tokens wide.
 
     Token 0 is left out: every model leaves there what it looks at for want of anything

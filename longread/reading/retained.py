@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol as Interface
 
 import numpy as np
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.answers import (
-    CITATIONS,
     LIKELIER_THAN_NOT,
     QuoteAnswer,
     Reply,
@@ -29,10 +27,11 @@ from longread.reading.corpus import Corpus
 from longread.reading.evidence import LikelihoodScale, tile_matches
 from longread.reading.gates import yes_probability
 from longread.reading.memory import Memory
-from longread.reading.protocol import Help, Protocol
+from longread.reading.questions import wants_everything
 from longread.reading.signals import Likelihood
 from longread.reading.situation import Opening, Scored, Situation, Written
 from longread.reading.step import Gate, Quote
+from longread.reading.trained import ReaderGate, ShortAnswer
 from longread.reading.writers import as_notes, quotable
 
 # Places that are looked at once more before there is an answer: those of the sentences that
@@ -188,12 +187,6 @@ def retained(memory: Memory) -> list[Quote]:
     return sorted(kept, key=lambda quote: (quote.document, quote.start))
 
 
-class Weigher(Interface):
-    """P(a piece of the document holds the answer)."""
-
-    def __call__(self, piece: Piece) -> float: ...
-
-
 def strongest(task: Task) -> list[Quote]:
     """What was retained and is still in the documents, the most looked at first."""
     sound = task.ledger()
@@ -206,48 +199,44 @@ def strongest(task: Task) -> list[Quote]:
 class ReadRetained:
     """For a model trained on the reader's protocol: it answers from what was retained.
 
-    First from the sentences themselves, then from the tiles that the strongest stand in: a
-    sentence that says "he" needs the one before it. What is less likely than not is no answer.
+    Each of the strongest sentences is read between its neighbours: of six needles the
+    reader's gate stood at 0.53 or more for all, and at 0.43 for one about another town; over
+    the whole tile at 0.35 for one and at 0.85 for the wrong one. Its word counts by how much
+    the question looked at the sentence; what is less likely than not is no answer.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._protocol = Protocol(engine)
+        self._reader = ReaderGate(engine, LIKELIER_THAN_NOT)
 
     def answer(self, task: Task) -> Reply:
         kept = strongest(task)
-        if not kept:
-            return Reply(None, (), 0.0)
-        passages = list(self._passages(task, kept))
-        helps = [self._protocol.helps(text, task.question) for text, _quotes in passages]
-        for place in sorted(range(len(passages)), key=lambda place: -helps[place].yes):
-            reply = self._reply(task, *passages[place], helps[place])
-            if reply is not None:
-                return reply
-        return Reply(None, (), max(each.yes for each in helps), closest=kept[0])
+        most = None if wants_everything(task.question) else _WEIGHED
+        weighed = [
+            self._weighed(task, quote, quote.score / (kept[0].score or 1.0))
+            for quote in kept[:most]
+        ]
+        memory = replace(task.memory, ledger=weighed)
+        return ShortAnswer(self._reader).answer(replace(task, memory=memory))
 
-    def _passages(self, task: Task, kept: Sequence[Quote]) -> Sequence[tuple[str, Sequence[Quote]]]:
-        corpus = task.corpus
-        in_order = sorted(kept, key=lambda quote: (quote.document, quote.start))
-        title = corpus.documents[in_order[0].document].title
-        together = "\n".join([title, *(" ".join(quote.text.split()) for quote in in_order)])
-        passages: list[tuple[str, Sequence[Quote]]] = [(together, kept)]
-        for tile in tiles_of(corpus, kept)[:_WEIGHED]:
-            within = [quote for quote in kept if _inside(quote, tile)]
-            passages.append((corpus.headed(tile), within))
-        return passages
+    def _weighed(self, task: Task, quote: Quote, strength: float) -> Quote:
+        """The quote with the answer that the reader takes from it, if it sees one."""
+        protocol, passage = self._reader.protocol, with_neighbours(task.corpus, quote)
+        yes = protocol.helps(passage, task.question).yes
+        answer = ""
+        if yes >= LIKELIER_THAN_NOT:
+            said = protocol.answer(passage, task.question)
+            answer = said.text if is_backed(said.text, task.question, [passage]) else ""
+        return replace(quote, score=yes * min(1.0, strength), answer=" ".join(answer.split()))
 
-    def _reply(
-        self, task: Task, passage: str, quotes: Sequence[Quote], helps: Help
-    ) -> Reply | None:
-        if helps.yes < LIKELIER_THAN_NOT:
-            return None
-        said = self._protocol.answer(passage, task.question)
-        if not said.text or not is_backed(said.text, task.question, [passage]):
-            return None
-        wanted = " ".join(said.text.split()).casefold()
-        holding = [q for q in quotes if wanted in " ".join(q.text.split()).casefold()]
-        cited = [*holding, *(quote for quote in quotes if quote not in holding)]
-        return Reply(said.text, tuple(cited[: len(holding) or 1][:CITATIONS]), helps.yes)
+
+def with_neighbours(corpus: Corpus, quote: Quote) -> str:
+    """The quote with the sentences before and after it, under the header of its tile."""
+    tile = tiles_of(corpus, [quote])[0]
+    spans = corpus.sentences(tile)
+    at = next(place for place, (_start, end) in enumerate(spans) if quote.start < end)
+    first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
+    text = corpus.documents[quote.document].text[first : max(last, quote.end)]
+    return f"{corpus.header(tile)}\n{text}"
 
 
 class WeighRetained:
