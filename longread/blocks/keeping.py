@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from longread.blocks.compression import least_looked_at
 from longread.blocks.format import Identity, digest
 from longread.blocks.store import BlockStore, Damaged, Full
 from longread.engine import Engine, State
+from longread.errors import ModelError
 
 
 class Blocks:
     """Keeps the states of held prefixes in a `BlockStore`; implements `StateKeeper`.
 
     `model` is the digest of the file that the engine runs, merged adapter included.
-    `compression` 1 keeps every token, 2 every second one that matters most, 4 every fourth;
-    `choose(prefix, tokens, compression)` names the positions that go. Each kind of trouble
-    comes up once among the `remarks`.
+    `compression` 1 keeps every token, 2 the half that matters most, 4 the quarter. Each kind
+    of trouble comes up once among the `remarks`.
     """
 
     def __init__(
@@ -26,7 +27,6 @@ class Blocks:
         *,
         model: str,
         compression: int = 1,
-        choose: Callable[[str, Sequence[int], int], Sequence[int]] | None = None,
     ) -> None:
         self._store = store
         self._model = digest(model)
@@ -34,9 +34,9 @@ class Blocks:
         self._said: set[str] = set()
         self._remarks: list[str] = []
         self._compression = compression
-        self._choose = choose
+        self._engine = engine
         self._writes = True
-        self.thins = compression > 1 and choose is not None
+        self.thins = compression > 1
         self.loaded = self.saved = 0
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None:
@@ -70,8 +70,12 @@ class Blocks:
             self.saved += 1
 
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
-        """The positions that matter least."""
-        return self._choose(prefix, tokens, self._compression) if self._choose else ()
+        """The positions that matter least; none where the model does not show its attention."""
+        try:
+            return least_looked_at(self._engine, prefix, tokens, self._compression)
+        except ModelError as error:
+            self._say(f"blocks are not compressed: {error.message}")
+            return ()
 
     def _identity(self, tokens: Sequence[int], source: str, whole: bool) -> Identity:
         return Identity(

@@ -33,6 +33,8 @@ class SessionBlocks:
         engine.keeper = None
         if not options.blocks:
             return ""
+        if options.compress > 1 and "attention" not in engine.capabilities:
+            return "blocks cannot be compressed with this engine: none are kept"
         try:
             self._model = self._model or file_digest(Path(engine.info.file))
         except OSError as error:

@@ -1,0 +1,163 @@
+"""Read once, ask many: the second question against the first, and compression against recall.
+
+    python benchmarks/blocks.py ../shared/data/books/Dickens_Bleak_1853.txt --tokens 100000
+    python benchmarks/blocks.py --xquad ../shared/data/xquad/xquad.en.json --paragraphs 40
+
+The first form asks two questions of one document with all gates closed to the exit, each in
+an engine that holds nothing; with --check the second is asked once more without blocks, and
+the gates compared. The second form keeps paragraphs compressed by 1, 2 and 4 and ranks all of
+them by the gate for each question: how often the right one is among the best fifth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from machine import machine, table
+
+from longread.blocks import Blocks, BlockStore
+from longread.documents import load
+from longread.engine import Engine
+from longread.models import store
+from longread.models.digest import file_digest
+from longread.reading.options import ReadingOptions
+from longread.reading.prompts import head
+from longread.reading.protocol import Protocol
+from longread.runs.session import ModelOptions, Session, open_engine
+
+QUESTIONS = (
+    "Who is the narrator's guardian?",
+    "What does the lamplighter carry home on the evening of the storm?",
+)
+
+
+def two_questions(arguments: argparse.Namespace, engine: Engine) -> None:
+    """Time the first and the second question on one document."""
+    book = load(str(arguments.book))
+    share = min(1.0, arguments.tokens / engine.count(book.text))
+    document = replace(
+        book, text=book.text[: int(len(book.text) * share)], sections=(), blocks=(), pages=()
+    )
+    runs = [("first", QUESTIONS[0], True), ("second", QUESTIONS[1], True)]
+    if arguments.check:
+        runs.append(("second, without blocks", QUESTIONS[1], False))
+    rows, gates, seconds = [], {}, {}
+    for name, question, blocks in runs:
+        engine.forget()
+        used = replace(engine.usage)
+        begun, busy = time.perf_counter(), time.process_time()
+        options = ReadingOptions(exit=False, blocks=blocks, compress=arguments.compress)
+        session = Session([document], engine)
+        run = session.run(question, options, report=print)
+        gates[name] = [gate for step in run.steps() for gate in step.unit_gates]
+        seconds[name] = (time.perf_counter() - begun, time.process_time() - busy)
+        rows.append(
+            {
+                "question": name,
+                "passages": len(gates[name]),
+                "decoded": f"{engine.usage.prefilled - used.prefilled:,}",
+                "seconds": f"{seconds[name][0]:.1f}",
+                "CPU seconds": f"{seconds[name][1]:.1f}",
+            }
+        )
+    kept = BlockStore().holdings()
+    tokens = sum(piece.tokens for piece in session.corpus(1024, 256).chunks)
+    print(f"\n{tokens:,} tokens, compression {arguments.compress}\n\n{table(rows)}\n")
+    print(
+        f"blocks: {kept.blocks:,}, {kept.size / 1e6:,.0f} MB, "
+        f"{kept.size / tokens:,.0f} bytes a token"
+    )
+    ratios = [one / two for one, two in zip(seconds["first"], seconds["second"], strict=True)]
+    print(f"first / second: {ratios[0]:.1f} times (CPU time {ratios[1]:.1f})")
+    if arguments.check:
+        pairs = zip(gates["second"], gates["second, without blocks"], strict=True)
+        print(f"largest difference of a gate: {max(abs(one - two) for one, two in pairs):.6f}")
+
+
+def compression(arguments: argparse.Namespace, engine: Engine) -> None:
+    """Rank paragraphs by the gate over their blocks, for each compression."""
+    source = json.loads(arguments.xquad.read_text("utf-8"))["data"]
+    found = [paragraph for article in source for paragraph in article["paragraphs"]]
+    chance = random.Random(arguments.seed)
+    chance.shuffle(found)
+    found = found[: arguments.paragraphs]
+    passages = [" ".join(paragraph["context"].split()) for paragraph in found]
+    asked = [
+        (place, question["question"])
+        for place, paragraph in enumerate(found)
+        for question in chance.sample(paragraph["qas"], min(arguments.each, len(paragraph["qas"])))
+    ]
+    protocol, rows = Protocol(engine), []
+    model = file_digest(Path(engine.info.file))
+    for factor in (1, 2, 4):
+        place = Path(tempfile.mkdtemp(dir=os.environ["LONGREAD_HOME"]))
+        blocks = Blocks(engine, BlockStore(place), model=model, compression=factor)
+        engine.keeper = blocks
+        engine.forget()
+        begun, gates = time.process_time(), []
+        prefixes = [head(engine, "reader", passage=text, notes="") for text in passages]
+        for prefix in prefixes:
+            engine.hold(prefix, source="paragraphs")
+        made, begun = time.process_time() - begun, time.process_time()
+        for text, prefix in zip(passages, prefixes, strict=True):
+            engine.hold(prefix, source="paragraphs")
+            gates.append([protocol.helps(text, question).any for _place, question in asked])
+        spent = time.process_time() - begun
+        columns = list(zip(*gates, strict=True))
+        ranks = [
+            sum(other > column[right] for other in column)
+            for column, (right, _question) in zip(columns, asked, strict=True)
+        ]
+        tokens = sum(len(engine.tokenize(prefix)) for prefix in prefixes)
+        size = BlockStore(place).holdings().size
+        rows.append(
+            {
+                "compression": factor,
+                "among the best fifth": f"{share(ranks, len(passages) / 5):.3f}",
+                "first": f"{share(ranks, 1):.3f}",
+                "bytes a token": f"{size / tokens:,.0f}",
+                "CPU s a paragraph, made": f"{made / len(passages):.2f}",
+                "CPU ms a question": f"{1000 * spent / len(asked) / len(passages):.0f}",
+            }
+        )
+    print(f"\n{len(passages)} paragraphs, {len(asked)} questions\n\n{table(rows)}")
+
+
+def share(ranks: list[int], best: float) -> float:
+    """The share of ranks (from 0) that are among the `best`."""
+    return sum(rank < best for rank in ranks) / len(ranks)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("book", type=Path, nargs="?")
+    parser.add_argument("--tokens", type=int, default=100_000)
+    parser.add_argument("--compress", type=int, default=1)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--xquad", type=Path)
+    parser.add_argument("--paragraphs", type=int, default=40)
+    parser.add_argument("--each", type=int, default=2, help="questions a paragraph")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int)
+    arguments = parser.parse_args()
+    engine = open_engine(store.resolve("bundled"), ModelOptions(threads=arguments.threads))
+    print(machine())
+    with tempfile.TemporaryDirectory() as home:
+        # Blocks of this run alone; the optimised model is open already.
+        os.environ["LONGREAD_HOME"] = home
+        if arguments.book:
+            two_questions(arguments, engine)
+        if arguments.xquad:
+            compression(arguments, engine)
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()
