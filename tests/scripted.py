@@ -65,6 +65,8 @@ class ScriptedEngine:
     prompts: list[tuple[str, str]] = field(default_factory=list)
     budgets: list[int] = field(default_factory=list)
     capabilities: frozenset[str] = frozenset({"generate", "choose", "score", "attention"})
+    # How many prompts each batch of branches had.
+    together: list[int] = field(default_factory=list)
     closed: bool = False
     forgotten: int = 0
 
@@ -116,6 +118,16 @@ class ScriptedEngine:
         mass = {option: chosen.get(option, 0.0) for option in options}
         return {**mass, "no": 1.0 - sum(mass.values())}
 
+    def choose_all(
+        self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        self.together.append(len(prompts))
+        return [self.choose(prompt, options) for prompt in prompts]
+
+    def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
+        self.together.append(len(prompts))
+        return [self.score(*pair) for pair in zip(prompts, continuations, strict=True)]
+
     def score(self, prompt: str, continuation: str) -> list[float]:
         return [self._next("score", prompt, self.scores)] * self.count(continuation)
 
@@ -134,10 +146,13 @@ class ScriptedEngine:
     def attention_by_head(
         self, prompt: str, query: str, *, pooling: Pooling = "mean"
     ) -> HeadAttention:
+        """Of six layers of two heads, head 1 of layer 3 looks where the script says."""
         del pooling
         found = self.attention(prompt, query)
-        row = found.weights[:1, : found.prompt_tokens]
-        return HeadAttention(row[np.newaxis], found.spans[: found.prompt_tokens])
+        known, tokens = found.prompt_tokens, found.weights.shape[1]
+        weights = np.full((self.info.layers, 2, known), 1 / tokens, dtype=np.float32)
+        weights[3, 1] = found.weights[0, :known]
+        return HeadAttention(weights, found.spans[:known])
 
     def forget(self) -> None:
         self.forgotten += 1

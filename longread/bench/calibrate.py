@@ -152,9 +152,9 @@ def look(engine: Engine, probe: Probe) -> Looked:
 
 def ranked(looked: Sequence[Looked]) -> list[tuple[int, int]]:
     """All heads, best first: by how far the gold sentence stands above the best other one."""
-    gap = np.mean([_gap(each.extra, each.gold) for each in looked], axis=0)
-    width = gap.shape[1]
-    order = np.argsort(-gap.ravel(), kind="stable")
+    gaps = np.mean([gap(each.extra, each.gold) for each in looked], axis=0)
+    width = gaps.shape[1]
+    order = np.argsort(-gaps.ravel(), kind="stable")
     return [(int(place) // width, int(place) % width) for place in order]
 
 
@@ -189,7 +189,8 @@ def _best(weights: Floats, where: NDArray[np.int64], count: int) -> Floats:
     return best
 
 
-def _gap(best: Floats, gold: int) -> Floats:
+def gap(best: Floats, gold: int) -> Floats:
+    """(layers, heads): how far the gold sentence stands above the best other one."""
     others: Floats = np.delete(best, gold, axis=2).max(axis=2)
     return best[:, :, gold] - others
 

@@ -7,6 +7,7 @@ back (InfMem, 2602.02704) after each change of the memory.
 from __future__ import annotations
 
 from longread.engine import Engine
+from longread.models import calibration
 from longread.reading.answers import QuoteAnswer, WrittenAnswer
 from longread.reading.gates import (
     ChoiceExit,
@@ -64,7 +65,7 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
             top_k=top_k,
             look_back=True,
         )
-    likelihood = LikelihoodGate(engine, threshold(options, LIKELIHOOD_THRESHOLD))
+    likelihood = LikelihoodGate(engine, threshold(options, likelihood_threshold(engine)))
     return Parts(
         order=ChunksInOrder(),
         thinker=LookAround(likelihood),
@@ -76,6 +77,12 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
         top_k=top_k,
         look_back=True,
     )
+
+
+def likelihood_threshold(engine: Engine) -> float:
+    """The one that `longread models calibrate` found for the model, or the usual one."""
+    known = calibration.of(engine.info.file)
+    return (known and known.gate_threshold) or LIKELIHOOD_THRESHOLD
 
 
 def threshold(options: ReadingOptions, usual: float) -> float:

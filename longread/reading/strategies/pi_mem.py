@@ -17,7 +17,7 @@ from longread.reading.memory import RoundMemory
 from longread.reading.options import ReadingOptions
 from longread.reading.orders import ChunksInOrder
 from longread.reading.situation import ExitGate, UpdateGate, Writer
-from longread.reading.strategies.gated import LIKELIHOOD_THRESHOLD, READER_THRESHOLD, threshold
+from longread.reading.strategies.gated import READER_THRESHOLD, likelihood_threshold, threshold
 from longread.reading.thinking import NoThought
 from longread.reading.trained import AnswerOrQuote, FoundExit, ReaderGate, ShortAnswer
 from longread.reading.writers import KeepSentences
@@ -52,5 +52,5 @@ def _parts(
     if gate == "choice":
         choice = ChoiceGate(engine, threshold(options, 0.5))
         return choice, KeepSentences(engine), ChoiceExit(engine), WrittenAnswer(engine)
-    likely = LikelihoodGate(engine, threshold(options, LIKELIHOOD_THRESHOLD))
+    likely = LikelihoodGate(engine, threshold(options, likelihood_threshold(engine)))
     return likely, KeepSentences(engine), SettledExit(likely), QuoteAnswer(likely.settled)
