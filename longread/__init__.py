@@ -6,7 +6,7 @@ For notebooks: `longread.ask("book.pdf", "Who signed it?")` gives an `Answer`;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from longread.version import __version__
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from longread.runs.api import Paths
 
 
-__all__ = ["__version__", "ask", "read"]
+__all__ = ["__version__", "ask", "ask_all", "read"]
 
 
 def ask(paths: Paths, question: str, **options: Any) -> Answer:
@@ -29,6 +29,17 @@ def ask(paths: Paths, question: str, **options: Any) -> Answer:
     from longread.runs.api import ask as run
 
     return run(paths, question, **options)
+
+
+def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answer]:
+    """Answer several questions in one pass over the documents, in their order.
+
+    Each has its own memory and gates; the documents are read once for all of them. Options
+    and errors as for `ask`.
+    """
+    from longread.runs.api import ask_all as run
+
+    return run(paths, questions, **options)
 
 
 def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:

@@ -27,7 +27,7 @@ def ask(
         str | None,
         typer.Option(
             help="How to read: gated (default), gru-mem, infiniretri, infmem, lychee, memagent, "
-            "rag, truncate.",
+            "pi-mem, rag, truncate.",
             autocompletion=beginning_with(STRATEGIES),
         ),
     ] = None,

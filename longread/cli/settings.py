@@ -17,7 +17,17 @@ from longread.errors import UsageError
 
 # Kept here as well as where they are used, since completion must not wait for the reading
 # house to be imported; a test holds them together.
-STRATEGIES = ("gated", "gru-mem", "infiniretri", "infmem", "lychee", "memagent", "rag", "truncate")
+STRATEGIES = (
+    "gated",
+    "gru-mem",
+    "infiniretri",
+    "infmem",
+    "lychee",
+    "memagent",
+    "pi-mem",
+    "rag",
+    "truncate",
+)
 ORDERS = ("document", "relevance")
 GATES = ("auto", "reader", "likelihood", "choice")
 HEADS = ("auto", "last-layer")

@@ -25,7 +25,9 @@ from longread.reading.answers import Answerer
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory, RoundMemory
 from longread.reading.options import ReadingOptions
+from longread.reading.panel import Panel
 from longread.reading.situation import (
+    Asking,
     ExitGate,
     Opening,
     Order,
@@ -100,10 +102,31 @@ class Reader:
         self._situation.total = len(self.pieces)
         self._exits_in_a_row = 0
         self._brought = False
+        # What `max_seconds` is compared with: in a pass for several questions that of all.
+        self.elapsed: Callable[[], float] = lambda: self.seconds
         self._stages: dict[str, float] = {}
+
+    def join(self, panel: Panel) -> None:
+        """Read together with the other questions of a pass."""
+        gate, situation = self.parts.gate, self._situation
+        if isinstance(gate, Asking):
+            asking = gate
+            situation.panel = panel
+            situation.seat = panel.join(lambda piece: asking.requests(situation, piece))
+
+    def leave(self) -> None:
+        """Ask no more of what the other questions of the pass read. Safe to call twice."""
+        if self._situation.panel is not None and self._situation.seat is not None:
+            self._situation.panel.leave(self._situation.seat)
+
+    def interrupt(self) -> None:
+        """Stop where it stands, since the pass was interrupted elsewhere."""
+        self.exit = Exit(self._situation.step, "interrupted")
 
     def resume(self, steps: list[Step]) -> None:
         """Take over the steps of an interrupted run; `steps()` goes on after them."""
+        seat = self._situation.seat
+        owed = (seat.tokens, seat.seconds) if seat is not None else (Tokens(), 0.0)
         for step, piece in zip(steps, self.pieces, strict=False):
             self._situation.chunk = piece
             self._situation.ahead = [
@@ -122,6 +145,9 @@ class Reader:
             self.seconds += sum(step.seconds.values())
         self._situation.step = len(steps)
         self.exit = Exit(len(steps), "end_of_document")
+        if seat is not None:
+            # What was asked again for the steps taken over is no step's cost.
+            seat.tokens, seat.seconds = owed
 
     def steps(self) -> Iterator[Step]:
         """Read piece after piece, yielding each step as it ends."""
@@ -160,7 +186,7 @@ class Reader:
         options = self.options
         if options.max_chunks is not None and self._situation.step >= options.max_chunks:
             return "budget"
-        if options.max_seconds is not None and self.seconds >= options.max_seconds:
+        if options.max_seconds is not None and self.elapsed() >= options.max_seconds:
             return "budget"
         return None
 
@@ -173,8 +199,6 @@ class Reader:
         self._stages = {}
         before = replace(self.engine.usage)
         notes_before, found_before = self.memory.notes, len(self.memory.found)
-        started = time.perf_counter()
-
         with self._stage("think"):
             thought = self.parts.thinker.think(situation)
         if self._count_exit(thought.exit):
@@ -192,7 +216,8 @@ class Reader:
             exit_gate = self.parts.exit.decide(situation) or thought.exit
         if exit_gate is not thought.exit:
             self._count_exit(exit_gate)
-        self.seconds += time.perf_counter() - started
+        tokens = spent(self.engine.usage, before) + self._settle()
+        self.seconds += sum(self._stages.values())
         return Step(
             index=situation.step,
             total=situation.total,
@@ -205,10 +230,24 @@ class Reader:
             memory_before=notes_before,
             memory_after=self.memory.notes,
             added=tuple(self.memory.found[found_before:]),
-            tokens=spent(self.engine.usage, before),
+            tokens=tokens,
             seconds={name: round(value, 4) for name, value in self._stages.items()},
             remark=remark,
         )
+
+    def _settle(self) -> Tokens:
+        """Even out with the other questions of the pass what was read for all of them.
+
+        Returns the tokens to add. The seconds go to the stage that asked: the longest one.
+        """
+        seat = self._situation.seat
+        if seat is None:
+            return Tokens()
+        tokens, seconds = seat.settle()
+        longest = max(self._stages, key=lambda name: self._stages[name])
+        stage = longest if seconds < 0 else "update_gate"
+        self._stages[stage] = max(0.0, self._stages[stage] + seconds)
+        return tokens
 
     def _merge(self) -> bool:
         """Give the memory what the round found; False when that is nothing."""

@@ -49,14 +49,10 @@ class Seat:
     tokens: Tokens = field(default_factory=Tokens)
     seconds: float = 0.0
 
-    def settle_tokens(self) -> Tokens:
-        """The tokens owed since this was last asked; negative for who paid for others."""
-        owed, self.tokens = self.tokens, Tokens()
-        return owed
-
-    def settle_seconds(self) -> float:
-        """The seconds owed since this was last asked; negative for who paid for others."""
-        owed, self.seconds = self.seconds, 0.0
+    def settle(self) -> tuple[Tokens, float]:
+        """What is owed since this was last asked; negative for who paid for others."""
+        owed = self.tokens, self.seconds
+        self.tokens, self.seconds = Tokens(), 0.0
         return owed
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from longread.documents.chunks import Piece
 from longread.engine import Engine
@@ -155,6 +155,15 @@ class UpdateGate(Protocol):
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         """Take over the gates of a chunk, and the tiles ahead, that an interrupted run read."""
+        ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """An update gate whose questions can be asked together with those of other questions."""
+
+    def requests(self, situation: Situation, piece: Piece) -> list[Request]:
+        """What the gate asks of a tile, as things stand now."""
         ...
 
 

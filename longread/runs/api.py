@@ -25,6 +25,21 @@ def ask(paths: Paths, question: str, **options: Any) -> Answer:
         return run.answer()
 
 
+def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answer]:
+    """See `longread.ask_all`."""
+    reading, model = _split(options)
+    if isinstance(questions, str) or not questions:
+        raise UsageError("there are no questions.", "pass a list: ask_all(paths, [first, second])")
+    with Session.open(_listed(paths), model) as session:
+        together = session.run_all(questions, reading)
+        answers = {
+            together.runs[number].question: together.runs[number].answer()
+            for number, step in together.steps()
+            if step is None
+        }
+    return [answers[question.strip()] for question in questions]
+
+
 def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
     """See `longread.read`."""
     reading, model = _split(options)

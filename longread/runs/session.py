@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,6 +31,7 @@ from longread.reading.questions import wants_everything
 from longread.reading.situation import PROMPT_WORDS
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
 from longread.reading.strategies.gru_mem import THINKING_TOKENS
+from longread.reading.together import take_turns, together
 from longread.runs.blocks import SessionBlocks
 from longread.runs.journal import Journal, run_key
 
@@ -47,6 +49,10 @@ Report = Callable[[str], None]
 
 def _silent(_line: str) -> None:
     return
+
+
+def _numbered(report: Report, number: int, line: str) -> None:
+    report(f"question {number + 1}: {line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,24 @@ class Session:
         """
         return Run(self, question, options, journal=journal, resume=resume, report=report)
 
+    def run_all(
+        self,
+        questions: Sequence[str],
+        options: ReadingOptions,
+        *,
+        journal: bool = False,
+        resume: bool = True,
+        report: Report = _silent,
+    ) -> Pass:
+        """Prepare a pass over the documents for several questions; arguments as for `run`."""
+        runs = []
+        for number, question in enumerate(dict.fromkeys(each.strip() for each in questions)):
+            numbered = partial(_numbered, report, number) if len(questions) > 1 else report
+            runs.append(
+                self.run(question, options, journal=journal, resume=resume, report=numbered)
+            )
+        return Pass(runs)
+
 
 class Run:
     """One question read through one session's documents."""
@@ -208,12 +232,12 @@ class Run:
         self._journal = Journal(self._key(), report) if journal else None
         taken_over = self._journal.read() if self._journal and resume else []
         self._earlier = taken_over[: len(self.reader.pieces)]
-        self.reader.resume(self._earlier)
         self._steps: list[Step] = list(self._earlier)
         self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
 
     def steps(self) -> Iterator[Step]:
         """Read, one step at a time; those of an interrupted earlier run are not repeated."""
+        self.reader.resume(self._earlier)
         if self._journal is not None:
             self._journal.start(self._earlier)
         for step in self.reader.steps():
@@ -262,8 +286,10 @@ class Run:
         return seconds / decoded if decoded else 0.0
 
     def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
-        read = len(self._steps)
-        unread = sum(piece.tokens for piece in self.reader.pieces[read:])
+        # A chunk that was read in several rounds was read once.
+        read = {step.chunk.position for step in self._steps}
+        sizes = {piece.index: piece.tokens for piece in self.reader.pieces}
+        unread = sum(tokens for index, tokens in sizes.items() if index not in read)
         saved = unread * self._seconds_a_token() if end.reason == "exit_gate" else 0.0
         status: Status = "not_found" if reply.text is None else "answered"
         return Answer(
@@ -274,7 +300,7 @@ class Run:
             citations=reply.citations,
             memory=self.reader.memory.notes,
             info=self.info,
-            chunks_read=read,
+            chunks_read=len(read),
             updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
             retrievals=sum(1 for step in self._steps if step.retrieval is not None),
             exit=end,
@@ -319,6 +345,30 @@ class Run:
         file = Path(self.session.engine.info.file).name
         digests = [(document.sha256, len(document.text)) for document in self.session.documents]
         return run_key([self.question, digests, file, options, self.corpus.chunk_tokens])
+
+
+class Pass:
+    """Several questions read in one pass: each a run of its own, with its own journal.
+
+    `runs` are those of different questions, in the order they were asked.
+    """
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = list(runs)
+        self._readers = [run.reader for run in runs]
+        together(self._readers)
+
+    def steps(self) -> Iterator[tuple[int, Step | None]]:
+        """(number of the run, its next step), all in turn; None where a run has ended.
+
+        An interrupt ends all that are still open.
+        """
+        return take_turns(self._readers, [run.steps() for run in self.runs])
+
+    def close(self) -> None:
+        """All answers have reached the user: drop the journals."""
+        for run in self.runs:
+            run.close()
 
 
 def _fit_window(engine: Engine, options: ReadingOptions) -> ReadingOptions:

@@ -10,9 +10,19 @@ from longread.errors import UsageError
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
 
-NAMES = ("gated", "gru-mem", "infiniretri", "infmem", "lychee", "memagent", "rag", "truncate")
+NAMES = (
+    "gated",
+    "gru-mem",
+    "infiniretri",
+    "infmem",
+    "lychee",
+    "memagent",
+    "pi-mem",
+    "rag",
+    "truncate",
+)
 # Those that choose their parts by what the model can gate with; they read small chunks.
-BY_GATE = ("gated", "infiniretri", "lychee")
+BY_GATE = ("gated", "infiniretri", "lychee", "pi-mem")
 
 
 def parts(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
