@@ -6,7 +6,8 @@ The unit is a paragraph (XQuAD, all paragraphs of a language in one document), a
 (multi-hop, the passages of one question) or a tile of 256 tokens, counted by its page
 (FinanceBench, the filing of one question). Signals that cost a decode score BM25's best
 `--top` units only; the rest follow in BM25's order, and the table says how often a gold unit
-was not among them. One JSON line a question; the same command goes on where it stopped.
+was not among them. The reader's seconds leave out the passage's prefill, which the likelihood has
+paid. One JSON line a question; the same command goes on where it stopped.
 """
 
 from __future__ import annotations

@@ -101,6 +101,16 @@ def test_gated_says_when_the_document_does_not(
     assert answer.coverage == 1.0
 
 
+def test_infiniretri_finds_the_fact_and_says_when_there_is_none(
+    engine: LlamaCppEngine, book: Path
+) -> None:
+    answer = ask(engine, book, QUESTION, strategy="infiniretri")
+    assert "4,317" in (answer.answer or "")
+    assert answer.citations[0].page == 4
+    silent = ask(engine, book, "Who discovered the moons of Jupiter?", strategy="infiniretri")
+    assert (silent.status, silent.citations) == ("not_found", ())
+
+
 def test_rag_finds_the_fact(engine: LlamaCppEngine, book: Path) -> None:
     answer = ask(engine, book, QUESTION, strategy="rag")
     assert 4 in {quote.page for quote in answer.citations}
