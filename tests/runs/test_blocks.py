@@ -67,6 +67,23 @@ def test_the_second_question_has_the_gates_that_a_first_one_has(
 
 
 @pytest.mark.model
+def test_compressed_blocks_take_a_quarter_of_the_disk_and_find_the_place(
+    clean: LlamaCppEngine, chronicle: Document
+) -> None:
+    sizes = {"unit_tokens": 200, "chunk_tokens": 400, "gate_threshold": 1.0}
+    whole, _reported, _all = gates(clean, chronicle, QUESTIONS[0], **sizes)
+    size = BlockStore().holdings().size
+    BlockStore().clear()
+    first, reported, _all = gates(clean, chronicle, QUESTIONS[0], compress=4, **sizes)
+    again, _reported, _few = gates(clean, chronicle, QUESTIONS[0], compress=4, **sizes)
+    assert reported == []
+    assert again == pytest.approx(first, abs=1e-3)
+    assert first != whole
+    assert first.index(max(first)) == whole.index(max(whole))
+    assert BlockStore().holdings().size < 0.27 * size
+
+
+@pytest.mark.model
 @pytest.mark.parametrize("fault", ["truncated", "swapped", "flipped", "unreadable"])
 def test_a_block_that_is_not_what_it_should_be_is_read_anew(
     clean: LlamaCppEngine, chronicle: Document, fault: str
