@@ -277,13 +277,16 @@ class Run:
         )
 
     def _seconds_a_token(self) -> float:
-        """What a token of the document cost, taken over all that was decoded.
+        """What a token of the document cost, taken over all that was decoded, or found in blocks.
 
-        By tokens and not by steps: the first step also reads what scouting found.
+        By tokens and not by steps: the first step also reads what scouting found. A passage
+        is decoded and then reused for the question, or reused alone where it has a block.
         """
         decoded = sum(step.tokens.prefilled for step in self._steps)
+        reused = sum(step.tokens.reused for step in self._steps)
         seconds = sum(sum(step.seconds.values()) for step in self._steps)
-        return seconds / decoded if decoded else 0.0
+        read = max(decoded, reused)
+        return seconds / read if read else 0.0
 
     def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
         # A chunk that was read in several rounds was read once.
