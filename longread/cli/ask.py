@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from longread.cli.complete import beginning_with, model_names
+from longread.cli.questions import read_questions
 from longread.cli.settings import GATES, HEADS, ORDERS, STRATEGIES, settings_in_force
 from longread.errors import UsageError
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
+_SEVERAL = 'longread ask book.pdf -q "first question" -q "second question"'
 
 
 def ask(
     arguments: Annotated[
         list[str],
         typer.Argument(
-            metavar='DOC... "QUESTION"',
-            help='Files, folders, patterns, or "-" for standard input; the question comes last.',
+            metavar='DOC... ["QUESTION"]',
+            help='Files, folders, patterns, or "-" for standard input; the question comes last. '
+            "Without one, and without -q, a terminal gets a prompt.",
             show_default=False,
         ),
     ],
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--question",
+            "-q",
+            help="A question; several are answered in one pass over the documents.",
+            show_default=False,
+        ),
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "…"}.',
+        ),
+    ] = None,
     strategy: Annotated[
         str | None,
         typer.Option(
@@ -142,12 +162,15 @@ def ask(
         str | None, typer.Option(help="Layers on the GPU: auto (default), or a number.")
     ] = None,
     threads: Annotated[int | None, typer.Option(help="Threads (default: one a core).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print a JSON object; of several questions one a line."),
+    ] = False,
     events: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Append one JSON object a step to FILE.")
     ] = None,
     quiet: Annotated[
-        bool | None, typer.Option("--quiet", "-q", help="Show only the answer and errors.")
+        bool | None, typer.Option("--quiet", help="Show only the answer and errors.")
     ] = None,
     verbose: Annotated[
         bool | None, typer.Option("--verbose", "-v", help="Show memory and retrieval as well.")
@@ -155,25 +178,43 @@ def ask(
 ) -> int:
     """Ask a question of one or more documents.
 
-    The answer goes to stdout, everything else to stderr. Exit codes: 0 answered, 1 the
-    document does not say, 2 usage, 3 unreadable document, 4 model trouble, 130 interrupted
-    (the same command goes on).
+    The answer goes to stdout, everything else to stderr. Exit codes: 0 answered (of several
+    questions: all), 1 the document does not say (for at least one), 2 usage, 3 unreadable
+    document, 4 model trouble, 130 interrupted (the same command goes on).
     """
     options: dict[str, Any] = {**locals(), "exit": exit_early}
-    sources, question = _split(arguments)
     value = {name: found.value for name, found in settings_in_force(options).items()}
+    call: dict[str, Any] = {"pages": pages, "resume": resume, "as_json": as_json, "events": events}
+    if question or questions is not None:
+        asked = read_questions(question or [], questions)
+        _require_documents(arguments)
+
+        from longread.cli.asking_all import answer_questions
+
+        return answer_questions(arguments, asked, value, **call)
+    if _wants_prompt(arguments):
+        from longread.cli.prompting import prompt
+
+        return prompt(arguments, value, pages=pages)
+    sources, last = _split(arguments)
 
     from longread.cli.asking import answer_question
 
-    return answer_question(
-        sources,
-        question,
-        value,
-        pages=pages,
-        resume=resume,
-        as_json=as_json,
-        events=events,
-    )
+    return answer_question(sources, last, value, **call)
+
+
+def _wants_prompt(arguments: list[str]) -> bool:
+    """Whether there are documents alone, and somebody at a terminal to ask."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return all(argument.strip() and Path(argument[:250]).exists() for argument in arguments)
+
+
+def _require_documents(arguments: list[str]) -> None:
+    if not all(argument.strip() for argument in arguments):
+        raise UsageError("the name of a document is empty.", _SEVERAL)
+    if not Path(arguments[-1][:250]).exists() and arguments[-1].rstrip().endswith("?"):
+        raise UsageError("there is a question besides those of -q and --questions.", _SEVERAL)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str]:

@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from longread.cli.errors import abandon_stdout
 from longread.errors import ExitCode, Interrupted, LongreadError
 
 if TYPE_CHECKING:
-    from longread.display import View
+    from longread.display import Messages, View
     from longread.display.events import EventLog
     from longread.documents import Document
     from longread.models.store import ResolvedModel
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from longread.reading.step import Answer
     from longread.runs.session import ModelOptions, Run
 
-_STAGES = {
+STAGES = {
     "think": "thinking",
     "retrieve": "looking up",
     "update_gate": "weighing the chunk",
@@ -64,7 +65,7 @@ def answer_question(
         open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
     ):
-        documents = _documents(files, pages, value, view)
+        documents = opened_documents(files, pages, value, view)
         view.activity("opening model")
         engine = open_engine(resolved, model_options(value), view.message)
         with Session(documents, engine, resolved.note) as session:
@@ -76,18 +77,19 @@ def answer_question(
                 resume=resume,
                 report=view.message,
             )
-            answer = _read(run, view, log)
+            answer = read_run(run, view, log)
             view.close()
-            _deliver(answer, as_json)
+            deliver(answer, as_json)
             if answer.status == "interrupted":
                 raise _interrupted(answer)
             run.close()
     return ExitCode.ANSWERED if answer.status == "answered" else ExitCode.NOT_FOUND
 
 
-def _documents(
-    files: list[str], pages: str | None, value: dict[str, Any], view: View
+def opened_documents(
+    files: list[str], pages: str | None, value: dict[str, Any], view: Messages
 ) -> list[Document]:
+    """The documents that could be read; the view says what is left out and how far it is."""
     from longread.runs.session import read_documents
 
     return read_documents(
@@ -105,12 +107,12 @@ def _warn(line: str) -> None:
     typer.echo(f"longread: {line}", err=True)
 
 
-def _read(run: Run, view: View, log: EventLog | None) -> Answer:
+def read_run(run: Run, view: View, log: EventLog | None) -> Answer:
     """Run to the end, every step shown and logged."""
     if log is not None:
         log.begin(run.info)
     view.begin(run.info)
-    run.reader.on_stage = lambda stage: view.activity(_STAGES.get(stage, stage))
+    run.reader.on_stage = lambda stage: view.activity(STAGES.get(stage, stage))
     if run.info.resumed:
         view.message(f"going on from chunk {run.info.resumed + 1} of {run.info.chunks}")
     for step in run.steps():
@@ -125,21 +127,28 @@ def _read(run: Run, view: View, log: EventLog | None) -> Answer:
     return answer
 
 
-def _deliver(answer: Answer, as_json: bool) -> None:
-    """The answer on stdout: text with citations, or the JSON object.
-
-    Raises LongreadError where stdout is a closed pipe or a full disk: the run is not lost,
-    since its journal is dropped only after this.
-    """
+def deliver(answer: Answer, as_json: bool) -> None:
+    """The answer on stdout: text with citations, or the JSON object."""
     from longread.display.answer import write_answer
     from longread.display.json_answer import answer_object, to_json
 
-    try:
+    with delivering():
         if as_json:
             typer.echo(to_json(answer_object(answer), indent=2))
         else:
             write_answer(answer, sys.stdout)
         sys.stdout.flush()
+
+
+@contextmanager
+def delivering() -> Iterator[None]:
+    """Around what writes answers.
+
+    Raises LongreadError where stdout is a closed pipe or a full disk: the run is not lost,
+    since its journal is dropped only after this.
+    """
+    try:
+        yield
     except OSError as error:
         abandon_stdout()
         why = (

@@ -13,6 +13,14 @@ from typing import Protocol, Self, TextIO
 from longread.reading.step import Answer, RunInfo, Step
 
 
+class Messages(Protocol):
+    """What every view can be told, whatever it shows."""
+
+    def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None: ...
+
+    def message(self, line: str) -> None: ...
+
+
 class View(Protocol):
     """Shows a run on stderr. A context manager: leaving it restores the terminal, always."""
 

@@ -6,6 +6,7 @@ Nothing is written unless there is an answer; what else there is to say goes to 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TextIO
 
 from longread.display.phrasing import clean, clean_block, shorten
@@ -14,6 +15,7 @@ from longread.reading.step import Answer
 
 # A quote is a sentence or two; a longer one is a table that lost its lines.
 _QUOTE_LENGTH = 300
+_WITHOUT = {"not_found": "not found", "interrupted": "interrupted"}
 
 
 def answer_text(answer: Answer) -> str:
@@ -24,6 +26,19 @@ def answer_text(answer: Answer) -> str:
     if answer.citations:
         lines += ["", *(f"  {head} {quote}" for head, quote in citations(answer))]
     return "\n".join(lines) + "\n"
+
+
+def write_answers(answers: Sequence[Answer], stdout: TextIO) -> None:
+    """Each question under its number, with its answer, or that there is none."""
+    for number, answer in enumerate(answers, start=1):
+        stdout.write(f"{number}. {clean(answer.question)}\n")
+        if answer.answer is None:
+            stdout.write(f"({_WITHOUT[answer.status]})\n")
+        else:
+            write_answer(answer, stdout)
+        if number < len(answers):
+            stdout.write("\n")
+    stdout.flush()
 
 
 def citations(answer: Answer) -> list[tuple[str, str]]:

@@ -40,14 +40,15 @@ class EventLog:
                 "pass --events a file in a folder that exists and can be written to",
             ) from error
 
-    def begin(self, info: RunInfo) -> None:
-        self._append("begin", {"longread": __version__, **asdict(info)})
+    def begin(self, info: RunInfo, name: str | None = None) -> None:
+        """`name`: the question's id where there are several."""
+        self._append("begin", {"longread": __version__, **asdict(info)}, name)
 
-    def step(self, step: Step) -> None:
-        self._append("step", step.record())
+    def step(self, step: Step, name: str | None = None) -> None:
+        self._append("step", step.record(), name)
 
-    def end(self, answer: Answer) -> None:
-        self._append("answer", {"answer": answer_object(answer)})
+    def end(self, answer: Answer, name: str | None = None) -> None:
+        self._append("answer", {"answer": answer_object(answer)}, name)
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""
@@ -65,11 +66,12 @@ class EventLog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _append(self, event: str, values: dict[str, Any]) -> None:
+    def _append(self, event: str, values: dict[str, Any], name: str | None) -> None:
         if self._file is None:
             return
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = to_json({"event": event, "schema": SCHEMA, "time": now, **_plain(values)})
+        named = {} if name is None else {"id": name}
+        line = to_json({"event": event, "schema": SCHEMA, "time": now, **named, **_plain(values)})
         try:
             self._file.write(line + "\n")
             self._file.flush()

@@ -60,7 +60,7 @@ def frame(progress: Progress, console: Console, now: float, height: int) -> list
     roomy = height >= 20
     blank = [Text()] if roomy else []
     lines = header(info, console, width, 2 if roomy else 1) + blank
-    lines += _reading(progress, now, width, height)
+    lines += reading(progress, now, width, height)
     lines += blank + gates(progress)
     lines += _found(progress)
     left = height - len(lines) - len(blank)
@@ -92,7 +92,7 @@ def header(info: RunInfo, console: Console, width: int, question_lines: int) -> 
     ]
 
 
-def _reading(progress: Progress, now: float, width: int, height: int) -> list[Text]:
+def reading(progress: Progress, now: float, width: int, height: int) -> list[Text]:
     assert progress.info is not None
     total = progress.info.chunks
     left = Text.assemble(

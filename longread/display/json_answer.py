@@ -20,11 +20,15 @@ SCHEMA = "longread.answer/1"
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def answer_object(answer: Answer) -> dict[str, Any]:
-    """The answer as the JSON object that `--json` prints; its keys in the contract's order."""
+def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
+    """The answer as the JSON object that `--json` prints; its keys in the contract's order.
+
+    `name` is the id that a file of questions gave the question.
+    """
     info, tokens = answer.info, answer.tokens
     return {
         "schema": SCHEMA,
+        **({} if name is None else {"id": name}),
         "question": answer.question,
         "answer": answer.answer,
         "status": answer.status,

@@ -7,6 +7,8 @@ streamed answer does not flicker. When the run ends, a summary takes the picture
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event, RLock, Thread
 from time import monotonic
 from typing import TextIO, cast
@@ -47,7 +49,8 @@ class LiveView(SilentView):
         console: Console | None = None,
     ) -> None:
         self.progress = Progress()
-        self._console = console or Console(file=cast(TextIO, Synchronized(stderr)), highlight=False)
+        self.draw: Callable[[Progress, Console, float, int], list[Text]] = frame
+        self.console = console or Console(file=cast(TextIO, Synchronized(stderr)), highlight=False)
         self._verbose = verbose
         self._citations = citations
         # Held for state only, never while the console is called: the console's own lock
@@ -58,7 +61,7 @@ class LiveView(SilentView):
         self._stopped = Event()
         self._thread = Thread(target=self._keep_drawing, name="longread-display", daemon=True)
         self._live = Live(
-            console=self._console,
+            console=self.console,
             auto_refresh=False,
             transient=True,
             redirect_stdout=False,
@@ -81,10 +84,16 @@ class LiveView(SilentView):
             self._changes += 1
         self._start()
 
-    def step(self, step: Step) -> None:
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Around whatever changes the picture."""
         with self._lock:
-            self.progress.step(step)
+            yield
             self._changes += 1
+
+    def step(self, step: Step) -> None:
+        with self.changing():
+            self.progress.step(step)
             names = self.progress.names
         if self._verbose:
             self._above(Text(step_line(step, names), style=QUIET))
@@ -97,8 +106,8 @@ class LiveView(SilentView):
     def end(self, answer: Answer) -> None:
         self.close()
         self.progress.ended = True
-        lines = closing(answer, self.progress, self._console, citations=self._citations)
-        self._console.print(Group(*lines))
+        lines = closing(answer, self.progress, self.console, citations=self._citations)
+        self.console.print(Group(*lines))
 
     def message(self, line: str) -> None:
         self._above(Text(clean(line), style=WARN))
@@ -120,7 +129,7 @@ class LiveView(SilentView):
         self._thread.start()
 
     def _above(self, line: Text) -> None:
-        self._console.print(line, overflow="fold")
+        self.console.print(line, overflow="fold")
 
     def _keep_drawing(self) -> None:
         while not self._stopped.wait(_SECONDS_BETWEEN_DRAWINGS):
@@ -132,20 +141,20 @@ class LiveView(SilentView):
 
     def redraw(self) -> None:
         """Draw the picture again if it would look different from the one on the terminal."""
-        width, height = self._console.size
+        width, height = self.console.size
         seconds = int(self.progress.elapsed(monotonic()))
         looks = (self._changes, seconds, width, height)
         if looks == self._drawn:
             return
         if self._drawn is not None and width < self._drawn[2]:
             # A narrower terminal has wrapped the old picture: its height is unknown now.
-            self._console.clear()
+            self.console.clear()
         self._drawn = looks
         self._live.refresh()
 
     def _picture(self) -> RenderableType:
         with self._lock:
-            rows = self._console.height
+            rows = self.console.height
             height = rows - (rows // _VERBOSE_SHARE if self._verbose else _ROWS_KEPT_FREE)
-            lines = frame(self.progress, self._console, monotonic(), height)
-        return Group(*(fit(line, width_of(self._console)) for line in lines))
+            lines = self.draw(self.progress, self.console, monotonic(), height)
+        return Group(*(fit(line, width_of(self.console)) for line in lines))

@@ -32,7 +32,7 @@ class PlainView(SilentView):
 
     def __init__(self, stderr: TextIO, *, verbose: bool = False) -> None:
         self._stderr = stderr
-        self._verbose = verbose
+        self.verbose = verbose
         self._names: list[str] = []
         self._said: tuple[str, str, int] | None = None
         self._reading = False
@@ -40,7 +40,7 @@ class PlainView(SilentView):
     def begin(self, info: RunInfo) -> None:
         self._names = document_names(info)
         self._reading = True
-        self._write(*opening_lines(info))
+        self.write(*opening_lines(info))
 
     def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None:
         if self._reading:
@@ -50,21 +50,26 @@ class PlainView(SilentView):
             return
         self._said = (stage, detail, quarter)
         done = f" {quarter * 100 // _QUARTERS} %" if fraction is not None else ""
-        self._write(f"{clean(f'{stage} {detail}')}{done}")
+        self.write(f"{clean(f'{stage} {detail}')}{done}")
 
     def step(self, step: Step) -> None:
-        self._write(step_line(step, self._names))
-        if self._verbose:
-            self._write(*detail_lines(step))
+        self.write(step_line(step, self._names))
+        if self.verbose:
+            self.write(*detail_lines(step))
 
     def end(self, answer: Answer) -> None:
-        self._write(verdict(answer))
-        self._write(*(f"{name}: {value}" for name, value in statistics(answer)))
+        self.write(verdict(answer))
+        self.write(*(f"{name}: {value}" for name, value in statistics(answer)))
 
     def message(self, line: str) -> None:
-        self._write(clean(line))
+        self.write(clean(line))
 
-    def _write(self, *lines: str) -> None:
+    def quieten(self) -> None:
+        """Reading begins: it is told by steps, not by activities."""
+        self._reading = True
+
+    def write(self, *lines: str) -> None:
+        """Lines as they are."""
         # Whoever read the log is gone, or its disk is full; the run is not over for that.
         with suppress(OSError, ValueError):
             self._stderr.write("".join(f"{line}\n" for line in lines))

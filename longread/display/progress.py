@@ -63,7 +63,7 @@ class Progress:
     notes: Notes = Notes()
     remark: str = ""
     answer: str = ""
-    steps: int = 0
+    stepped: set[int] = field(default_factory=set)
     spent: float = 0.0
     ended: bool = False
     _recent: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_RATE_STEPS))
@@ -95,7 +95,7 @@ class Progress:
             self.notes = changed_notes(step)
         self.quotes.extend(step.added)
         seconds = sum(step.seconds.values())
-        self.steps += 1
+        self.stepped.add(position)
         self.spent += seconds
         self._recent.append((step.tokens.prefilled + step.tokens.generated, seconds))
 
@@ -115,7 +115,7 @@ class Progress:
         """What the chunks not yet read would cost at this run's pace; an exit comes sooner."""
         if self.info is None or self.spent <= 0 or self.read >= self.info.chunks:
             return None
-        return self.spent / self.steps * (self.info.chunks - self.read)
+        return self.spent / len(self.stepped) * (self.info.chunks - self.read)
 
     def elapsed(self, now: float) -> float:
         return now - self.started

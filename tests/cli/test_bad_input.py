@@ -62,7 +62,7 @@ DOCUMENTS: dict[str, tuple[Callable[[Path], str], str, str]] = {
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_that_cannot_be_read(name: str, tmp_path: Path) -> None:
     make, message, hint = DOCUMENTS[name]
-    done = run("ask", "-q", make(tmp_path), QUESTION)
+    done = run("ask", "--quiet", make(tmp_path), QUESTION)
     line, advice = done.trouble()
     assert message in line
     assert hint in advice
@@ -70,7 +70,7 @@ def test_a_document_that_cannot_be_read(name: str, tmp_path: Path) -> None:
 
 
 def test_a_wrong_password() -> None:
-    done = run("ask", "-q", FIXTURES / "locked.pdf", QUESTION, "--password", "wrong")
+    done = run("ask", "--quiet", FIXTURES / "locked.pdf", QUESTION, "--password", "wrong")
     assert done.trouble() == (
         "the password does not open locked.pdf.",
         "check --password or LONGREAD_PASSWORD",
@@ -79,7 +79,7 @@ def test_a_wrong_password() -> None:
 
 
 def test_empty_standard_input() -> None:
-    done = run("ask", "-q", "-", QUESTION, stdin=subprocess.DEVNULL)
+    done = run("ask", "--quiet", "-", QUESTION, stdin=subprocess.DEVNULL)
     assert done.trouble()[0] == "standard input is empty."
     assert done.code == 3
 
@@ -124,7 +124,7 @@ def test_a_call_that_cannot_be_carried_out(name: str, tmp_path: Path) -> None:
     """Noticed before a model is opened: there is none here that could be."""
     arguments, message, hint = CALLS[name]
     broken = wrote(tmp_path, "broken.gguf", gguf_bytes(weights=10))
-    done = run("ask", "-q", "--model", broken, *arguments)
+    done = run("ask", "--quiet", "--model", broken, *arguments)
     line, advice = done.trouble()
     assert message in line
     assert hint in advice
@@ -141,7 +141,7 @@ def test_a_call_that_cannot_be_carried_out(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_a_context_too_small_for_the_chunk(options: tuple[str, str], hint: str) -> None:
-    done = run("ask", "-q", TALE, QUESTION, *options)
+    done = run("ask", "--quiet", TALE, QUESTION, *options)
     line, advice = done.trouble()
     assert line.startswith("a context of ")
     assert advice.startswith(hint)
@@ -176,7 +176,7 @@ MODELS: dict[str, tuple[Callable[[Path], str], str, str]] = {
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_that_cannot_answer(name: str, tmp_path: Path) -> None:
     make, message, hint = MODELS[name]
-    done = run("ask", "-q", TALE, QUESTION, "--model", make(tmp_path))
+    done = run("ask", "--quiet", TALE, QUESTION, "--model", make(tmp_path))
     line, advice = done.trouble()
     assert message in line
     assert hint in advice
@@ -215,7 +215,7 @@ def test_a_folder_with_unreadable_files_goes_on_with_the_rest(book: Path, tmp_pa
     wrote(folder, "a-fake.pdf", b"hello\n")
     wrote(folder, "b-empty.txt", b"")
     shutil.copy(book, folder / "c-book.pdf")
-    for options in ((), ("-q",)):
+    for options in ((), ("--quiet",)):
         done = run("ask", folder, QUESTION, *options)
         assert done.code == 0
         assert ANSWER in done.stdout
@@ -225,7 +225,7 @@ def test_a_folder_with_unreadable_files_goes_on_with_the_rest(book: Path, tmp_pa
 
 def test_a_traceback_only_on_request() -> None:
     environment = {**os.environ, "LONGREAD_DEBUG": "1"}
-    done = run("ask", "-q", "no.pdf", QUESTION, env=environment)
+    done = run("ask", "--quiet", "no.pdf", QUESTION, env=environment)
     assert done.code == 3
     assert "Traceback (most recent call last):" in done.stderr
     assert done.stderr.splitlines()[-2] == "longread: no.pdf does not exist."

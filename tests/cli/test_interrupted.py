@@ -112,7 +112,7 @@ def test_a_closed_stdout_loses_nothing(book: Path, longread_home: Path) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     done = subprocess.run(
-        command("ask", "-q", book, QUESTION),
+        command("ask", "--quiet", book, QUESTION),
         stdout=write_end,
         stderr=subprocess.PIPE,
         text=True,
@@ -135,7 +135,7 @@ def test_a_closed_stdout_loses_nothing(book: Path, longread_home: Path) -> None:
 def test_a_full_disk_behind_stdout(book: Path) -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123 (a device)
         done = subprocess.run(
-            command("ask", "-q", book, QUESTION),
+            command("ask", "--quiet", book, QUESTION),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,0 +1,219 @@
+"""The prompt of `longread ask book.pdf`: question after question, documents and model kept open.
+
+Line editing and history are readline's, where Python has it. Answers go to stdout, all
+else to stderr, as always. Ctrl-C stops the reading, not the prompt; Ctrl-D leaves.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from longread import paths
+from longread.cli.asking import (
+    chosen_model,
+    deliver,
+    keep_logs_quiet,
+    model_options,
+    opened_documents,
+    read_run,
+    reading_options,
+    terminate_like_ctrl_c,
+)
+from longread.cli.settings import STRATEGIES, parse_setting
+from longread.errors import ExitCode, LongreadError, UsageError
+
+if TYPE_CHECKING:
+    from longread.reading.step import Answer
+    from longread.runs.session import Session
+
+_HISTORY_LINES = 1000
+# Characters of the document shown before and after a quote.
+_AROUND = 400
+
+_HELP = """\
+A line is a question; the same question again goes on where it was stopped.
+:memory          what was noted for the last question
+:cite 2          the second citation of the last answer, with its surroundings
+:strategy NAME   how to read from now on; without a name, how it is read now
+:help            this
+:quit            leave (or Ctrl-D); Ctrl-C stops a reading"""
+
+
+def prompt(sources: list[str], value: dict[str, Any], *, pages: str | None) -> ExitCode:
+    """Ask for questions and answer them until the user leaves. Raises LongreadError."""
+    from longread.display import open_view
+    from longread.documents import PageRange, discover
+    from longread.runs.session import Session, open_engine
+
+    terminate_like_ctrl_c()
+    keep_logs_quiet()
+    files = discover(sources)
+    if pages:
+        PageRange.parse(pages)
+    resolved = chosen_model(value["model"])
+    with open_view(quiet=value["quiet"], verbose=value["verbose"]) as view:
+        documents = opened_documents(files, pages, value, view)
+        view.activity("opening model")
+        engine = open_engine(resolved, model_options(value), view.message)
+    with Session(documents, engine, resolved.note) as session, _history():
+        names = ", ".join(Path(document.path).name for document in documents)
+        _say(f"{names}: ask, or :help")
+        Prompt(session, value).loop()
+    return ExitCode.ANSWERED
+
+
+class Prompt:
+    """One session's prompt: what was asked last, and the commands."""
+
+    def __init__(self, session: Session, value: dict[str, Any]) -> None:
+        self._session = session
+        self._value = value
+        self._last: Answer | None = None
+        self._commands: dict[str, Callable[[str], None]] = {
+            "memory": self._memory,
+            "cite": self._cite,
+            "strategy": self._strategy,
+            "help": lambda _rest: _say(_HELP),
+        }
+
+    def loop(self) -> None:
+        """Read lines until :quit or the end of input."""
+        while True:
+            try:
+                line = input("? ").strip()
+            except EOFError:
+                _say("")
+                return
+            except KeyboardInterrupt:
+                # As in a shell: the line is given up, the prompt stays.
+                _say("")
+                continue
+            if line in (":quit", ":q", ":exit"):
+                return
+            try:
+                self._do(line)
+            except KeyboardInterrupt:
+                _say("stopped.")
+            except LongreadError as error:
+                _say_error(error)
+
+    def _do(self, line: str) -> None:
+        if not line:
+            return
+        if not line.startswith(":"):
+            self._ask(line)
+            return
+        name, _, rest = line[1:].partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            close = difflib.get_close_matches(name, [*self._commands, "quit"], n=1)
+            hint = f"did you mean :{close[0]}?" if close else ":help lists the commands"
+            raise UsageError(f"there is no command :{name}.", hint)
+        command(rest.strip())
+
+    def _ask(self, question: str) -> None:
+        from longread.display import open_view
+
+        with open_view(quiet=self._value["quiet"], verbose=self._value["verbose"]) as view:
+            run = self._session.run(
+                question, reading_options(self._value), journal=True, report=view.message
+            )
+            answer = read_run(run, view, None)
+            view.close()
+        self._last = answer
+        deliver(answer, as_json=False)
+        if answer.status == "interrupted":
+            _say("stopped; the same question goes on from there.")
+        else:
+            run.close()
+
+    def _memory(self, _rest: str) -> None:
+        from longread.display.phrasing import clean_block
+
+        notes = self._answer().memory
+        typer.echo(clean_block(notes) if notes else "(nothing was noted)")
+
+    def _cite(self, rest: str) -> None:
+        citations = self._answer().citations
+        if not citations:
+            raise UsageError("the last answer has no citations.", "ask something else")
+        try:
+            number = int(rest or "1")
+        except ValueError:
+            number = 0
+        if not 1 <= number <= len(citations):
+            raise UsageError(
+                f"there is no citation {rest}.", f"citations are 1 to {len(citations)}"
+            )
+        typer.echo(self._surroundings(number - 1))
+
+    def _surroundings(self, place: int) -> str:
+        """A citation with its source, between the words that stand around it."""
+        from longread.display.answer import citations
+        from longread.display.phrasing import clean
+
+        answer = self._answer()
+        head, _quote = citations(answer)[place]
+        quote = answer.citations[place]
+        text = self._session.documents[quote.document].text
+        start, end = max(0, quote.start - _AROUND), min(len(text), quote.end + _AROUND)
+        before, after = text[start : quote.start], text[quote.end : end]
+        # Whole words only, where the surroundings are cut off.
+        before = before.partition(" ")[2] if start else before
+        after = after.rpartition(" ")[0] if end < len(text) else after
+        mark = ("\033[1m", "\033[0m") if sys.stdout.isatty() else (">>> ", " <<<")
+        return (
+            f"{head}\n{clean(before)} {mark[0]}{clean(quote.text)}{mark[1]} {clean(after)}".strip()
+        )
+
+    def _strategy(self, rest: str) -> None:
+        if not rest:
+            _say(f"strategy {self._value['strategy']}; there are {', '.join(STRATEGIES)}")
+            return
+        self._value["strategy"] = parse_setting("strategy", rest, ":strategy")
+        _say(f"strategy {self._value['strategy']} from now on")
+
+    def _answer(self) -> Answer:
+        if self._last is None:
+            raise UsageError("nothing was asked yet.", "type a question")
+        return self._last
+
+
+@contextmanager
+def _history() -> Iterator[None]:
+    """Line editing and history where there is readline; the history is kept between sessions."""
+    try:
+        import readline
+    except ImportError:
+        # Windows has its own line editing in the console.
+        yield
+        return
+    file = paths.state_folder() / "history"
+    with suppress(OSError):
+        readline.read_history_file(file)
+    readline.set_history_length(_HISTORY_LINES)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            readline.write_history_file(file)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _say_error(error: LongreadError) -> None:
+    from longread.display.phrasing import clean
+
+    _say(clean(error.message))
+    if error.hint:
+        _say(f"hint: {clean(error.hint)}")
