@@ -154,8 +154,8 @@ def calibrate(
 ) -> None:
     """Find a model's retrieval heads and its gate's threshold, with a built-in probe.
 
-    `--strategy infiniretri` and `--gate likelihood` use what is found. Takes a minute with
-    the bundled model, some more with a larger one.
+    `--strategy infiniretri` and `--gate likelihood` use what is found. The probe decodes
+    about 60,000 tokens: some minutes on a CPU.
     """
     from longread.cli.calibrating import calibrate_model
 
