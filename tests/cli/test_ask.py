@@ -76,7 +76,9 @@ def test_verbose_shows_memory_and_time(book: Path) -> None:
 def test_events_are_appended_one_object_a_step(book: Path, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     for _ in range(2):
-        assert run("ask", "--quiet", book, ELSEWHERE, "--max-chunks", 2, "--events", events).code == 1
+        assert (
+            run("ask", "--quiet", book, ELSEWHERE, "--max-chunks", 2, "--events", events).code == 1
+        )
     records = [json.loads(line) for line in events.read_text("utf-8").splitlines()]
     assert [record["event"] for record in records] == ["begin", "step", "step", "answer"] * 2
     jsonschema.validate(records[-1]["answer"], answer_schema())
