@@ -30,6 +30,8 @@ from longread.cli.settings import STRATEGIES, parse_setting
 from longread.errors import ExitCode, LongreadError, UsageError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from longread.reading.step import Answer
     from longread.runs.session import Session
 
@@ -128,6 +130,8 @@ class Prompt:
             answer = read_run(run, view, None)
             view.close()
         self._last = answer
+        # What there is to say of the model is said once.
+        self._session.note = ""
         deliver(answer, as_json=False)
         if answer.status == "interrupted":
             _say("stopped; the same question goes on from there.")
@@ -138,7 +142,7 @@ class Prompt:
         from longread.display.phrasing import clean_block
 
         notes = self._answer().memory
-        typer.echo(clean_block(notes) if notes else "(nothing was noted)")
+        _show(clean_block(notes) if notes else "(nothing was noted)")
 
     def _cite(self, rest: str) -> None:
         citations = self._answer().citations
@@ -152,10 +156,12 @@ class Prompt:
             raise UsageError(
                 f"there is no citation {rest}.", f"citations are 1 to {len(citations)}"
             )
-        typer.echo(self._surroundings(number - 1))
+        self._show_citation(number - 1)
 
-    def _surroundings(self, place: int) -> str:
+    def _show_citation(self, place: int) -> None:
         """A citation with its source, between the words that stand around it."""
+        from rich.text import Text
+
         from longread.display.answer import citations
         from longread.display.phrasing import clean
 
@@ -168,10 +174,11 @@ class Prompt:
         # Whole words only, where the surroundings are cut off.
         before = before.partition(" ")[2] if start else before
         after = after.rpartition(" ")[0] if end < len(text) else after
-        mark = ("\033[1m", "\033[0m") if sys.stdout.isatty() else (">>> ", " <<<")
-        return (
-            f"{head}\n{clean(before)} {mark[0]}{clean(quote.text)}{mark[1]} {clean(after)}".strip()
+        shown = Text.assemble(
+            (clean(before), "dim"), " ", clean(quote.text), " ", (clean(after), "dim")
         )
+        _show(head)
+        _show(shown)
 
     def _strategy(self, rest: str) -> None:
         if not rest:
@@ -205,6 +212,14 @@ def _history() -> Iterator[None]:
         with suppress(OSError):
             file.parent.mkdir(parents=True, exist_ok=True)
             readline.write_history_file(file)
+
+
+def _show(text: str | Text) -> None:
+    """Text on stdout, wrapped at words to the terminal's width."""
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(file=sys.stdout, highlight=False).print(Text(text) if isinstance(text, str) else text)
 
 
 def _say(line: str) -> None:
