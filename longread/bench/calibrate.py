@@ -44,6 +44,8 @@ _DISTRACTORS = 2
 # The likelihood gate's usual threshold, and those that are tried.
 USUAL_THRESHOLD = 0.2
 _THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+# With 12 questions a difference below this says nothing.
+_AS_GOOD = 0.05
 _GATED = 6
 _UNIT_TOKENS = 256
 
@@ -204,8 +206,10 @@ def _rank(best: Floats, heads: Sequence[tuple[int, int]], gold: int) -> int:
 def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, float, float]:
     """The gate's threshold, the share of gold tiles it opens for, and false openings a question.
 
-    Of the thresholds that are best at opening for the gold tile and for no other, the one
-    nearest to the usual: needles are easier than what people ask.
+    A false opening costs a quarter of a miss: what is written down is weighed again before
+    it is an answer, and on held-out SQuAD questions (benchmarks/README.md) the usual
+    threshold comes out so. Of those about as good as the best, the one nearest to the
+    usual: needles are easier than what people ask.
     """
     draw = random.Random(0)
     prose = "\n\n".join(passage["text"].strip() for passage in _classics())
@@ -230,8 +234,8 @@ def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, 
         opened = sum(value >= threshold for value in gold) / len(gold)
         return opened, sum(value >= threshold for value in other) / questions
 
-    best = max(worth(each)[0] - worth(each)[1] for each in _THRESHOLDS)
-    good = [each for each in _THRESHOLDS if worth(each)[0] - worth(each)[1] >= best - 1e-9]
+    gains = {each: worth(each)[0] - worth(each)[1] / 4 for each in _THRESHOLDS}
+    good = [each for each in _THRESHOLDS if gains[each] >= max(gains.values()) - _AS_GOOD]
     chosen = min(good, key=lambda each: abs(each - USUAL_THRESHOLD))
     return chosen, *worth(chosen)
 

@@ -26,7 +26,8 @@ SCHEMA = "longread.calibration/1"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`heads` are (layer, head) pairs, best first; `gate_threshold` is the likelihood gate's.
+    """`heads` are (layer, head) pairs, best first; `gate_threshold` is the likelihood gate's, None
+    for the usual one: the bundled model's was fitted on real questions (reading/calibration.toml).
 
     `measured` says what the heads gave on the probe; `fits` is the model's own description
     (`description`), by which a calibration that ships with longread is found.
