@@ -46,8 +46,8 @@ def main() -> None:
     document = planted(arguments.book, arguments.tokens, arguments.depth, engine.count)
     session = Session([document], engine)
     runs = {
-        "gated": ReadingOptions(),
-        "gated --no-exit": ReadingOptions(exit=False),
+        "gated": ReadingOptions(blocks=False),
+        "gated --no-exit": ReadingOptions(exit=False, blocks=False),
         "memagent": ReadingOptions(strategy="memagent", max_chunks=arguments.memagent_chunks),
     }
     seconds, rows = {}, []

@@ -64,7 +64,8 @@ def _options(options: dict[str, object]) -> str:
     changed = [
         f"{name} {value}"
         for name, value in options.items()
-        if name != "strategy" and value != getattr(usual, name, None)
+        # Blocks are off unless a row's own name says otherwise.
+        if name not in ("strategy", "blocks") and value != getattr(usual, name, None)
     ]
     return ", ".join(changed) or "as it comes"
 

@@ -214,7 +214,12 @@ class _Sides:
         self._engine = engine
         self._document = document
         self._options = replace(
-            options, strategy="gated", order="document", exit=False, gate_threshold=_CLOSED
+            options,
+            strategy="gated",
+            order="document",
+            exit=False,
+            gate_threshold=_CLOSED,
+            blocks=False,
         )
         run = Session([document], engine).run(QUESTIONS[0], self._options)
         self._info, self._corpus = run.info, run.corpus

@@ -44,7 +44,8 @@ def strategies_of(text: str, value: Mapping[str, Any]) -> dict[str, ReadingOptio
             raise UsageError(
                 f"there is no strategy called {name}.", f"strategies are: {', '.join(NAMES)}"
             )
-        own = {**value, "strategy": name}
+        # One strategy's blocks would make the next one's reading look fast.
+        own = {**value, "blocks": False, "strategy": name}
         for change in changes:
             setting, _, new = change.partition("=")
             own[setting.replace("-", "_")] = parse_setting(setting, new, f"{word}: {setting}")

@@ -51,6 +51,8 @@ def test_a_strategy_takes_settings_of_its_own() -> None:
     changed = found["gated:gate=choice:exit=no"]
     assert (changed.strategy, changed.gate, changed.exit) == ("gated", "choice", False)
     assert found["gated"].exit is None
+    assert not any(options.blocks for options in found.values())
+    assert strategies_of("gated:blocks=yes", value())["gated:blocks=yes"].blocks
 
 
 @pytest.mark.parametrize(
