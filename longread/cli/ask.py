@@ -40,7 +40,7 @@ def ask(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "…"}.',
+            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
         ),
     ] = None,
     strategy: Annotated[
