@@ -62,7 +62,7 @@ def test_help_of_every_command_is_plain_and_names_its_options() -> None:
         result = call(command, "--help")
         assert result.exit_code == 0
         assert not re.search(r"[^\x00-\x7f]", result.stdout)
-    assert 'Usage: root ask [OPTIONS] DOC... "QUESTION"' in call("ask", "--help").stdout
+    assert 'Usage: root ask [OPTIONS] DOC... ["QUESTION"]' in call("ask", "--help").stdout
 
 
 @pytest.mark.parametrize("arguments", [[], ["models"], ["bench"]])
