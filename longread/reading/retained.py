@@ -215,6 +215,10 @@ class ReadRetained:
             self._weighed(task, quote, quote.score / (kept[0].score or 1.0))
             for quote in kept[:most]
         ]
+        if not any(quote.answer for quote in weighed):
+            # All sentences together are not asked: that gave another town's number.
+            found = max((quote.score for quote in weighed), default=0.0)
+            return Reply(None, (), found, closest=weighed[0] if weighed else None)
         memory = replace(task.memory, ledger=weighed)
         return ShortAnswer(self._reader).answer(replace(task, memory=memory))
 
