@@ -2,8 +2,8 @@
 
     python benchmarks/many_questions.py ../shared/data/reports/2015-annual-performance-report.pdf
 
-The bundled model, no exit, no blocks unless `--blocks`: every tile is read for every question. `--alone N`
-reads for N of the questions alone, one after the other, and takes their mean; what opens
+The bundled model, no exit, no blocks unless `--blocks`: every tile is read for every
+question. `--alone N` reads for N of the questions alone, one after the other, and takes their mean; what opens
 differs from question to question, and what opened is written down, which no pass shares.
 So the seconds are split: gates, which are shared, and the rest.
 """
@@ -82,8 +82,8 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=1)
     parser.add_argument("--max-chunks", type=int, help="read only the first chunks")
     parser.add_argument("--threads", type=int, help="1 where the machine has other work")
-    parser.add_argument("--blocks", action="store_true",
-                        help="keep blocks, as longread does by default; empties their cache")  # fmt: skip
+    kept = "keep blocks, as longread does by default; empties their cache"
+    parser.add_argument("--blocks", action="store_true", help=kept)
     parser.add_argument("--pages", help="read only these pages")
     arguments = parser.parse_args()
     asked = read_questions([] if arguments.questions else QUESTIONS, arguments.questions)
