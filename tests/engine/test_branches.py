@@ -32,7 +32,7 @@ def fresh(engine: LlamaCppEngine) -> Iterator[None]:
         assert llama.llama_memory_seq_pos_max(memory, slot) == len(tokens) - 1
 
 
-def passage(length: int = 20) -> str:
+def passage(length: int = 60) -> str:
     """A text that holds a code for each boat."""
     told = [
         f"The secret code of the {boat} is {code}. Remember: {code}."
