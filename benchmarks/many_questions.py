@@ -4,8 +4,8 @@
 
 The bundled model, no exit, no blocks unless `--blocks`: every tile is read for every
 question. `--alone N` reads for N of the questions alone, one after the other, and takes
-their mean; what opens differs from question to question, and what opened is written down, which no pass shares.
-So the seconds are split: gates, which are shared, and the rest.
+their mean; what opens differs from question to question, and what opened is written down,
+which no pass shares. So the seconds are split: gates, which are shared, and the rest.
 """
 
 from __future__ import annotations
