@@ -20,7 +20,11 @@ PASSAGE, QUESTION = "Annals | page 7\nThe ferry sank in 1931.", "When did the fe
 @pytest.mark.parametrize("notes", ["", "- (page 2) The ferry was old.\n- It had one deck."])
 @pytest.mark.parametrize("helps", ["yes", "part"])
 def test_training_text_is_the_prompt_with_its_reply(notes: str, helps: str) -> None:
-    engine = ScriptedEngine(replies=["reply"], choices=[0.5], protocol=NAME)
+    engine = ScriptedEngine(
+        replies=["1931"] if helps == "yes" else ["The ferry sank.\nno", "its age"],
+        choices=[0.5],
+        protocol=NAME,
+    )
     asker = Protocol(engine)
     asker.helps(PASSAGE, QUESTION, notes)
     if helps == "yes":
@@ -30,8 +34,7 @@ def test_training_text_is_the_prompt_with_its_reply(notes: str, helps: str) -> N
         asker.quote(PASSAGE, QUESTION, notes)
         asked = Asked(QUESTION, "part", quote="The ferry sank.", look_for="its age", notes=notes)
     trained = PASSAGE + "".join(text for text, _weight in segments(asked))
-    gate, reply = (prompt for _call, prompt in engine.prompts)
+    gate, *replies = (prompt for _call, prompt in engine.prompts)
     assert trained.startswith(f"{gate} {helps}")
-    assert trained.startswith(reply)
-    wanted = " 1931" if helps == "yes" else " The ferry sank.\nLook for: its age"
-    assert trained == reply + wanted
+    assert all(trained.startswith(reply) for reply in replies)
+    assert trained == replies[-1] + (" 1931" if helps == "yes" else " its age")

@@ -23,7 +23,9 @@ def helps(prompt: str) -> dict[str, float]:
 
 def reply(prompt: str) -> str:
     if prompt.endswith("Quote:"):
-        return f"{FIRST}\nLook for: Anna Quist"
+        return FIRST
+    if prompt.endswith("Look for:"):
+        return "Anna Quist"
     return "Oxholm" if SECOND in prompt else "Anna Quist"
 
 

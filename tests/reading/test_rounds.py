@@ -29,7 +29,9 @@ def gate(prompt: str) -> Choice:
 
 
 def say(prompt: str) -> str:
-    return f"{FIRST}\nLook for: Brandt" if prompt.endswith("Quote:") else "Kestrel Bay"
+    if prompt.endswith("Quote:"):
+        return FIRST
+    return "Brandt" if prompt.endswith("Look for:") else "Kestrel Bay"
 
 
 def engine(**changes: Any) -> ScriptedEngine:

@@ -88,7 +88,9 @@ def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
 
     def say(prompt: str) -> str:
         if prompt.endswith("Quote:"):
-            return f"{FIRST}\nLook for: where Brandt was born, Kestrel"
+            return f"{FIRST}\nno, no, no"
+        if prompt.endswith(f"Quote: {FIRST}\nLook for:"):
+            return "where Brandt was born, Kestrel"
         return "Kestrel Bay"
 
     engine = ScriptedEngine(replies=say, choices=gate, protocol=NAME)
