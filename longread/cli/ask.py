@@ -205,7 +205,8 @@ def ask(
 
 def _wants_prompt(arguments: list[str]) -> bool:
     """Whether there are documents alone, and somebody at a terminal to ask."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Python has no stdin at all where it was closed ("<&-").
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return all(argument.strip() and Path(argument[:250]).exists() for argument in arguments)
 

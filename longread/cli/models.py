@@ -238,7 +238,7 @@ def resolve_or_offer() -> ResolvedModel:
 
 
 def _can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _proposal() -> CatalogueEntry:
