@@ -20,11 +20,10 @@ from longread.errors import ExitCode, Interrupted, LongreadError
 if TYPE_CHECKING:
     from longread.display import Messages, View
     from longread.display.events import EventLog
-    from longread.documents import Document
     from longread.models.store import ResolvedModel
     from longread.reading.options import ReadingOptions
     from longread.reading.step import Answer
-    from longread.runs.session import ModelOptions, Run
+    from longread.runs.session import ModelOptions, Run, Session
 
 STAGES = {
     "think": "thinking",
@@ -52,47 +51,55 @@ def answer_question(
     """
     from longread.display import open_view
     from longread.display.events import EventLog
+
+    files, resolved = checked(sources, pages, value)
+    with (
+        open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
+        EventLog(events, view.message) if events else nullcontext() as log,
+        open_session(files, resolved, pages, value, view) as session,
+    ):
+        view.activity("preparing")
+        run = session.run(
+            question,
+            reading_options(value),
+            journal=True,
+            resume=resume,
+            report=view.message,
+        )
+        answer = read_run(run, view, log)
+        view.close()
+        deliver(answer, as_json)
+        if answer.status == "interrupted":
+            raise _interrupted(answer)
+        run.close()
+    return ExitCode.ANSWERED if answer.status == "answered" else ExitCode.NOT_FOUND
+
+
+def checked(
+    sources: list[str], pages: str | None, value: dict[str, Any]
+) -> tuple[list[str], ResolvedModel]:
+    """The files and the model of a call: all that can be known before anything slow begins."""
     from longread.documents import PageRange, discover
-    from longread.runs.session import Session, open_engine
 
     terminate_like_ctrl_c()
     keep_logs_quiet()
     files = discover(sources)
     if pages:
         PageRange.parse(pages)
-    resolved = chosen_model(value["model"])
-    with (
-        open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
-        EventLog(events, view.message) if events else nullcontext() as log,
-    ):
-        documents = opened_documents(files, pages, value, view)
-        view.activity("opening model")
-        engine = open_engine(resolved, model_options(value), view.message)
-        with Session(documents, engine, resolved.note) as session:
-            view.activity("preparing")
-            run = session.run(
-                question,
-                reading_options(value),
-                journal=True,
-                resume=resume,
-                report=view.message,
-            )
-            answer = read_run(run, view, log)
-            view.close()
-            deliver(answer, as_json)
-            if answer.status == "interrupted":
-                raise _interrupted(answer)
-            run.close()
-    return ExitCode.ANSWERED if answer.status == "answered" else ExitCode.NOT_FOUND
+    return files, chosen_model(value["model"])
 
 
-def opened_documents(
-    files: list[str], pages: str | None, value: dict[str, Any], view: Messages
-) -> list[Document]:
-    """The documents that could be read; the view says what is left out and how far it is."""
-    from longread.runs.session import read_documents
+def open_session(
+    files: list[str],
+    resolved: ResolvedModel,
+    pages: str | None,
+    value: dict[str, Any],
+    view: Messages,
+) -> Session:
+    """Documents read and the model opened; the view says what is left out and how far it is."""
+    from longread.runs.session import Session, open_engine, read_documents
 
-    return read_documents(
+    documents = read_documents(
         files,
         pages=pages,
         password=value["password"],
@@ -101,6 +108,9 @@ def opened_documents(
         report=_warn if value["quiet"] else view.message,
         progress=lambda file, done: view.activity("reading", Path(file).name, done),
     )
+    view.activity("opening model")
+    engine = open_engine(resolved, model_options(value), view.message)
+    return Session(documents, engine, resolved.note)
 
 
 def _warn(line: str) -> None:

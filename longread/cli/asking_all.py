@@ -12,13 +12,10 @@ import typer
 
 from longread.cli.asking import (
     STAGES,
-    chosen_model,
+    checked,
     delivering,
-    keep_logs_quiet,
-    model_options,
-    opened_documents,
+    open_session,
     reading_options,
-    terminate_like_ctrl_c,
 )
 from longread.cli.questions import Asked
 from longread.errors import ExitCode, Interrupted
@@ -46,36 +43,26 @@ def answer_questions(
     """
     from longread.display.events import EventLog
     from longread.display.many import open_many_view
-    from longread.documents import PageRange, discover
-    from longread.runs.session import Session, open_engine
 
-    terminate_like_ctrl_c()
-    keep_logs_quiet()
-    files = discover(sources)
-    if pages:
-        PageRange.parse(pages)
-    resolved = chosen_model(value["model"])
+    files, resolved = checked(sources, pages, value)
     with (
         open_many_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
+        open_session(files, resolved, pages, value, view) as session,
     ):
-        documents = opened_documents(files, pages, value, view)
-        view.activity("opening model")
-        engine = open_engine(resolved, model_options(value), view.message)
-        with Session(documents, engine, resolved.note) as session:
-            view.activity("preparing")
-            together = session.run_all(
-                [each.text for each in asked],
-                reading_options(value),
-                journal=True,
-                resume=resume,
-                report=view.message,
-            )
-            answers = _read(together, asked, view, log)
-            view.close()
-            _deliver(asked, answers, as_json)
-            _raise_if_interrupted(list(answers.values()))
-            together.close()
+        view.activity("preparing")
+        together = session.run_all(
+            [each.text for each in asked],
+            reading_options(value),
+            journal=True,
+            resume=resume,
+            report=view.message,
+        )
+        answers = _read(together, asked, view, log)
+        view.close()
+        _deliver(asked, answers, as_json)
+        _raise_if_interrupted(list(answers.values()))
+        together.close()
     found = all(answer.status == "answered" for answer in answers.values())
     return ExitCode.ANSWERED if found else ExitCode.NOT_FOUND
 

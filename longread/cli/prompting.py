@@ -16,16 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from longread import paths
-from longread.cli.asking import (
-    chosen_model,
-    deliver,
-    keep_logs_quiet,
-    model_options,
-    opened_documents,
-    read_run,
-    reading_options,
-    terminate_like_ctrl_c,
-)
+from longread.cli.asking import checked, deliver, open_session, read_run, reading_options
 from longread.cli.settings import STRATEGIES, parse_setting
 from longread.errors import ExitCode, LongreadError, UsageError
 
@@ -51,21 +42,12 @@ A line is a question; the same question again goes on where it was stopped.
 def prompt(sources: list[str], value: dict[str, Any], *, pages: str | None) -> ExitCode:
     """Ask for questions and answer them until the user leaves. Raises LongreadError."""
     from longread.display import open_view
-    from longread.documents import PageRange, discover
-    from longread.runs.session import Session, open_engine
 
-    terminate_like_ctrl_c()
-    keep_logs_quiet()
-    files = discover(sources)
-    if pages:
-        PageRange.parse(pages)
-    resolved = chosen_model(value["model"])
+    files, resolved = checked(sources, pages, value)
     with open_view(quiet=value["quiet"], verbose=value["verbose"]) as view:
-        documents = opened_documents(files, pages, value, view)
-        view.activity("opening model")
-        engine = open_engine(resolved, model_options(value), view.message)
-    with Session(documents, engine, resolved.note) as session, _history():
-        names = ", ".join(Path(document.path).name for document in documents)
+        opened = open_session(files, resolved, pages, value, view)
+    with opened as session, _history():
+        names = ", ".join(Path(document.path).name for document in session.documents)
         _say(f"{names}: ask, or :help")
         Prompt(session, value).loop()
     return ExitCode.ANSWERED
