@@ -10,8 +10,9 @@ import typer
 
 from longread.cli.complete import beginning_with, model_names
 from longread.cli.questions import read_questions
-from longread.cli.settings import GATES, HEADS, ORDERS, STRATEGIES, settings_in_force
+from longread.cli.settings import settings_in_force
 from longread.errors import UsageError
+from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
 _SEVERAL = 'longread ask book.pdf -q "first question" -q "second question"'

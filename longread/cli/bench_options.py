@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from longread.cli.complete import model_names
-from longread.cli.settings import STRATEGIES
+from longread.reading.names import STRATEGIES
 
 NAMES = (*STRATEGIES, "closed-book")
 USUAL = "gated,rag,closed-book"

@@ -17,8 +17,9 @@ import typer
 
 from longread import paths
 from longread.cli.asking import checked, deliver, open_session, read_run, reading_options
-from longread.cli.settings import STRATEGIES, parse_setting
+from longread.cli.settings import parse_setting
 from longread.errors import ExitCode, LongreadError, UsageError
+from longread.reading.names import STRATEGIES
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -14,23 +14,7 @@ from typing import Any
 
 from longread import paths
 from longread.errors import UsageError
-
-# Kept here as well as where they are used, since completion must not wait for the reading
-# house to be imported; a test holds them together.
-STRATEGIES = (
-    "gated",
-    "gru-mem",
-    "infiniretri",
-    "infmem",
-    "lychee",
-    "memagent",
-    "pi-mem",
-    "rag",
-    "truncate",
-)
-ORDERS = ("document", "relevance")
-GATES = ("auto", "reader", "likelihood", "choice")
-HEADS = ("auto", "last-layer")
+from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES
 
 # llama.cpp takes no more.
 _MOST_THREADS = 512

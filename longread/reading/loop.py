@@ -23,7 +23,7 @@ from longread.documents.chunks import Piece
 from longread.engine import Engine, Usage
 from longread.reading.answers import Answerer
 from longread.reading.corpus import Corpus
-from longread.reading.memory import Memory, RoundMemory
+from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.panel import Panel
 from longread.reading.situation import (
@@ -47,7 +47,6 @@ from longread.reading.step import (
     Step,
     Tokens,
 )
-from longread.reading.writers import as_notes
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ class Reader:
         """Read piece after piece, yielding each step as it ends."""
         yield from self._steps()
         if self.exit.reason != "interrupted":
-            self._merge()
+            self.memory.merge()
 
     def _steps(self) -> Iterator[Step]:
         done = self._situation.step
@@ -209,7 +208,7 @@ class Reader:
             opening = self.parts.gate.read(situation)
         remark = self._write(opening) if opening.gate.open else ""
         if self._ends_round(situation.step):
-            self._brought = self._merge()
+            self._brought = self.memory.merge()
         situation.read.add(piece.index)
         situation.updated_last = self.memory.notes != notes_before
         with self._stage("exit_gate"):
@@ -248,14 +247,6 @@ class Reader:
         stage = longest if seconds < 0 else "update_gate"
         self._stages[stage] = max(0.0, self._stages[stage] + seconds)
         return tokens
-
-    def _merge(self) -> bool:
-        """Give the memory what the round found; False when that is nothing."""
-        if not self.memory.merge():
-            return False
-        if isinstance(self.memory, RoundMemory):
-            self.memory.notes = as_notes(self.memory.best_quotes())
-        return True
 
     def _ends_round(self, step: int) -> bool:
         """Whether `step` is the last of a round after which another could come."""

@@ -110,6 +110,8 @@ class RoundMemory(Memory):
     def merge(self) -> bool:
         brought, self.pending = self.pending, []
         self.ledger.extend(brought)
+        if brought:
+            self.notes = as_notes(self.best_quotes())
         return bool(brought)
 
 
@@ -126,6 +128,15 @@ class WorkingMemory(Memory):
         now = (self.notes, len(self.ledger))
         changed, self._before = now != self._before, now
         return changed
+
+
+def as_notes(quotes: Iterable[Quote]) -> str:
+    """Quotes as lines for the model, each with its page."""
+    lines = []
+    for quote in quotes:
+        place = f"(page {quote.page}) " if quote.page is not None else ""
+        lines.append(f"- {place}{' '.join(quote.text.split())}")
+    return "\n".join(lines)
 
 
 def _covers(held: Quote, quote: Quote) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from longread.documents.chunks import Piece
 from longread.errors import UsageError
 from longread.reading.corpus import Corpus
+from longread.reading.names import ORDERS
 from longread.reading.options import ReadingOptions
-
-ORDERS = ("document", "relevance")
 
 
 class ChunksInOrder:

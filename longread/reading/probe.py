@@ -18,10 +18,9 @@ from longread.engine import Engine
 from longread.errors import UsageError
 from longread.reading import prompts
 from longread.reading.gates import yes_probability
+from longread.reading.names import GATES
 from longread.reading.prompts import probe_pairs
 from longread.reading.protocol import speaks
-
-GATES = ("auto", "reader", "likelihood", "choice")
 
 # The trained text gate of the prototype reached 0.98, a usable gate 0.9; chance is 0.5.
 _GOOD_AUC = 0.9

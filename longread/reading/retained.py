@@ -26,13 +26,13 @@ from longread.reading.attention import Looker, Relevance, token_places
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import LikelihoodScale, tile_matches
 from longread.reading.gates import yes_probability
-from longread.reading.memory import Memory
+from longread.reading.memory import Memory, as_notes
 from longread.reading.questions import wants_everything
 from longread.reading.signals import Likelihood
 from longread.reading.situation import Opening, Scored, Situation, Written
 from longread.reading.step import Gate, Quote
 from longread.reading.trained import ReaderGate, ShortAnswer
-from longread.reading.writers import as_notes, quotable
+from longread.reading.writers import quotable
 
 # Places that are looked at once more before there is an answer: those of the sentences that
 # the question looked at most.

@@ -17,6 +17,7 @@ from longread.reading.answers import CITATIONS, LIKELIER_THAN_NOT, Reply, Task, 
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
 from longread.reading.gates import opening
+from longread.reading.memory import as_notes
 from longread.reading.panel import Request
 from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.questions import wants_everything
@@ -24,7 +25,7 @@ from longread.reading.signals import Match, lexical_match, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
 from longread.reading.step import Gate, Quote
 from longread.reading.thinking import inside
-from longread.reading.writers import as_notes, notes_from_ledger, quotable
+from longread.reading.writers import notes_from_ledger, quotable
 from longread.retrieval import Index, terms
 
 # Quotes that are steps towards the answer, put before the model again; the latest ones.

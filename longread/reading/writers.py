@@ -6,11 +6,10 @@ cut off at the end is always what was read last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.corpus import Corpus
+from longread.reading.memory import as_notes
 from longread.reading.prompts import prompt
 from longread.reading.signals import Likelihood, lexical_match
 from longread.reading.situation import Opening, Scored, Situation, Written
@@ -135,15 +134,6 @@ def with_neighbours(situation: Situation, opening: Opening) -> list[Piece]:
 def notes_from_ledger(situation: Situation) -> str:
     """The strongest quotes as notes, each with its page."""
     return as_notes(situation.memory.best_quotes())
-
-
-def as_notes(quotes: Sequence[Quote]) -> str:
-    """Quotes as lines for the model, each with its page."""
-    lines = []
-    for quote in quotes:
-        place = f"(page {quote.page}) " if quote.page is not None else ""
-        lines.append(f"- {place}{' '.join(quote.text.split())}")
-    return "\n".join(lines)
 
 
 def _matching_quotes(situation: Situation, opening: Opening, words: str) -> tuple[Quote, ...]:

@@ -8,19 +8,10 @@ from importlib import import_module
 from longread.engine import Engine
 from longread.errors import UsageError
 from longread.reading.loop import Parts
+from longread.reading.names import STRATEGIES
 from longread.reading.options import ReadingOptions
 
-NAMES = (
-    "gated",
-    "gru-mem",
-    "infiniretri",
-    "infmem",
-    "lychee",
-    "memagent",
-    "pi-mem",
-    "rag",
-    "truncate",
-)
+NAMES = STRATEGIES
 # Those that choose their parts by what the model can gate with; they read small chunks.
 BY_GATE = ("gated", "infiniretri", "lychee", "pi-mem")
 
