@@ -75,8 +75,9 @@ def _read(
     infos = [run.info for run in together.runs]
     for run in together.runs:
         run.reader.on_stage = lambda stage: view.activity(STAGES.get(stage, stage))
-        for name in names[run.question] if log is not None else ():
-            log.begin(run.info, name)  # type: ignore[union-attr]
+        if log is not None:
+            for name in names[run.question]:
+                log.begin(run.info, name)
     view.begin(infos)
     answers: dict[str, Answer] = {}
     for number, step in together.steps():
@@ -87,14 +88,16 @@ def _read(
             view.end(number, answers[run.question])
             continue
         view.step(number, step)
-        for name in names[run.question] if log is not None else ():
-            log.step(step, name)  # type: ignore[union-attr]
+        if log is not None:
+            for name in names[run.question]:
+                log.step(step, name)
     for number, run in enumerate(together.runs):
         if run.question not in answers:
             answers[run.question] = run.answer()
             view.end(number, answers[run.question])
-        for name in names[run.question] if log is not None else ():
-            log.end(answers[run.question], name)  # type: ignore[union-attr]
+        if log is not None:
+            for name in names[run.question]:
+                log.end(answers[run.question], name)
     view.finish()
     return answers
 

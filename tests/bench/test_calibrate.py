@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def test_probes_hide_every_kind_of_fact_at_every_depth() -> None:
     assert len({probe.question for probe in asked}) == len(asked)
 
 
-def scripted(**changes: object) -> ScriptedEngine:
+def scripted(**changes: Any) -> ScriptedEngine:
     """An engine one of whose heads sees the needles of the probe."""
     sentences = {
         probe.question: probe.text[slice(*probe.places[probe.gold])] for probe in calibrate.probes()
@@ -37,12 +38,12 @@ def scripted(**changes: object) -> ScriptedEngine:
     def looks(prompt: str) -> str:
         return next((words for asked, words in sentences.items() if asked in prompt), "")
 
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "looks": looks,
         "scores": lambda prompt: -3.0 - float(np.sin(len(prompt))) / 9,
         **changes,
     }
-    return ScriptedEngine(**values)  # type: ignore[arg-type]
+    return ScriptedEngine(**values)
 
 
 def test_the_head_that_looks_at_the_needle_is_found() -> None:

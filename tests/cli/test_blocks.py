@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from longread.blocks import BlockStore
-from tests.cli.conftest import ANSWER, QUESTION, command, run
+from tests.cli.conftest import ANSWER, QUESTION, Done, command, run
 
 pytestmark = [
     pytest.mark.model,
@@ -21,8 +21,8 @@ ASK = ("--no-exit", "--chunk-tokens", 256)
 SECOND = "Who wrote all of it down in Dale?"
 
 
-def prefilled(done: subprocess.CompletedProcess[str] | object) -> int:
-    return int(json.loads(done.stdout)["cost"]["tokens_prefilled"])  # type: ignore[attr-defined]
+def prefilled(done: Done) -> int:
+    return int(json.loads(done.stdout)["cost"]["tokens_prefilled"])
 
 
 def test_the_second_question_decodes_little_and_the_limit_and_no_blocks_are_obeyed(
