@@ -7,6 +7,7 @@ model `estimate_tokens` stands in.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from longread.documents.sentences import sentences
 # A piece that is at least this full ends early where a section begins, so that a heading
 # stands at the head of what it names.
 _FULL_ENOUGH = 0.5
+# Pieces of even size may be larger by this: a chunk of 1,024 tokens is then four tiles of 256
+# and not five of 206 (a novel, 98 chunks), and every tile costs a question once more.
+_SLACK = 1.25
 
 _DENSE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _WORD = re.compile(r"\S+")
@@ -60,13 +64,18 @@ def cut(
     number: int = 0,
     first_index: int = 0,
     span: tuple[int, int] | None = None,
+    even: bool = False,
 ) -> list[Piece]:
     """Cut `document` (its number in the run is `number`) into pieces of at most `tokens` tokens.
 
     Sizes are sums over sentences; a tokenizer that merges over a seam may make it one more.
     `overlap` is the share of a piece repeated at the head of the next. A sentence is cut
     only when it alone is longer than a piece. `span` limits the cut to a part of the text.
+    `even` makes as few pieces as `tokens` allows and all about as large; to come out even one
+    may be a quarter larger than `tokens`.
     """
+    measured = list(_measured(document, tokens, count, span))
+    rest = sum(sentence.tokens for sentence in measured)
     pieces: list[Piece] = []
     held: list[_Sentence] = []
 
@@ -81,11 +90,15 @@ def cut(
             )
         )
 
-    for sentence in _measured(document, tokens, count, span):
+    for sentence in measured:
         size = sum(each.tokens for each in held)
         full = size + sentence.tokens > tokens
+        if even:
+            wanted = rest / math.ceil(rest / tokens)
+            full = size + sentence.tokens / 2 > wanted or size + sentence.tokens > _SLACK * tokens
         if held and (full or (sentence.opens_section and size >= _FULL_ENOUGH * tokens)):
             close()
+            rest -= size
             held = [] if sentence.opens_section else _tail(held, int(overlap * tokens))
             while held and sum(each.tokens for each in held) + sentence.tokens > tokens:
                 held.pop(0)

@@ -95,6 +95,7 @@ class Corpus:
                 number=chunk.document,
                 first_index=len(tiles),
                 span=(chunk.start, chunk.end),
+                even=True,
             )
         return tiles
 

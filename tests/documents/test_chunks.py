@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from itertools import pairwise
 from pathlib import Path
@@ -75,6 +76,26 @@ def test_overlap_repeats_the_end_of_the_piece_before(seed: int) -> None:
     assert all(piece.tokens <= 50 for piece in pieces)
     assert max(shared) <= 10
     assert sum(shared) / len(shared) > 4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_even_pieces_are_as_few_as_fit_and_about_as_large(seed: int) -> None:
+    source = document(prose(seed, 60, longest=9))
+    size = 60
+    pieces = cut(source, size, count=words, even=True)
+    assert_each_sentence_once(source, pieces)
+    sizes = [piece.tokens for piece in pieces]
+    assert len(pieces) == math.ceil(sum(sizes) / size) <= len(cut(source, size, count=words))
+    assert max(sizes) <= 1.25 * size
+    assert max(sizes) - min(sizes) <= 2 * 9
+
+
+def test_an_even_piece_is_never_larger_by_more_than_a_quarter() -> None:
+    # One sentence as long as a piece: four of them do not come out in fewer than four.
+    source = document(" ".join(["one " * 39 + "end."] * 4 + ["Two words."]))
+    pieces = cut(source, 40, count=words, even=True)
+    assert_each_sentence_once(source, pieces)
+    assert max(piece.tokens for piece in pieces) <= 50
 
 
 def test_a_sentence_is_cut_only_when_it_alone_is_too_long() -> None:
