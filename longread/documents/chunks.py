@@ -94,7 +94,7 @@ def cut(
         size = sum(each.tokens for each in held)
         full = size + sentence.tokens > tokens
         if even:
-            wanted = rest / math.ceil(rest / tokens)
+            wanted = rest / max(1, math.ceil(rest / tokens - (_SLACK - 1)))
             full = size + sentence.tokens / 2 > wanted or size + sentence.tokens > _SLACK * tokens
         if held and (full or (sentence.opens_section and size >= _FULL_ENOUGH * tokens)):
             close()
