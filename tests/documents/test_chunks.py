@@ -93,7 +93,7 @@ def test_even_pieces_are_as_few_as_fit_and_about_as_large(seed: int) -> None:
 
 def test_an_even_piece_is_never_larger_by_more_than_a_quarter() -> None:
     # One sentence as long as a piece: four of them do not come out in fewer than four.
-    source = document(" ".join(["one " * 39 + "end."] * 4 + ["Two words."]))
+    source = document(" ".join(["One " + "one " * 38 + "end."] * 4 + ["Two words."]))
     pieces = cut(source, 40, count=words, even=True)
     assert_each_sentence_once(source, pieces)
     assert max(piece.tokens for piece in pieces) <= 50
