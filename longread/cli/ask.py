@@ -116,7 +116,8 @@ def ask(
     heads: Annotated[
         str | None,
         typer.Option(
-            help="infiniretri: the model's calibrated heads (auto, the default), or last-layer.",
+            help="infiniretri: the model's calibrated heads (auto, the default), those of its "
+            "lowest layers (shallow: faster, less exact), or last-layer.",
             autocompletion=beginning_with(HEADS),
         ),
     ] = None,

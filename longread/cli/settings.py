@@ -140,7 +140,7 @@ SETTINGS = (
     Setting("gate_threshold", _probability, None, "probability at which the update gate opens "
             "(default: 0.2 by reader or likelihood, 0.5 by choice)"),
     Setting("exit_threshold", _probability, 0.9, "probability at which the exit gate opens"),
-    Setting("heads", _one_of(HEADS), "auto", "infiniretri: auto (calibrated) or last-layer"),
+    Setting("heads", _one_of(HEADS), "auto", "infiniretri: auto (calibrated), shallow, last-layer"),
     Setting("phrase_tokens", _whole, None, "infiniretri: tokens of the phrase window (8)"),
     Setting("kept_tokens", _whole, None, "infiniretri: tokens whose sentences are kept (100, or "
             "300 with last-layer)"),

@@ -26,8 +26,10 @@ SCHEMA = "longread.calibration/1"
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`heads` are (layer, head) pairs, best first; `gate_threshold` is the likelihood gate's, None
-    for the usual one: the bundled model's was fitted on real questions (reading/calibration.toml).
+    """`heads` are (layer, head) pairs, best first; `shallow` those of the lowest third of layers.
+
+    `gate_threshold` is the likelihood gate's, None for the usual one: the bundled model's was
+    fitted on real questions (reading/calibration.toml).
 
     `measured` says what the heads gave on the probe; `fits` is the model's own description
     (`description`), by which a calibration that ships with longread is found.
@@ -38,6 +40,7 @@ class Calibration:
     gate_threshold: float | None = None
     measured: dict[str, float] = field(default_factory=dict)
     fits: str = ""
+    shallow: tuple[tuple[int, int], ...] = ()
 
 
 def description(model: Path) -> str:
@@ -107,8 +110,11 @@ def _parsed(text: str) -> Calibration:
     record = json.loads(text)
     if record.pop("schema") != SCHEMA:
         raise ValueError("another version")
-    pairs = record.pop("heads")
-    if not isinstance(pairs, list):
+    heads, shallow = _pairs(record.pop("heads")), _pairs(record.pop("shallow", []))
+    return Calibration(heads=heads, shallow=shallow, **record)
+
+
+def _pairs(given: object) -> tuple[tuple[int, int], ...]:
+    if not isinstance(given, list):
         raise TypeError("heads are a list")
-    heads = tuple((int(layer), int(head)) for layer, head in pairs)
-    return Calibration(heads=heads, **record)
+    return tuple((int(layer), int(head)) for layer, head in given)

@@ -5,8 +5,8 @@ signal, most of them in the upper half of the model (QRHead, arXiv 2506.09944), 
 that any question looks at (the first token above all) are found out by asking nothing:
 what a null query ("N/A") looks at is taken off. Over 26 XQuAD questions in 950 tokens of
 other paragraphs, 26 sentences each, the sentence with the answer is first in 19 % by the
-paper's setting and in 13 of 13 held-out questions by 16 calibrated heads; all heads of the
-middle layers, which need no calibration, stand at 88 %.
+paper's setting and in 13 of 13 held-out questions by 16 calibrated heads (over 40 questions: 8
+heads 88 %); all heads of the middle layers, which need no calibration, stand at 78 to 88 %.
 """
 
 from __future__ import annotations
@@ -58,12 +58,19 @@ class Relevance:
 
 def looking(engine: Engine, options: ReadingOptions) -> Looking:
     """As the options say: the model's calibrated heads, or without a calibration all heads
-    of the middle layers; with `heads` "last-layer" the paper's."""
+    of the middle layers; with `heads` "last-layer" the paper's.
+
+    "shallow" are the calibrated heads of the lowest third of the layers: the others are not
+    computed, so reading is about twice as fast. Of 40 XQuAD questions the right sentence of 23
+    is first for 70 % (calibrated heads: 88 %), among three for 93 % (97 %).
+    """
     if options.heads == "last-layer":
         kept = options.kept_tokens or PAPER_KEPT_TOKENS
         return Looking(None, options.phrase_tokens or PHRASE, kept)
     known = calibration.of(engine.info.file)
     heads: Heads = known.heads if known else middle_layers(engine.info.layers)
+    if known and known.shallow and options.heads == "shallow":
+        heads = known.shallow
     kept = options.kept_tokens or KEPT_TOKENS
     return Looking(heads, options.phrase_tokens or PHRASE, kept)
 

@@ -17,4 +17,4 @@ STRATEGIES = (
 )
 ORDERS = ("document", "relevance")
 GATES = ("auto", "reader", "likelihood", "choice")
-HEADS = ("auto", "last-layer")
+HEADS = ("auto", "shallow", "last-layer")

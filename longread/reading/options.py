@@ -11,8 +11,8 @@ class ReadingOptions:
 
     None means: decided for the model and the machine. `exit` None leaves early exit on,
     except for questions that ask for all or a count of something. `heads`, `phrase_tokens`
-    and `kept_tokens` are `infiniretri`'s: heads "auto" or "last-layer". `blocks` keeps what
-    was read on disk, every `compress`-th token of it.
+    and `kept_tokens` are `infiniretri`'s: heads "auto", "shallow" or "last-layer". `blocks`
+    keeps what was read on disk, every `compress`-th token of it.
     """
 
     strategy: str = "gated"

@@ -50,11 +50,15 @@ def test_the_head_that_looks_at_the_needle_is_found() -> None:
     seen: list[tuple[int, int]] = []
     result = calibrate.calibrate(scripted(), "me", lambda done, every: seen.append((done, every)))
     assert result.calibration.heads[0] == (3, 1)
+    # The head that sees is in layer 3 of 6: nothing above it is needed, nothing below it sees.
+    assert max(layer for layer, _head in result.calibration.heads) == 3
+    assert {layer for layer, _head in result.calibration.shallow} <= {0, 1}
     assert result.calibration.fits == "me"
     assert result.probes == len(facts()) * len(calibrate.DEPTHS)
     assert [done for done, _all in seen] == list(range(1, seen[0][1] + 1))
     by_name = {row.name: row for row in result.rows}
     assert by_name["best single head"].first == 1.0
+    assert by_name["shallow heads"].first < 0.5
     threshold = result.calibration.gate_threshold
     assert threshold is not None
     assert 0.0 < threshold < 1.0

@@ -67,9 +67,15 @@ def test_heads_are_the_calibrated_ones_or_the_middle_layers(
     engine = ScriptedEngine()
     heads = looking(engine, ReadingOptions()).heads
     assert heads == middle_layers(6) == ((2, None), (3, None))
-    known = Calibration("scripted", ((3, 1),), 0.2)
+    assert looking(engine, ReadingOptions(heads="shallow")).heads == heads
+    known = Calibration("scripted", ((3, 1),), 0.2, shallow=((1, 0),))
     monkeypatch.setattr(calibration, "of", lambda _file: known)
     assert looking(engine, ReadingOptions()).heads == ((3, 1),)
+    assert looking(engine, ReadingOptions(heads="shallow")).heads == ((1, 0),)
+    old = Calibration("scripted", ((3, 1),), 0.2)
+    monkeypatch.setattr(calibration, "of", lambda _file: old)
+    assert looking(engine, ReadingOptions(heads="shallow")).heads == ((3, 1),)
+    monkeypatch.setattr(calibration, "of", lambda _file: known)
     paper = looking(engine, ReadingOptions(heads="last-layer", phrase_tokens=15))
     assert paper == Looking(None, 15, 300)
 

@@ -25,6 +25,9 @@ SLOTS = 4
 # of its own (recurrent models) there are none.
 BRANCHES = 28
 
+# Tokens that go through the model at once in the context for questions.
+_ASKED_BATCH = 128
+
 # Numbers of the KV cache, llama.cpp's default. In q8_0 it is half as large, and prefill half
 # as fast.
 KV_TYPE = "f16"
@@ -34,11 +37,13 @@ KV_TYPE = "f16"
 class Opened:
     """A model ready to decode. `template` is its own chat template, empty when it has none.
 
-    `protocol` is the reading protocol that it was trained on, or empty.
+    `protocol` is the reading protocol that it was trained on, or empty; `offloaded` says
+    whether any of it is on a GPU.
     """
 
     runtime: Runtime
     device: str
+    offloaded: bool
     template: str
     parameters: int
     protocol: str
@@ -82,6 +87,7 @@ def open_model(
     return Opened(
         Runtime(model, opened, flag, SLOTS),
         device,
+        offload > 0,
         template.decode("utf-8", "replace") if template else "",
         int(llama.llama_model_n_params(model)),
         _metadata(model, _PROTOCOL_KEY),
@@ -96,13 +102,10 @@ def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> R
     One sequence of `tokens` tokens, flash attention off: the fused kernel keeps its weights
     to itself. Raises ModelError when there is no memory for it.
     """
-    library.forget_log()
     flag = library.AbortFlag()
     parameters = _context_parameters(flag, tokens, threads)
-    parameters.n_seq_max = 1
-    parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
     parameters.cb_eval = callback
-    opened = llama.llama_init_from_model(model, parameters)
+    opened = _open_plain(model, parameters)
     if not opened:
         reason = library.last_reason() or "not enough memory for a second context"
         raise ModelError(
@@ -110,6 +113,25 @@ def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> R
             "use another --strategy (gated needs no attention)",
         )
     return Runtime(model, opened, flag, 1, owns_model=False)
+
+
+def open_asking(model: Any, *, tokens: int, threads: int) -> Runtime | None:
+    """A second context of `tokens` tokens without flash attention, for the questions to a held
+    prefix; None when there is no memory for it."""
+    flag = library.AbortFlag()
+    parameters = _context_parameters(flag, tokens, threads)
+    parameters.n_seq_max = SLOTS + BRANCHES
+    # Questions are short, and the scores of a batch are as long as it is: 9 MB for 128 tokens.
+    parameters.n_ubatch = _ASKED_BATCH
+    opened = _open_plain(model, parameters)
+    return Runtime(model, opened, flag, SLOTS, owns_model=False) if opened else None
+
+
+def _open_plain(model: Any, parameters: Any) -> Any:
+    """A context without flash attention; falsy where it cannot be opened."""
+    library.forget_log()
+    parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    return llama.llama_init_from_model(model, parameters)
 
 
 def _metadata(model: Any, key: bytes) -> str:

@@ -6,6 +6,7 @@ The lowest floor that knows llama.cpp's structs. It holds the KV cache honest: w
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -59,6 +60,7 @@ class Runtime:
         self.rewindable = not (
             llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
         )
+        self._state = (ctypes.c_uint8 * 0)()
         self._closed = False
 
     def prefill(
@@ -125,6 +127,41 @@ class Runtime:
         llama.llama_memory_clear(self.memory, False)
         for slot in range(len(self.slots.tokens)):
             self.slots.clear(slot)
+
+    def state(self, slot: int) -> memoryview:
+        """What `slot` holds, in llama.cpp's own format; valid, and free to change, until the
+        next call."""
+        size = int(llama.llama_state_seq_get_size(self.context, slot))
+        if size > len(self._state):
+            self._state = (ctypes.c_uint8 * size)()
+        written = int(llama.llama_state_seq_get_data(self.context, self._state, size, slot))
+        return memoryview(self._state).cast("B")[:written]
+
+    def restore(
+        self, slot: int, tokens: Sequence[int], state: memoryview, *, thinned: int = 0
+    ) -> bool:
+        """Put a state back as that of `tokens`; False, and `slot` empty, where it does not fit.
+
+        The cache must be empty. `thinned` as in `Slots`.
+        """
+        view = state.cast("B")
+        kind = ctypes.c_uint8 * len(view)
+        source = kind.from_buffer_copy(view) if view.readonly else kind.from_buffer(view)
+        try:
+            read = llama.llama_state_seq_set_data(self.context, source, len(view), slot)
+            if read and self._span(slot) == (0, len(tokens) - 1):
+                self.slots.commit(slot, tokens, thinned)
+                return True
+        except BaseException:
+            self.forget(slot)
+            raise
+        self.forget(slot)
+        return False
+
+    def _span(self, slot: int) -> tuple[int, int]:
+        """The first and the last position in `slot`."""
+        first = int(llama.llama_memory_seq_pos_min(self.memory, slot))
+        return first, int(llama.llama_memory_seq_pos_max(self.memory, slot))
 
     def close(self) -> None:
         """Free the context, and the model where it is this runtime's own; safe to call twice."""
