@@ -33,6 +33,7 @@ from model import Reader, bundled_file
 from protocol import Tree
 from rollouts import Sampler
 from tasks import Rewards, Run, Task, advantages, held_out_tasks, rewards, training_tasks
+from train import exported
 
 GROUP = 8
 TASKS = 6
@@ -261,14 +262,20 @@ def update(
 
 
 class Learner:
-    """The policy in PyTorch, its optimiser, and the checkpoint that both are kept in."""
+    """The policy in PyTorch, its optimiser, and the checkpoint that both are kept in.
 
-    def __init__(self, start: Path, out: Path, rate: float) -> None:
+    `start` is a checkpoint or an exported adapter; `compute` what the products are made in.
+    """
+
+    def __init__(self, start: Path, out: Path, rate: float, compute: torch.dtype) -> None:
         self.file, self.rate = out / "checkpoint.pt", rate
         resumed = self.file.exists()
-        state = torch.load(self.file if resumed else start, weights_only=True)
-        rank = next(iter(state["adapter"].values())).shape[0]
-        self.reader = Reader(bundled_file(), rank=rank, alpha=2.0 * rank)
+        if resumed or start.suffix != ".gguf":
+            state = torch.load(self.file if resumed else start, weights_only=True)
+        else:
+            state = {"adapter": exported(start)}
+        rank = min(next(iter(state["adapter"].values())).shape)
+        self.reader = Reader(bundled_file(), rank, 2.0 * rank, compute)
         self.reader.take(state["adapter"])
         self.reader.merge(fake_quantise=True)
         parameters = [value for value in self.reader.parameters() if value.requires_grad]
@@ -317,7 +324,8 @@ def train(given: argparse.Namespace) -> None:
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
     given.out.mkdir(parents=True, exist_ok=True)
-    learner = Learner(given.start, given.out, given.rate)
+    compute = torch.float32 if given.f32 else torch.bfloat16
+    learner = Learner(given.start, given.out, given.rate, compute)
     done = learner.done
     begun = time.time()
     # The tasks are cut by a tokenizer that stays: each policy's engine is closed again.
@@ -460,7 +468,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     kinds = parser.add_subparsers(required=True)
     one = kinds.add_parser("train")
-    one.add_argument("--start", type=Path, required=True)
+    one.add_argument("--start", type=Path, required=True, help="a checkpoint or an adapter")
+    one.add_argument("--f32", action="store_true", help="for CPUs without bf16 products")
     one.add_argument("--out", type=Path, required=True)
     one.add_argument("--minutes", type=float, default=60.0)
     one.add_argument("--collections", type=int, default=10**6)
