@@ -3,8 +3,9 @@
     python evaluate.py MODEL.gguf ../../../shared/data/xquad/xquad.en.json --limit 300
 
 Every question is put to its own paragraph and to another one of its article, under the
-article's name as a header. Prints AUC and paired accuracy of the gate, correct and false
-refusals at the threshold that --threshold names, F1, exact match and one-way containment
+article's name as a header. Prints AUC and paired accuracy of the gate, of the reader's word
+alone and as `longread` weighs it (with BM25's match, the article being the document), correct and
+false refusals at the threshold that --threshold names, F1, exact match and one-way containment
 of the answers given the right paragraph, with bootstrap intervals.
 """
 
@@ -21,6 +22,8 @@ from longread.bench.metrics import contains, exact, token_f1
 from longread.bench.statistics import auc, mean_interval
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.protocol import Protocol
+from longread.reading.signals import evidence, lexical_match, logit
+from longread.retrieval import Index
 
 
 def main() -> None:
@@ -69,7 +72,12 @@ def measure(protocol: Protocol, article: dict, number: int, qa: dict, rng: rando
     gate = protocol.helps(right, question)
     said = protocol.answer(right, question)
     wrong = protocol.helps(f"{title}\n{paragraphs[other]}", question)
+    index = Index([f"{title}\n{paragraph}" for paragraph in paragraphs])
+    matches = lexical_match(index, question)
+    weigh = evidence("reader").probability
     return {
+        "weighed_right": weigh(logit(gate.any), matches[number]),
+        "weighed_wrong": weigh(logit(wrong.any), matches[other]),
         "question": question,
         "golds": golds,
         "answer": said.text,
@@ -86,8 +94,10 @@ def report(rows: list[dict], threshold: float, seconds: float) -> None:
     """Print the table."""
     right, wrong = [row["right"] for row in rows], [row["wrong"] for row in rows]
     paired = [float(r > w) + 0.5 * (r == w) for r, w in zip(right, wrong, strict=True)]
+    weighed = [row["weighed_right"] for row in rows], [row["weighed_wrong"] for row in rows]
     print(f"n = {len(rows)}, {seconds:.0f} s")
     print(f"gate AUC            {auc(right, wrong):.4f}")
+    print(f"with BM25's match   {auc(*weighed):.4f}")
     for name, values in (
         ("gate, paired", paired),
         ("false refusals", [float(value < threshold) for value in right]),
