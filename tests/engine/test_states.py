@@ -8,6 +8,7 @@ import llama_cpp.llama_cpp as llama
 import pytest
 
 from longread.engine.llamacpp import LlamaCppEngine
+from longread.engine.llamacpp.runtime import Runtime
 from longread.engine.llamacpp.slots import Slots
 from longread.engine.llamacpp.states import runs
 
@@ -43,13 +44,23 @@ class Memory:
         return [place for place in range(len(tokens) - 4) if place % self.every]
 
 
-@pytest.fixture(autouse=True)
-def fresh(engine: LlamaCppEngine) -> Iterator[None]:
+@pytest.fixture(autouse=True, params=["in two contexts", "in one"])
+def fresh(
+    engine: LlamaCppEngine, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Passages asked where a CPU does, and where a GPU and a model of another kind do."""
     engine.forget()
+    if request.param == "in one":
+        monkeypatch.setattr(engine._states, "_asking", None)
     engine.usage.prefilled = engine.usage.reused = engine.usage.generated = 0
     yield
     engine.keeper = None
     engine.forget()
+
+
+def home(engine: LlamaCppEngine) -> Runtime:
+    """Where the prefix is held and its questions are decoded."""
+    return engine._states.home([engine.vocabulary.tokenize_prompt(PREFIX)])
 
 
 def ask(engine: LlamaCppEngine, question: str) -> dict[str, float]:
@@ -96,7 +107,7 @@ def test_a_state_put_back_serves_what_is_generated_and_scored(engine: LlamaCppEn
 def test_a_held_prefix_stands_alone_and_is_not_decoded_again(engine: LlamaCppEngine) -> None:
     engine.choose("A prompt of quite another kind, that came before.", YES_NO)
     ask(engine, QUESTIONS[0])
-    slots = engine.runtime.slots
+    slots = home(engine).slots
     assert sum(map(bool, slots.tokens)) == 1
     before = engine.usage.prefilled
     engine.hold(PREFIX)
@@ -116,8 +127,9 @@ def test_a_state_that_does_not_fit_is_decoded_anew(engine: LlamaCppEngine, damag
         keeper.states[key] = bytearray()
     else:
         engine.forget()
-        engine.hold(f"{PASSAGE} And more.")
-        keeper.states[key] = bytearray(engine._states.copy())
+        other = f"{PASSAGE} And more."
+        engine.hold(other, source="another book")
+        (keeper.states[key],) = (kept for names, kept in keeper.states.items() if names != key)
     engine.forget()
     assert ask(engine, QUESTIONS[0]) == first
     assert keeper.states[key] == state
@@ -127,7 +139,7 @@ def test_a_state_that_does_not_fit_is_decoded_anew(engine: LlamaCppEngine, damag
 def test_a_thinned_prefix_has_fewer_cells_and_the_same_positions(engine: LlamaCppEngine) -> None:
     whole = ask(engine, QUESTIONS[0])
     engine.hold(PREFIX)
-    size = len(engine._states.copy())
+    size = len(home(engine).state(0))
     engine.forget()
     engine.keeper = keeper = Memory(every=3)
     first = ask(engine, QUESTIONS[0])
@@ -136,9 +148,8 @@ def test_a_thinned_prefix_has_fewer_cells_and_the_same_positions(engine: LlamaCp
     engine.forget()
     assert ask(engine, QUESTIONS[0]) == first
     assert first["yes"] != whole["yes"]
-    assert llama.llama_memory_seq_pos_max(engine.runtime.memory, 0) + 1 == len(
-        engine.runtime.slots.tokens[0]
-    )
+    held = home(engine)
+    assert llama.llama_memory_seq_pos_max(held.memory, 0) + 1 == len(held.slots.tokens[0])
 
 
 @pytest.mark.model
@@ -149,7 +160,7 @@ def test_a_thinned_prefix_serves_only_prompts_that_go_on_after_it(engine: LlamaC
     ask(engine, QUESTIONS[0])
     assert engine.score(PASSAGE[:120], PASSAGE[120:160]) == whole
     engine.hold(PREFIX, whole=True)
-    assert engine.runtime.slots.thinned == [0] * len(engine.runtime.slots.thinned)
+    assert not any(home(engine).slots.thinned)
 
 
 @pytest.mark.model
@@ -157,6 +168,7 @@ def test_nothing_is_held_after_an_interruption(
     engine: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = ask(engine, QUESTIONS[0])
+    held = home(engine)
     engine.forget()
     engine.keeper = keeper = Memory()
 
@@ -176,8 +188,8 @@ def test_nothing_is_held_after_an_interruption(
         patch.setattr(llama, "llama_memory_seq_pos_max", interrupted)
         with pytest.raises(KeyboardInterrupt):
             ask(engine, QUESTIONS[0])
-    assert not any(engine.runtime.slots.tokens)
-    assert llama.llama_memory_seq_pos_max(engine.runtime.memory, 0) == -1
+    assert not any(held.slots.tokens)
+    assert llama.llama_memory_seq_pos_max(held.memory, 0) == -1
     assert ask(engine, QUESTIONS[0]) == whole
 
 

@@ -33,6 +33,7 @@ from longread.engine import (
     Usage,
     templates,
 )
+from longread.engine.llamacpp.asking import Asking
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
@@ -62,11 +63,13 @@ class LlamaCppEngine:
         self.template = opened.template
         self._threads = opened.threads
         self._attention: AttentionReader | None = None
-        self._states = States(opened.runtime)
+        asking = not opened.offloaded and opened.runtime.rewindable
+        self._asking = Asking(opened.runtime, threads=opened.threads) if asking else None
+        self._states = States(opened.runtime, self._asking)
         self.keeper: StateKeeper | None = None
         if not opened.runtime.rewindable:
             self.capabilities = self.capabilities - {"states", "branches"}
-        self._branches = Branches(opened.runtime, SLOTS, BRANCHES)
+        self._branches = Branches(SLOTS, BRANCHES)
         self.usage = Usage()
         self.info = ModelInfo(
             name=name or path.stem,
@@ -105,14 +108,14 @@ class LlamaCppEngine:
             return []
         # The last token's own logits are not needed: nothing follows it.
         tokens = [*self.vocabulary.tokenize_prompt(prompt), *wanted[:-1]]
-        _slot, reused, logits = self.runtime.prefill(tokens, wanted=len(wanted))
+        _slot, reused, logits = self._states.home([tokens]).prefill(tokens, wanted=len(wanted))
         self._account(len(tokens), reused)
         chosen = logits[np.arange(len(wanted)), wanted]
         return [float(value) for value in chosen - log_total(logits)]
 
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         tokens = self.vocabulary.tokenize_prompt(prompt)
-        _slot, reused, logits = self.runtime.prefill(tokens)
+        _slot, reused, logits = self._states.home([tokens]).prefill(tokens)
         self._account(len(tokens), reused)
         return self._shares(logits[0], options)
 
@@ -142,7 +145,8 @@ class LlamaCppEngine:
     def _decode_all(
         self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
     ) -> list[NDArray[np.float32]]:
-        logits, decoded, reused = self._branches.decode(prompts, wanted)
+        runtime = self._states.home(prompts)
+        logits, decoded, reused = self._branches.decode(runtime, prompts, wanted)
         self._account(decoded + reused, reused)
         return logits
 
@@ -170,7 +174,8 @@ class LlamaCppEngine:
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
         tokens = self.vocabulary.tokenize_prompt(prompt)
-        slot, reused, logits = self.runtime.prefill(tokens, room=max_tokens)
+        runtime = self._states.home([tokens], max_tokens)
+        slot, reused, logits = runtime.prefill(tokens, room=max_tokens)
         self._account(len(tokens), reused)
         random = np.random.default_rng(0)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -193,7 +198,7 @@ class LlamaCppEngine:
                 on_text(text[shown:safe])
                 shown = safe
             if count < max_tokens:
-                logits = self.runtime.extend(slot, [token])
+                logits = runtime.extend(slot, [token])
         if on_text is not None and text[shown:]:
             on_text(text[shown:])
         self.usage.generated += count
@@ -225,10 +230,11 @@ class LlamaCppEngine:
 
     @property
     def layout(self) -> str:
-        return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}"
+        turned = ", V by columns" if self._asking is not None else ""
+        return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}{turned}"
 
     def forget(self) -> None:
-        self.runtime.forget_all()
+        self._states.forget()
         if self._attention is not None:
             self._attention.forget()
 
@@ -236,6 +242,7 @@ class LlamaCppEngine:
         if self._attention is not None:
             self._attention.close()
         self._branches.close()
+        self._states.close()
         self.runtime.close()
 
     def _attention_reader(self) -> AttentionReader:

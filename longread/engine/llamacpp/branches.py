@@ -31,13 +31,12 @@ class _Row:
 
 
 class Branches:
-    """Decodes prompts side by side in a runtime whose context has room for `most` of them.
+    """Decodes prompts side by side in runtimes whose contexts have room for `most` of them.
 
     Sequences from `first` on are the branches'. Not thread-safe.
     """
 
-    def __init__(self, runtime: Runtime, first: int, most: int) -> None:
-        self._runtime = runtime
+    def __init__(self, first: int, most: int) -> None:
         self._first = first
         self._most = most
         self._batch = llama.llama_batch_init(BATCH, 0, most + 1)
@@ -50,7 +49,7 @@ class Branches:
             llama.llama_batch_free(self._batch)
 
     def decode(
-        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+        self, runtime: Runtime, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
     ) -> tuple[list[NDArray[np.float32]], int, int]:
         """Logits of the last `wanted` positions of each prompt, and (tokens decoded, reused).
 
@@ -59,21 +58,21 @@ class Branches:
         """
         logits: list[NDArray[np.float32]] = []
         decoded = reused = 0
-        for begin, end in self._groups(prompts, wanted):
+        for begin, end in self._groups(runtime.capacity, prompts, wanted):
             if end - begin == 1:
-                _slot, held, one = self._runtime.prefill(prompts[begin], wanted[begin])
+                _slot, held, one = runtime.prefill(prompts[begin], wanted[begin])
                 found, spent = [one], len(prompts[begin]) - held
             else:
-                found, spent, held = self._together(prompts[begin:end], wanted[begin:end])
+                found, spent, held = self._together(runtime, prompts[begin:end], wanted[begin:end])
             logits += found
             decoded += spent
             reused += held
         return logits, decoded, reused
 
     def _groups(
-        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+        self, capacity: int, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
     ) -> Iterator[tuple[int, int]]:
-        """Spans of neighbours that fit into the context together, `most` prompts at most."""
+        """Spans of neighbours that fit into a context together, `most` prompts at most."""
         begin = 0
         while begin < len(prompts):
             first = prompts[begin]
@@ -81,16 +80,15 @@ class Branches:
             while end < min(len(prompts), begin + self._most):
                 common = min(common, _common((first, prompts[end]), (wanted[begin], wanted[end])))
                 total += len(prompts[end])
-                if total - (end - begin) * common > self._runtime.capacity:
+                if total - (end - begin) * common > capacity:
                     break
                 end += 1
             yield begin, end
             begin = end
 
     def _together(
-        self, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
+        self, runtime: Runtime, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
     ) -> tuple[list[NDArray[np.float32]], int, int]:
-        runtime = self._runtime
         common = _common(prompts, wanted)
         room = sum(len(prompt) - common for prompt in prompts[1:])
         slot, held = runtime.settle(prompts[0], common, room)

@@ -104,6 +104,7 @@ def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> R
     """
     flag = library.AbortFlag()
     parameters = _context_parameters(flag, tokens, threads)
+    parameters.n_seq_max = 1
     parameters.cb_eval = callback
     opened = _open_plain(model, parameters)
     if not opened:

@@ -1,31 +1,37 @@
 """States of held prefixes: decoded alone, copied out, put back, thinned out.
 
-A held prefix stands alone in the cache, from its first cell on. So what is decoded after
+A held prefix stands alone in its cache, from the first cell on. So what is decoded after
 it sees the same cells in the same order whether the prefix was just decoded or put back
 from a copy: logits are equal to the bit (benchmarks/LOG.md), and attention runs over as few
-cells as can be.
+cells as can be. Where there is a context for asking (asking.py) it is held there.
 """
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Sequence
 
 import llama_cpp.llama_cpp as llama
 
-from longread.engine import State, StateKeeper
+from longread.engine import StateKeeper
+from longread.engine.llamacpp.asking import Asking
 from longread.engine.llamacpp.runtime import Runtime
+from longread.engine.llamacpp.turned import turn
 
 # The slot of a held prefix.
 _SLOT = 0
 
 
 class States:
-    """Holds prefixes in a runtime. Not thread-safe; a copied state is valid until the next."""
+    """Holds prefixes: decoded in `runtime`, and held there or where they are asked.
 
-    def __init__(self, runtime: Runtime) -> None:
+    Not thread-safe.
+    """
+
+    def __init__(self, runtime: Runtime, asking: Asking | None) -> None:
         self._runtime = runtime
-        self._buffer = (ctypes.c_uint8 * 0)()
+        self._asking = asking
+        # The prefix in the context for asking.
+        self._held: list[int] = []
 
     def hold(
         self,
@@ -36,60 +42,53 @@ class States:
         *,
         whole: bool,
     ) -> int:
-        """Bring `tokens`, those of `prefix`, alone into the cache; returns how many were decoded.
+        """Bring `tokens`, those of `prefix`, alone into a cache; returns how many were decoded.
 
         With a keeper the state is the one it kept, or is given to it, thinned out as it
         says unless `whole`. After an abort nothing is held.
         """
+        tokens = list(tokens)
         thin = keeper is not None and keeper.thins and not whole
-        if self._still_held(list(tokens), thin):
+        place = self._asking.place(tokens) if self._asking is not None else None
+        home = place or self._runtime
+        if _still_held(home, tokens, thin):
+            self._held = tokens if place else []
             return 0
-        self._runtime.forget_all()
+        self.forget()
+        thinned = len(tokens) - 1 if thin else 0
+        self._held = tokens if place else []
         if keeper is not None:
             state = keeper.load(tokens, source, whole=whole)
-            if state is not None and self.restore(tokens, state, thin=thin):
+            if state is not None and home.restore(_SLOT, tokens, state, thinned=thinned):
                 return 0
         self._runtime.extend(_SLOT, tokens, wanted=0)
-        if keeper is None:
+        if keeper is None and place is None:
             return len(tokens)
-        if thin:
+        if keeper is not None and thin:
             self.drop(keeper.dropped(prefix, tokens))
-        state = self.copy()
-        keeper.save(tokens, source, state, whole=whole)
-        if thin:
+        state = self._runtime.state(_SLOT)
+        if place is not None:
+            turn(state)
+        if keeper is not None:
+            keeper.save(tokens, source, state, whole=whole)
+        if thin or place is not None:
             # As a kept state comes back: without holes between its cells.
             self._runtime.forget_all()
-            self.restore(tokens, state, thin=thin)
+            home.restore(_SLOT, tokens, state, thinned=thinned)
         return len(tokens)
 
-    def copy(self) -> State:
-        """The held prefix's state, in llama.cpp's own format; valid until the next copy."""
-        context = self._runtime.context
-        size = int(llama.llama_state_seq_get_size(context, _SLOT))
-        if size > len(self._buffer):
-            self._buffer = (ctypes.c_uint8 * size)()
-        written = int(llama.llama_state_seq_get_data(context, self._buffer, size, _SLOT))
-        return memoryview(self._buffer).cast("B")[:written]
-
-    def restore(self, tokens: Sequence[int], state: State, *, thin: bool) -> bool:
-        """Put a state back as that of `tokens`; False, and nothing held, where it does not fit.
-
-        The cache must be empty.
-        """
-        runtime = self._runtime
-        view = memoryview(state).cast("B")
-        kind = ctypes.c_uint8 * len(view)
-        source = kind.from_buffer_copy(view) if view.readonly else kind.from_buffer(view)
-        try:
-            read = llama.llama_state_seq_set_data(runtime.context, source, len(view), _SLOT)
-            if read and self._span() == (0, len(tokens) - 1):
-                runtime.slots.commit(_SLOT, tokens, len(tokens) - 1 if thin else 0)
-                return True
-        except BaseException:
-            runtime.forget(_SLOT)
-            raise
-        runtime.forget(_SLOT)
-        return False
+    def home(self, prompts: Iterable[Sequence[int]], room: int = 0) -> Runtime:
+        """Where prompts are decoded, with `room` tokens to come: together with the held prefix
+        if all of them go on after it."""
+        asking = self._asking.runtime if self._asking is not None else None
+        held = self._held
+        if asking is None or not held or all(t[: len(held)] != held for t in asking.slots.tokens):
+            return self._runtime
+        fits = all(
+            prompt[: len(held)] == held and len(prompt) + room <= asking.capacity
+            for prompt in prompts
+        )
+        return asking if fits else self._runtime
 
     def drop(self, positions: Iterable[int]) -> None:
         """Take positions out of the held prefix; those of the others stay as they are.
@@ -105,22 +104,30 @@ class States:
             llama.llama_memory_seq_rm(runtime.memory, _SLOT, begin, end)
         runtime.slots.commit(_SLOT, held, wanted[-1] + 1)
 
-    def _still_held(self, tokens: list[int], thin: bool) -> bool:
-        """Leave only the slot that holds these tokens, cut back to them; False where none does."""
-        slots = self._runtime.slots
-        for slot, held in enumerate(slots.tokens):
-            same = held[: len(tokens)] == tokens and bool(slots.thinned[slot]) == thin
-            if same and self._runtime.cut(slot, len(tokens)):
-                for other in range(len(slots.tokens)):
-                    if other != slot and slots.tokens[other]:
-                        self._runtime.forget(other)
-                return True
-        return False
+    def forget(self) -> None:
+        """Empty all caches."""
+        self._held = []
+        self._runtime.forget_all()
+        if self._asking is not None and self._asking.runtime is not None:
+            self._asking.runtime.forget_all()
 
-    def _span(self) -> tuple[int, int]:
-        memory = self._runtime.memory
-        first = int(llama.llama_memory_seq_pos_min(memory, _SLOT))
-        return first, int(llama.llama_memory_seq_pos_max(memory, _SLOT))
+    def close(self) -> None:
+        """Free what is not the engine's own context; safe to call twice."""
+        if self._asking is not None:
+            self._asking.close()
+
+
+def _still_held(runtime: Runtime, tokens: list[int], thin: bool) -> bool:
+    """Leave only the slot that holds these tokens, cut back to them; False where none does."""
+    slots = runtime.slots
+    for slot, held in enumerate(slots.tokens):
+        same = held[: len(tokens)] == tokens and bool(slots.thinned[slot]) == thin
+        if same and runtime.cut(slot, len(tokens)):
+            for other in range(len(slots.tokens)):
+                if other != slot and slots.tokens[other]:
+                    runtime.forget(other)
+            return True
+    return False
 
 
 def runs(positions: Sequence[int]) -> list[tuple[int, int]]:

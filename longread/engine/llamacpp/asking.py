@@ -1,0 +1,82 @@
+"""Where held prefixes are asked: a second context of the model, without flash attention.
+
+On the CPU llama.cpp's flash attention works through tiles of 64 tokens. It reads a passage
+faster than plain attention (952 ms against 1,112) and a question of 19 tokens slower (154
+against 120, benchmarks/LOG.md). So a passage is read in the engine's own context, and its
+state, turned round, is asked in this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from longread.engine.llamacpp.loading import open_asking
+from longread.engine.llamacpp.runtime import Runtime
+from longread.engine.llamacpp.turned import turn
+
+# Tokens in the context: a passage, and questions, notes and an answer after it. 47 MB for
+# the bundled model. It never grows: where a prompt is decoded must not depend on what was
+# asked before.
+_ROOM = 2048
+# Of which a prefix leaves at least so many to what follows it.
+_QUESTION = 512
+# Tokens whose state shows whether this model's states can be turned round.
+_TRIAL = 4
+
+
+class Asking:
+    """The context, opened for the first prefix. Not thread-safe; `close` before the model is freed.
+
+    Example: `runtime = asking.place(tokens)`, then `asking.move(state, tokens)`.
+    """
+
+    def __init__(self, main: Runtime, *, threads: int) -> None:
+        self._main = main
+        self._threads = threads
+        self._refused = False
+        self.runtime: Runtime | None = None
+
+    def place(self, tokens: Sequence[int]) -> Runtime | None:
+        """The context, if the prefix `tokens` and questions fit in, and the model's states too.
+
+        The first call may empty the engine's own context.
+        """
+        if len(tokens) + _QUESTION > min(_ROOM, self._main.capacity):
+            return None
+        if self.runtime is None and not self._refused:
+            self._open(tokens[:_TRIAL])
+        return self.runtime
+
+    def close(self) -> None:
+        """Free the context; safe to call twice."""
+        if self.runtime is not None:
+            self.runtime.close()
+            self.runtime = None
+
+    def _open(self, tokens: Sequence[int]) -> None:
+        runtime = open_asking(
+            self._main.model, tokens=min(_ROOM, self._main.capacity), threads=self._threads
+        )
+        works = False
+        try:
+            works = runtime is not None and self._takes_states(runtime, tokens)
+        finally:
+            if runtime is not None and not works:
+                runtime.close()
+        self._refused = not works
+        self.runtime = runtime if works else None
+
+    def _takes_states(self, runtime: Runtime, tokens: Sequence[int]) -> bool:
+        """Whether a state of a few tokens, turned round, comes out of `runtime` as it went in."""
+        main = self._main
+        main.forget_all()
+        main.extend(0, tokens, wanted=0)
+        state = main.state(0)
+        main.forget_all()
+        try:
+            turn(state)
+        except ValueError:
+            return False
+        taken = runtime.restore(0, tokens, state) and runtime.state(0) == state
+        runtime.forget_all()
+        return taken
