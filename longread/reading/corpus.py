@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from longread.documents import sentences
 from longread.documents.chunks import Piece, cut
@@ -18,6 +18,8 @@ from longread.retrieval import Index
 
 # Neighbouring retrieval units share a fifth, so that a fact on a border is whole in one of them.
 UNIT_OVERLAP = 0.2
+# Texts whose tokens are remembered: the sentences of three long novels, 17 MB.
+_COUNTED = 1 << 16
 
 
 class Corpus:
@@ -37,7 +39,8 @@ class Corpus:
         self.documents = tuple(documents)
         self.chunk_tokens = chunk_tokens
         self.unit_tokens = unit_tokens
-        self.count = count
+        # The same sentences are cut into chunks, tiles and units.
+        self.count = lru_cache(maxsize=_COUNTED)(count)
 
     @cached_property
     def chunks(self) -> list[Piece]:
