@@ -25,9 +25,8 @@ _TRIAL = 4
 
 
 class Asking:
-    """The context, opened for the first prefix. Not thread-safe; `close` before the model is freed.
-
-    Example: `runtime = asking.place(tokens)`, then `asking.move(state, tokens)`.
+    """The context, opened for the first prefix, or never where the model's states are of another
+    kind. Not thread-safe; `close` before the model is freed.
     """
 
     def __init__(self, main: Runtime, *, threads: int) -> None:

@@ -30,7 +30,7 @@ class States:
     def __init__(self, runtime: Runtime, asking: Asking | None) -> None:
         self._runtime = runtime
         self._asking = asking
-        # The prefix in the context for asking.
+        # The latest prefix: what goes on after it is decoded where it is held.
         self._held: list[int] = []
 
     def hold(
@@ -52,11 +52,11 @@ class States:
         place = self._asking.place(tokens) if self._asking is not None else None
         home = place or self._runtime
         if _still_held(home, tokens, thin):
-            self._held = tokens if place else []
+            self._held = tokens
             return 0
         self.forget()
+        self._held = tokens
         thinned = len(tokens) - 1 if thin else 0
-        self._held = tokens if place else []
         if keeper is not None:
             state = keeper.load(tokens, source, whole=whole)
             if state is not None and home.restore(_SLOT, tokens, state, thinned=thinned):
