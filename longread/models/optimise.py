@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from longread import paths
 from longread.errors import ModelError
+from longread.models.digest import file_digest
 from longread.models.merge import merge
 
 # Raised when the recipe changes, so that old copies are made anew.
@@ -52,10 +54,11 @@ def optimised(bundled: Path, *, adapter: bool = True) -> tuple[Path, str]:
 
 
 def _cached(bundled: Path, adapter: Path | None) -> Path:
-    key = "-".join(_identity(file) for file in (bundled, adapter) if file is not None)
+    # By what the files hold: installed once more, or into another environment, they are the same.
+    sources = [file_digest(file)[:12] for file in (bundled, adapter) if file is not None]
     kind = "reader" if adapter else "plain"
-    folder = paths.cache_folder() / "models"
-    target = folder / f"{bundled.stem}.{kind}.{NUMBER_FORMAT}-{key}-r{_RECIPE}.gguf"
+    stem = f"{bundled.stem}.{kind}.{NUMBER_FORMAT}"
+    target = paths.cache_folder() / "models" / f"{stem}-{'-'.join(sources)}-r{_RECIPE}.gguf"
     if target.exists():
         return target
     temporary = target.with_suffix(f".{os.getpid()}.part")
@@ -78,12 +81,12 @@ def _cached(bundled: Path, adapter: Path | None) -> Path:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    for superseded in target.parent.glob(f"{stem}-*.gguf"):
+        # Whoever still reads one keeps it open; where that forbids it, it stays.
+        if superseded != target:
+            with suppress(OSError):
+                superseded.unlink()
     return target
-
-
-def _identity(file: Path) -> str:
-    stat = file.stat()
-    return f"{stat.st_size:x}.{stat.st_mtime_ns:x}"
 
 
 def _reason(error: OSError | ModelError) -> str:

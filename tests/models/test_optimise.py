@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,29 @@ def test_a_file_that_is_no_adapter_is_refused(tmp_path: Path) -> None:
     base = small_model(tmp_path / "base.gguf")
     with pytest.raises(ModelError, match=r"is not a reader's adapter"):
         merge(base, base, tmp_path / "merged.gguf")
+
+
+def test_one_copy_for_what_the_files_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base, adapter = small_model(tmp_path / "base.gguf"), small_adapter(tmp_path / "adapter.gguf")
+    monkeypatch.setattr(optimise, "adapter_path", lambda: adapter)
+    monkeypatch.setenv("LONGREAD_HOME", str(tmp_path / "home"))
+    first, note = optimised(base)
+    assert note == ""
+    made = first.stat().st_mtime_ns
+    # Installed once more: the same bytes at another time and place.
+    again = tmp_path / "again"
+    again.mkdir()
+    same = Path(shutil.copyfile(base, again / "base.gguf"))
+    os.utime(adapter, (1, 1))
+    assert optimised(same) == (first, "")
+    assert first.stat().st_mtime_ns == made
+    # A new adapter: the copy with the old one is of no use to anyone.
+    stranger = first.with_name("another.reader.Q4_0-0-r1.gguf")
+    stranger.touch()
+    small_adapter(adapter, alpha=8.0)
+    newer, _note = optimised(base)
+    assert newer != first
+    assert sorted(first.parent.glob("*.gguf")) == sorted((newer, stranger))
 
 
 def test_the_adapter_ships_with_the_package_and_is_small() -> None:
