@@ -184,7 +184,7 @@ def sharpness(looked: Sequence[Looked], layers: int) -> float:
     for chosen_by, tried in _halves(looked):
         heads = ranked(chosen_by, layers)[:HEADS]
         for each in tried:
-            total = np.sum([each.extra[place] for place in heads], axis=0)
+            total = _together(each.extra, heads)
             others = max(_LEAST, float(np.delete(total, each.gold).max()))
             times.append(float(total[each.gold]) / others)
     return float(np.median(times))
@@ -245,8 +245,14 @@ def gap(best: Floats, gold: int) -> Floats:
 
 def _rank(best: Floats, heads: Sequence[tuple[int, int]], gold: int) -> int:
     """Other sentences that these heads together look at no less than at the gold one."""
-    total = np.sum([best[layer, head] for layer, head in heads], axis=0)
+    total = _together(best, heads)
     return int((total >= total[gold]).sum()) - 1
+
+
+def _together(best: Floats, heads: Sequence[tuple[int, int]]) -> Floats:
+    """How much these heads together look at each sentence."""
+    total: Floats = np.sum([best[place] for place in heads], axis=0)
+    return total
 
 
 def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, float, float]:

@@ -92,10 +92,11 @@ def cut(
 
     for sentence in measured:
         size = sum(each.tokens for each in held)
-        full = size + sentence.tokens > tokens
         if even:
             wanted = rest / max(1, math.ceil(rest / tokens - (_SLACK - 1)))
             full = size + sentence.tokens / 2 > wanted or size + sentence.tokens > _SLACK * tokens
+        else:
+            full = size + sentence.tokens > tokens
         if held and (full or (sentence.opens_section and size >= _FULL_ENOUGH * tokens)):
             close()
             rest -= size
