@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch")
 sys.path.insert(0, str(Path(__file__).parents[2] / "models" / "reader"))
 
-import reinforce  # noqa: E402
+import objective  # noqa: E402
 import tasks  # noqa: E402
 
 PASSAGES = tuple(f"Title\nSentence {place} is here. Another one." for place in range(5))
@@ -96,19 +96,19 @@ def test_like_branches_become_one_with_gains_and_losses_apart() -> None:
         tasks.Run([turn([1], [-0.1], prompt)]),
         tasks.Run([turn([2, 3, 4], [-2.0, None, -0.5], prompt)]),
     ]
-    (tree,) = reinforce.judged(runs, [[0.5], [-0.2], [1.0]])
+    (tree,) = objective.judged(runs, [[0.5], [-0.2], [1.0]])
     # The prompt's last token stays with the branches: it predicts the gate word.
     assert tree.passage == [5, 6]
     assert tree.branches == [[7, 1], [7, 2, 3, 4]]
     assert tree.gain == [[0.0, 0.5], [0.0, 1.0, 0.0, 1.0]]
     assert tree.loss == [[0.0, -0.2], [0.0, 0.0, 0.0, 0.0]]
-    assert reinforce.flat([tree], "old").tolist() == pytest.approx([-0.1, -2.0, -0.5])
-    assert reinforce.flat([tree], "gate").tolist() == [True, True, False]
+    assert objective.flat([tree], "old").tolist() == pytest.approx([-0.1, -2.0, -0.5])
+    assert objective.flat([tree], "gate").tolist() == [True, True, False]
 
 
 def test_branches_without_an_advantage_are_left_out() -> None:
     runs = [tasks.Run([turn([1], [-0.1], [5, 6])]) for _ in range(2)]
-    assert reinforce.judged(runs, [[0.0], [0.0]]) == []
+    assert objective.judged(runs, [[0.0], [0.0]]) == []
 
 
 def test_different_notes_share_what_stands_before_them() -> None:
@@ -116,14 +116,14 @@ def test_different_notes_share_what_stands_before_them() -> None:
         tasks.Run([turn([1], [-0.1], [5, 6, 8])]),
         tasks.Run([turn([1], [-0.1], [5, 6, 9, 8])]),
     ]
-    (tree,) = reinforce.judged(runs, [[1.0], [-1.0]])
+    (tree,) = objective.judged(runs, [[1.0], [-1.0]])
     assert (tree.passage, tree.branches) == ([5, 6], [[8, 1], [9, 8, 1]])
 
 
 def test_clipping_stops_what_has_moved_far_enough() -> None:
     ratio = torch.tensor([1.0, 2.0, 0.5, 9.0], requires_grad=True)
     gain, loss = torch.tensor([1.0, 1.0, 0.0, 0.0]), torch.tensor([0.0, 0.0, -1.0, -1.0])
-    value = reinforce.clipped(ratio, gain, loss)
+    value = objective.clipped(ratio, gain, loss)
     assert value.tolist() == pytest.approx([1.0, 1.28, -0.8, -3.0])
     value.sum().backward()
     assert ratio.grad is not None
