@@ -2,7 +2,9 @@
 
 Raw prefill decodes pieces of the text, each alone in the cache, with nothing added. Reading
 is a whole run of the `gated` strategy in document order whose gates all stay closed: cutting,
-index, background, headers, questions and all. Both rates count the document's tokens only.
+index, background, headers, questions, keeping the blocks and all. Both rates count the
+document's tokens only. The second question finds those blocks on the disk and nothing in
+the model's cache; they are in a folder of their own, so a user's blocks make nothing faster.
 
 All figures of a chunk size come from one engine in one run. A repeat takes every side in
 turn, and every other repeat takes them the other way round, so that a machine that slows
@@ -13,14 +15,18 @@ cache, and emptying it between two chunks would make reading look faster than it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from pathlib import Path
 from statistics import fmean, median
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from longread.bench.host import Host, host
 from longread.bench.matter import beginning
+from longread.blocks.store import folder
 from longread.documents.chunks import Piece
 from longread.documents.model import Document
 from longread.engine import Engine, ModelInfo
@@ -176,6 +182,15 @@ def _mean(costs: Sequence[_Cost]) -> _Cost:
     )
 
 
+@contextmanager
+def _own_blocks() -> Iterator[Path]:
+    """A folder for blocks that lasts as long as the measurement, on the disk of the user's."""
+    beside = folder().parent
+    beside.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="throughput-", dir=beside) as place:
+        yield Path(place)
+
+
 def _read_to_end(run: Run) -> None:
     """All steps of a run. Raises KeyboardInterrupt where a run would only say so."""
     for _step in run.steps():
@@ -292,20 +307,23 @@ class _Sides:
         return sum(map(len, pieces)) / seconds
 
     def _read(self) -> None:
-        """Both questions in one new session, the first with an empty cache.
+        """Both questions in one new session, with an empty cache and blocks of its own.
 
         What the first one cuts and indexes is the session's, as it is for a user.
         """
-        self._engine.forget()
-        session = Session([self._document], self._engine)
-        first, second = (self._question(session, question) for question in QUESTIONS)
+        with _own_blocks() as place:
+            session = Session([self._document], self._engine, blocks=place)
+            first, second = (self._question(session, question) for question in QUESTIONS)
+            self._engine.keeper = None
         tokens = sum(map(len, self.chunks))
         self._add("reading", "tok/s", tokens / first.seconds)
         self._add_cost("document_first", first)
         self._add_cost("document_second", second)
 
     def _question(self, session: Session, question: str) -> _Cost:
-        return self._timed(lambda: _read_to_end(session.run(question, self._options)))
+        self._engine.forget()
+        options = replace(self._options, blocks=True)
+        return self._timed(lambda: _read_to_end(session.run(question, options)))
 
     def _ask_units(self) -> None:
         """The first question on a unit that is not in the cache, then another one."""

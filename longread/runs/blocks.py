@@ -11,10 +11,14 @@ from longread.reading.options import ReadingOptions
 
 
 class SessionBlocks:
-    """The keepers that a session's runs ask for, one a compression, over one store."""
+    """The keepers that a session's runs ask for, one a compression, over one store.
 
-    def __init__(self, engine: Engine) -> None:
+    The store is in `place`, or where the user's blocks are.
+    """
+
+    def __init__(self, engine: Engine, place: Path | None = None) -> None:
         self._engine = engine
+        self._place = place
         self._store: BlockStore | None = None
         self._made: dict[int, Blocks] = {}
         self._model = ""
@@ -39,7 +43,7 @@ class SessionBlocks:
             self._model = self._model or file_digest(Path(engine.info.file))
         except OSError as error:
             return f"no blocks are kept: the model's file: {(error.strerror or '').lower()}"
-        self._store = self._store or BlockStore()
+        self._store = self._store or BlockStore(self._place)
         if options.compress not in self._made:
             self._made[options.compress] = Blocks(
                 engine, self._store, model=self._model, compression=options.compress

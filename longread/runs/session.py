@@ -122,13 +122,22 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
 
 
 class Session:
-    """Documents and an engine, kept for as many runs as wanted."""
+    """Documents and an engine, kept for as many runs as wanted.
 
-    def __init__(self, documents: Sequence[Document], engine: Engine, note: str = "") -> None:
+    Blocks are kept in the folder `blocks`, or where the user's are.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        engine: Engine,
+        note: str = "",
+        blocks: Path | None = None,
+    ) -> None:
         self.documents = tuple(documents)
         self.engine = engine
         self.note = note
-        self.blocks = SessionBlocks(engine)
+        self.blocks = SessionBlocks(engine, blocks)
         self._corpora: dict[tuple[int, int], Corpus] = {}
 
     @classmethod

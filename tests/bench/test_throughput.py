@@ -16,6 +16,7 @@ from longread.bench import host as machine
 from longread.bench.host import Host, busy, host
 from longread.bench.matter import beginning, built_in
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
+from longread.blocks.store import folder
 from longread.cli import app
 from longread.display.speed import write_speed
 from longread.engine import ModelInfo
@@ -182,6 +183,10 @@ def test_a_tiny_run(engine: LlamaCppEngine) -> None:
     assert first("unit_next_reused") > first("unit_next_prefilled")
     # Reading decodes more than the document, and counts the document.
     assert first("document_first_prefilled") > done.tokens
+    # The second question finds every passage on the disk, and leaves none there.
+    assert first("document_second_prefilled") < done.tokens
+    assert first("document_second_reused") > done.tokens
+    assert not list(folder().parent.glob("throughput-*"))
     for ratio, above, below in (
         ("reading_of_prefill_chunk", "reading", "prefill_chunk"),
         ("reading_of_prefill_unit", "reading", "prefill_unit"),
