@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from longread.bench.records import Cited, Evidence, Result
+from longread.reading.candidates import overlap
 
 _ARTICLES = frozenset(("a", "an", "the"))
 _DASHES = re.compile(r"[-‐‑‒–—―−/⁄]")
@@ -64,7 +64,7 @@ def exact(answer: str, gold: str) -> float:
 
 def token_f1(answer: str, gold: str) -> float:
     """Harmonic mean of the shares of words that the two have in common."""
-    return _f1(tokens(answer), tokens(gold))
+    return overlap(tokens(answer), tokens(gold))
 
 
 def contains(answer: str, gold: str) -> float:
@@ -74,11 +74,6 @@ def contains(answer: str, gold: str) -> float:
     if not wanted:
         return 0.0
     return float(any(said[at : at + width] == wanted for at in range(len(said) - width + 1)))
-
-
-def _f1(said: Sequence[str], wanted: Sequence[str]) -> float:
-    shared = sum((Counter(said) & Counter(wanted)).values())
-    return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
 
 
 def _answer_score(result: Result, score: Callable[[str, str], float]) -> float | None:
@@ -97,7 +92,7 @@ def _all_named(answer: str, golds: Sequence[str], score: Callable[[str, str], fl
     if score is contains:
         return sum(contains(answer, gold) for gold in golds) / len(golds)
     every = [word for gold in golds for word in tokens(gold)]
-    f1 = _f1(tokens(answer), every)
+    f1 = overlap(tokens(answer), every)
     return float(f1 == 1.0) if score is exact else f1
 
 

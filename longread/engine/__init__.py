@@ -156,6 +156,14 @@ class Engine(Protocol):
         """Continue `prompt` until the model ends its turn, a stop string, or `max_tokens`."""
         ...
 
+    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
+        """At most `count` likely ways to go on until the model ends its turn, likeliest first.
+
+        At least one; where none ends within `max_tokens`, one that does not. Needs the
+        capability "branches".
+        """
+        ...
+
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         """Probability of each option as the next word; an option lists its spellings.
 

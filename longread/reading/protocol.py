@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from longread.engine import Engine
+from longread.engine import Engine, Generation
+from longread.reading.candidates import least_risk
 from longread.reading.prompts import prompt
 
 NAME = "reader/1"
@@ -28,6 +29,7 @@ NAME = "reader/1"
 WORDS = {"yes": (" yes",), "part": (" part",), "no": (" no",)}
 # Answers in training are at most 30 tokens long, quotes one sentence.
 _ANSWER_TOKENS = 48
+_CANDIDATES = 6
 _QUOTE_TOKENS = 120
 _LOOK_FOR_TOKENS = 32
 
@@ -69,8 +71,15 @@ class Protocol:
         return Help.of(mass)
 
     def answer(self, passage: str, question: str, notes: str = "") -> Said:
-        """The answer in the passage's words, a few tokens; the gate decides whether to ask."""
-        return self._say(f"{self.gate(passage, question, notes)} yes\nAnswer:", _ANSWER_TOKENS)
+        """The answer in the passage's words, a few tokens; the gate decides whether to ask.
+
+        Of the likeliest candidates the one that agrees best with all of them.
+        """
+        asked = f"{self.gate(passage, question, notes)} yes\nAnswer:"
+        if "branches" not in self._engine.capabilities:
+            return self._say(asked, _ANSWER_TOKENS)
+        found = self._engine.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
+        return _said(least_risk(found, (passage, notes)))
 
     def quote(self, passage: str, question: str, notes: str = "") -> tuple[str, str]:
         """The sentence that is a step towards the answer, and what to look for next."""
@@ -88,8 +97,11 @@ class Protocol:
         )
 
     def _say(self, words: str, tokens: int, stop: Sequence[str] = ()) -> Said:
-        reply = self._engine.generate(words, max_tokens=tokens, stop=stop)
-        return Said(reply.text.strip(), reply.log_probability / max(1, reply.tokens + 1))
+        return _said(self._engine.generate(words, max_tokens=tokens, stop=stop))
+
+
+def _said(reply: Generation) -> Said:
+    return Said(reply.text.strip(), reply.log_probability / max(1, reply.tokens + 1))
 
 
 def speaks(engine: Engine) -> bool:

@@ -33,6 +33,7 @@ from longread.engine import (
     Usage,
     templates,
 )
+from longread.engine.llamacpp import beams
 from longread.engine.llamacpp.asking import Asking
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.branches import Branches
@@ -203,6 +204,25 @@ class LlamaCppEngine:
             on_text(text[shown:])
         self.usage.generated += count
         return Generation(text, count, finished, log_probability)
+
+    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
+        asked = self.vocabulary.tokenize_prompt(prompt)
+
+        def decode(tails: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
+            rows = self._decode_all([[*asked, *tail] for tail in tails], [1] * len(tails))
+            return [row[0] - log_total(row)[0] for row in rows]
+
+        found = beams.search(decode, self.vocabulary.ends_turn, width=count, longest=max_tokens)
+        self.usage.generated += max(len(beam.tokens) for beam in found)
+        return [
+            Generation(
+                b"".join(map(self.vocabulary.piece, beam.tokens)).decode("utf-8", "replace"),
+                len(beam.tokens),
+                beam.ended,
+                beam.log_probability,
+            )
+            for beam in found
+        ]
 
     def attention(
         self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
