@@ -1,7 +1,7 @@
 """Which of several candidate answers to give: the one with the least expected loss.
 
 Minimum Bayes risk decoding (Kumar and Byrne, HLT-NAACL 2004): candidates stand for what the
-right answer may be, each as likely as the model finds it; the one that shares most words with
+right answer may be, each as likely as its weight says; the one that shares most words with
 all of them, so weighed, is given. An answer in pieces ("the Treaty", "the Treaty of Utrecht",
 "Treaty of Utrecht in 1713") no longer loses to a rival that is likelier than any one piece.
 """
@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from longread.documents.sentences import sentences
 from longread.engine import Generation
 from longread.retrieval import terms
 
@@ -26,17 +27,32 @@ def overlap(said: Sequence[str], wanted: Sequence[str]) -> float:
     return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
 
 
-def least_risk(candidates: Sequence[Generation], sources: Sequence[str]) -> Generation:
+def copied(candidates: Sequence[Generation], sources: Sequence[str]) -> list[Generation]:
+    """The candidates that stand in one of `sources` word for word, or say yes or no.
+
+    All of them where none does. A model that has to copy invents less.
+    """
+    kept = [
+        each
+        for each in candidates
+        if _plain(each.text) in _VERDICTS
+        or any(_place(each.text, source) is not None for source in sources)
+    ]
+    return kept or list(candidates)
+
+
+def likelihoods(candidates: Sequence[Generation]) -> list[float]:
+    """How likely each is, the likeliest being 1."""
+    highest = max(each.log_probability for each in candidates)
+    return [math.exp(each.log_probability - highest) for each in candidates]
+
+
+def least_risk(candidates: Sequence[Generation], weights: Sequence[float]) -> Generation:
     """The candidate whose expected overlap with the right answer is largest.
 
-    `candidates` come likeliest first. Where some stand in one of `sources` word for word,
-    only those count: a model that has to copy invents less.
+    `weights` say how likely each is to be right; of equals the first is given.
     """
-    copied = [each for each in candidates if _stands(each.text, sources)]
-    kept = copied or list(candidates)
-    words = [terms(each.text) for each in kept]
-    highest = max(each.log_probability for each in kept)
-    weights = [math.exp(each.log_probability - highest) for each in kept]
+    words = [terms(each.text) for each in candidates]
 
     def gain(place: int) -> float:
         return sum(
@@ -44,12 +60,27 @@ def least_risk(candidates: Sequence[Generation], sources: Sequence[str]) -> Gene
             for weight, other in zip(weights, words, strict=True)
         )
 
-    return kept[max(range(len(kept)), key=gain)]
+    return candidates[max(range(len(candidates)), key=gain)]
 
 
-def _stands(text: str, sources: Sequence[str]) -> bool:
-    wanted = " ".join(text.split()).casefold()
-    if not wanted or wanted in _VERDICTS:
-        return bool(wanted)
-    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
-    return any(pattern.search(" ".join(source.split()).casefold()) for source in sources)
+def sentences_of(candidates: Sequence[Generation], text: str) -> list[str]:
+    """The sentence of `text` that each candidate stands in first; "" for one that it lacks."""
+    spans = sentences(text)
+    places = [_place(each.text, text) for each in candidates]
+    return [
+        ""
+        if place is None
+        else next((text[start:end] for start, end in spans if start <= place < end), "")
+        for place in places
+    ]
+
+
+def _place(words: str, text: str) -> int | None:
+    """Where the words stand in the text, however they are spaced and capitalised."""
+    spaced = r"\s+".join(map(re.escape, words.split()))
+    found = re.search(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE) if spaced else None
+    return found.start() if found else None
+
+
+def _plain(text: str) -> str:
+    return text.strip().rstrip(".").casefold()

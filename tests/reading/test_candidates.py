@@ -7,7 +7,7 @@ import math
 import pytest
 
 from longread.engine import Generation
-from longread.reading.candidates import least_risk, overlap
+from longread.reading.candidates import copied, least_risk, likelihoods, overlap, sentences_of
 
 
 def said(**shares: float) -> list[Generation]:
@@ -24,32 +24,49 @@ def test_overlap_is_the_f1_of_words() -> None:
     assert overlap([], ["a"]) == 0.0
 
 
+def given(found: list[Generation]) -> str:
+    return least_risk(found, likelihoods(found)).text
+
+
 def test_what_agrees_with_the_others_beats_the_likeliest() -> None:
-    found = said(Boston=0.3, Treaty_of_Utrecht=0.28, the_Treaty_of_Utrecht=0.27)
-    assert least_risk(found, ()).text == "Treaty of Utrecht"
-
-
-def test_a_clear_winner_stays() -> None:
-    assert least_risk(said(Boston=0.9, Treaty_of_Utrecht=0.05, the_Treaty=0.05), ()).text == (
-        "Boston"
+    assert given(said(Boston=0.3, Treaty_of_Utrecht=0.28, the_Treaty_of_Utrecht=0.27)) == (
+        "Treaty of Utrecht"
     )
 
 
-def test_candidates_that_the_passage_holds_come_first() -> None:
-    found = said(forty_pigs=0.6, forty_sheep=0.3)
-    assert least_risk(found, ("He kept  FORTY\nsheep.", "")).text == "forty sheep"
-    assert least_risk(found, ("He kept goats.",)).text == "forty pigs"
+def test_a_clear_winner_stays() -> None:
+    assert given(said(Boston=0.9, Treaty_of_Utrecht=0.05, the_Treaty=0.05)) == "Boston"
 
 
-def test_words_are_held_whole() -> None:
-    found = said(art=0.6, history=0.4)
-    assert least_risk(found, ("He read history and was a party man.",)).text == "history"
-
-
-def test_yes_and_no_need_not_stand_in_the_passage() -> None:
-    found = said(yes=0.6, Pike=0.4)
-    assert least_risk(found, ("Pike was born in 1801.",)).text == "yes"
+def test_weights_decide() -> None:
+    found = said(Boston=0.6, Hull=0.4)
+    assert least_risk(found, (0.1, 0.9)).text == "Hull"
 
 
 def test_a_lone_empty_candidate_is_given() -> None:
-    assert least_risk([Generation("", 0, True, -0.1)], ("words",)).text == ""
+    found = [Generation("", 0, True, -0.1)]
+    assert given(copied(found, ("words",))) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("He kept  FORTY\nsheep.", ["forty sheep"]),
+        ("He kept goats.", ["forty pigs", "forty sheep"]),
+        ("He kept forty sheepdogs.", ["forty pigs", "forty sheep"]),
+    ],
+)
+def test_candidates_that_a_source_holds_are_kept(source: str, kept: list[str]) -> None:
+    found = copied(said(forty_pigs=0.6, forty_sheep=0.3), ("", source))
+    assert [each.text for each in found] == kept
+
+
+def test_yes_and_no_need_not_stand_in_the_passage() -> None:
+    found = copied(said(yes=0.5, Pike=0.3, Roach=0.2), ("Pike was born in 1801.",))
+    assert [each.text for each in found] == ["yes", "Pike"]
+
+
+def test_each_candidate_has_its_own_sentence() -> None:
+    text = "Ada  Quill was chair. Later Bo\nLind was. He left in 1901."
+    found = said(Bo_Lind=0.5, ada_quill=0.3, Cy=0.2)
+    assert sentences_of(found, text) == ["Later Bo\nLind was.", "Ada  Quill was chair.", ""]

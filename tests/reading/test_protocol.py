@@ -1,0 +1,60 @@
+"""The reader's own words: which answer is given of those the model offers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from longread.engine import Generation
+from longread.reading.protocol import Protocol
+from tests.scripted import ScriptedEngine
+
+PASSAGE = "Harbour | page 3\nAda Quill was chair in 1898. Later the chair was Bo Lind."
+QUESTION = "Who was chair in 1898?"
+
+
+@dataclass
+class Offering(ScriptedEngine):
+    """Offers the same candidates every time; "branches" is what says that it can."""
+
+    offers: dict[str, float] = field(default_factory=dict)
+    capabilities: frozenset[str] = frozenset({"generate", "choose", "branches"})
+
+    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
+        self.prompts.append(("continuations", prompt))
+        assert count > 1
+        assert max_tokens > 1
+        return [
+            Generation(f" {text}", len(text.split()), True, math.log(share))
+            for text, share in self.offers.items()
+        ]
+
+
+def test_a_sentence_that_answers_by_itself_outweighs_a_likelier_candidate() -> None:
+    engine = Offering(
+        offers={"Bo Lind": 0.6, "Ada Quill": 0.4},
+        choices=lambda prompt: 0.9 if "1898. " in prompt or "1898.\n" in prompt else 0.1,
+    )
+    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
+    alone = engine.asked("reader")[1:]
+    assert [prompt.split("\n\n")[0] for prompt in alone] == [
+        "Harbour | page 3\nLater the chair was Bo Lind.",
+        "Harbour | page 3\nAda Quill was chair in 1898.",
+    ]
+
+
+def test_candidates_of_one_sentence_need_no_second_look() -> None:
+    engine = Offering(offers={"Quill": 0.5, "Ada Quill": 0.4, "Bo Quill": 0.1})
+    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Quill"
+    assert [call for call, _prompt in engine.prompts] == ["continuations"]
+
+
+def test_words_from_the_notes_are_weighed_as_they_are() -> None:
+    engine = Offering(offers={"Cy Pike": 0.6, "Ada Quill": 0.4})
+    said = Protocol(engine).answer(PASSAGE, QUESTION, "- Cy Pike was chair of all chairs.")
+    assert said.text == "Cy Pike"
+
+
+def test_an_engine_without_branches_says_one_answer() -> None:
+    engine = ScriptedEngine(replies=[" Ada Quill"])
+    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
