@@ -8,7 +8,7 @@
 - HotpotQA and MuSiQue training questions, 100 each (CC BY-SA 4.0, CC BY 4.0): the first
   hop is `part`, the second `yes` once the first stands in the notes.
 - Documents of our own (generated.py): filings-like prose, tables, lists, contradictions,
-  hidden instructions; and two-hop bridges.
+  hidden instructions; two-hop bridges (hops.py) and comparisons (comparisons.py).
 
 No article or question of the evaluation sets is among them; `check_clean` asserts it.
 """
@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from comparisons import comparisons
 from protocol import Asked, Lesson
 
 from longread.documents.model import Document, Page, Section
@@ -219,12 +220,12 @@ def headed(rng: random.Random) -> Callable[[str, str], str]:
 
 
 def hotpot(file: Path) -> Iterator[dict]:
-    """Bridge questions of HotpotQA whose second hop names the answer."""
+    """HotpotQA's bridge questions whose second hop names the answer, and its comparisons."""
     for row in json.loads(file.read_text("utf-8")):
         context = dict(row["context"])
         support = [(title, number) for title, number in row["supporting_facts"] if title in context]
         titles = list(dict.fromkeys(title for title, _number in support))
-        if len(titles) != 2 or row["answer"] in ("yes", "no"):
+        if len(titles) != 2:
             continue
         quotes = {
             title: " ".join(
@@ -234,7 +235,8 @@ def hotpot(file: Path) -> Iterator[dict]:
             )
             for title in titles
         }
-        yield from _ordered(row["question"], row["answer"], titles, context, quotes)
+        compared = row["type"] == "comparison"
+        yield from _ordered(row["question"], row["answer"], titles, context, quotes, compared)
 
 
 def musique(file: Path) -> Iterator[dict]:
@@ -260,17 +262,24 @@ def musique(file: Path) -> Iterator[dict]:
 
 
 def _ordered(
-    question: str, answer: str, titles: list[str], context: dict, quotes: dict
+    question: str,
+    answer: str,
+    titles: list[str],
+    context: dict,
+    quotes: dict,
+    compared: bool = False,
 ) -> Iterator[dict]:
-    """The item with the passage that names the answer second."""
-    holds = [title for title in titles if answer in quotes[title]]
+    """The item with the passage that names the answer second; of comparisons either."""
+    holds = [titles[1]] if compared else [title for title in titles if answer in quotes[title]]
     if len(holds) != 1:
         return
     second = holds[0]
     first = next(title for title in titles if title != second)
     texts = {title: "".join(parts).strip() for title, parts in context.items()}
     others = [
-        (title, text) for title, text in texts.items() if title not in titles and answer not in text
+        (title, text)
+        for title, text in texts.items()
+        if title not in titles and (compared or answer not in text)
     ]
     yield {
         "question": question,
@@ -334,6 +343,7 @@ def lessons(shared: Path, count: Count, seed: int, sizes: argparse.Namespace) ->
         *hotpot(shared / "multihop" / "train_hotpotqa_train.json"),
         *musique(shared / "multihop" / "train_musique_train.json"),
         *(generated_bridges(seed, sizes.bridges) if sizes.bridges else ()),
+        *comparisons(seed, sizes.comparisons),
     ]
     for item in hops:
         made += two_hop(headed(rng), item, rng)
@@ -369,6 +379,7 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=300)
     parser.add_argument("--generated", type=int, default=700)
     parser.add_argument("--bridges", type=int, default=60)
+    parser.add_argument("--comparisons", type=int, default=60)
     parser.add_argument("--dev", action="store_true", help="the held-out articles instead")
     sizes = parser.parse_args()
     from model import bundled_file

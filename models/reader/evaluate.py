@@ -6,7 +6,8 @@ Every question is put to its own paragraph and to another one of its article, un
 article's name as a header. Prints AUC and paired accuracy of the gate, of the reader's word
 alone and as `longread` weighs it (with BM25's match, the article being the document), correct and
 false refusals at the threshold that --threshold names, F1, exact match and one-way containment
-of the answers given the right paragraph, with bootstrap intervals.
+of the answers given the right paragraph, with bootstrap intervals; and F1 of the words that
+greedy decoding gives, which `longread` weighs against other candidates.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from longread.bench.metrics import contains, exact, token_f1
 from longread.bench.statistics import auc, mean_interval
+from longread.engine import Engine
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.protocol import Protocol
 from longread.reading.signals import evidence, lexical_match, logit
@@ -51,9 +53,8 @@ def main() -> None:
     rows = []
     begun = time.time()
     with LlamaCppEngine(given.model, threads=given.threads) as engine:
-        protocol = Protocol(engine)
         for article, number, qa in asked:
-            rows.append(measure(protocol, article, number, qa, rng))
+            rows.append(measure(engine, article, number, qa, rng))
             if sys.stderr.isatty():
                 print(f"\r{len(rows)} of {len(asked)}", end="", file=sys.stderr)
     if given.json:
@@ -61,8 +62,9 @@ def main() -> None:
     report(rows, given.threshold, time.time() - begun)
 
 
-def measure(protocol: Protocol, article: dict, number: int, qa: dict, rng: random.Random) -> dict:
+def measure(engine: Engine, article: dict, number: int, qa: dict, rng: random.Random) -> dict:
     """One question at its own paragraph and at another of the article."""
+    protocol = Protocol(engine)
     title = article["title"].replace("_", " ")
     paragraphs = [paragraph["context"] for paragraph in article["paragraphs"]]
     other = rng.choice([place for place in range(len(paragraphs)) if place != number])
@@ -71,6 +73,7 @@ def measure(protocol: Protocol, article: dict, number: int, qa: dict, rng: rando
     right = f"{title}\n{paragraphs[number]}"
     gate = protocol.helps(right, question)
     said = protocol.answer(right, question)
+    likeliest = engine.generate(f"{protocol.gate(right, question)} yes\nAnswer:", max_tokens=48)
     wrong = protocol.helps(f"{title}\n{paragraphs[other]}", question)
     index = Index([f"{title}\n{paragraph}" for paragraph in paragraphs])
     matches = lexical_match(index, question)
@@ -85,6 +88,7 @@ def measure(protocol: Protocol, article: dict, number: int, qa: dict, rng: rando
         "right": gate.any,
         "wrong": wrong.any,
         "f1": max(token_f1(said.text, gold) for gold in golds),
+        "greedy_f1": max(token_f1(likeliest.text, gold) for gold in golds),
         "exact": max(exact(said.text, gold) for gold in golds),
         "contained": max(contains(said.text, gold) for gold in golds),
     }
@@ -103,6 +107,8 @@ def report(rows: list[dict], threshold: float, seconds: float) -> None:
         ("false refusals", [float(value < threshold) for value in right]),
         ("correct refusals", [float(value < threshold) for value in wrong]),
         ("answer F1", [row["f1"] for row in rows]),
+        ("F1, greedy", [row["greedy_f1"] for row in rows]),
+        ("F1, paired", [row["f1"] - row["greedy_f1"] for row in rows]),
         ("answer exact", [row["exact"] for row in rows]),
         ("answer contained", [row["contained"] for row in rows]),
     ):

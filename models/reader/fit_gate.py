@@ -25,7 +25,7 @@ from calibrate import fit, joined, show
 
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.corpus import Corpus
-from longread.reading.protocol import Protocol
+from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.signals import lexical_match, logit
 
 OTHERS, ASKED = 6, 20
@@ -59,8 +59,9 @@ def samples(engine: LlamaCppEngine, data: list[dict], documents: int) -> Iterato
         tiles = corpus.all_tiles
         gates = np.zeros((len(tiles), len(asked)))
         for row, tile in enumerate(tiles):
-            for column, (question, _start) in enumerate(asked):
-                gates[row, column] = logit(protocol.helps(corpus.headed(tile), question).any)
+            prompts = [protocol.gate(corpus.headed(tile), question) for question, _start in asked]
+            for column, shares in enumerate(engine.choose_all(prompts, WORDS)):
+                gates[row, column] = logit(Help.of(shares).any)
         for column, (question, start) in enumerate(asked):
             matches = lexical_match(corpus.index, question)
             best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
