@@ -111,6 +111,11 @@ class ScriptedEngine:
             on_text(reply.text)
         return reply
 
+    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
+        """One candidate: what `generate` would say."""
+        assert count >= 1
+        return [self.generate(prompt, max_tokens=max_tokens)]
+
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         chosen = self._next("choose", prompt, self.choices)
         if isinstance(chosen, float):

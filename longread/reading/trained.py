@@ -28,6 +28,8 @@ from longread.reading.thinking import inside
 from longread.reading.writers import notes_from_ledger, quotable
 from longread.retrieval import Index, terms
 
+# An answer whose odds are so many times better makes another place not worth its decode.
+_FAR_BELOW = 20
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
 
@@ -165,11 +167,26 @@ class AnswerOrQuote:
         quotes: list[Quote] = []
         for scored in opening.opened:
             piece = scored.piece
-            if not situation.memory.quotes_from(piece.document, piece.start, piece.end):
+            quoted = situation.memory.quotes_from(piece.document, piece.start, piece.end)
+            if not quoted and not self._outdone(situation, scored, quotes):
                 quote = self._quote(situation, scored)
                 quotes += [quote] if quote is not None else []
         situation.memory.enter(quotes)
         return Written(notes_from_ledger(situation), tuple(quotes))
+
+    def _outdone(self, situation: Situation, scored: Scored, new: Sequence[Quote]) -> bool:
+        """Whether an answer is known that a run would stop at, and this place is far below it.
+
+        Only a run that goes on regardless comes here. A page that helps a little costs a
+        dozen gates: its answer's decode, and the look for what a quote leaves open.
+        """
+        answers = [quote.score for quote in (*situation.memory.ledger, *new) if quote.answer]
+        best = max(answers, default=0.0)
+        if best < situation.options.exit_threshold or wants_everything(situation.question):
+            return False
+        helps = self._gate.helped[key(scored.piece)]
+        yes = scored.probability * helps.yes / max(helps.any, 1e-9)
+        return _FAR_BELOW * odds(yes) < odds(best)
 
     def _quote(self, situation: Situation, scored: Scored) -> Quote | None:
         protocol, question = self._gate.protocol, situation.question
@@ -315,7 +332,7 @@ class ShortAnswer:
         helps = self._gate.protocol.helps(notes, task.question)
         if helps.yes < LIKELIER_THAN_NOT:
             return Reply(None, (), helps.yes)
-        said = self._gate.protocol.answer(notes, task.question)
+        said = self._gate.protocol.conclusion(notes, task.question)
         if not said.text or not is_backed(said.text, task.question, [notes]):
             return Reply(None, (), helps.yes)
         return Reply(said.text, tuple(ledger[-CITATIONS:]), helps.yes)

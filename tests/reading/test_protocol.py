@@ -55,6 +55,13 @@ def test_words_from_the_notes_are_weighed_as_they_are() -> None:
     assert said.text == "Cy Pike"
 
 
+def test_notes_conclude_together() -> None:
+    engine = Offering(offers={"Pike": 0.6, "Roach": 0.4})
+    notes = "- (page 2) Pike was born in 1801.\n- (page 9) Roach was born in 1807."
+    assert Protocol(engine).conclusion(notes, "Who is older, Pike or Roach?").text == "Pike"
+    assert [call for call, _prompt in engine.prompts] == ["continuations"]
+
+
 def test_an_engine_without_branches_says_one_answer() -> None:
     engine = ScriptedEngine(replies=[" Ada Quill"])
     assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"

@@ -114,6 +114,28 @@ def test_a_step_alone_is_no_answer(start: Start) -> None:
     assert answer.closest.text == FACT
 
 
+@pytest.mark.parametrize(
+    ("question", "quoted"), [(QUESTION, 1), (f"List all years. {QUESTION}", 2)]
+)
+def test_a_place_far_below_a_certain_answer_is_not_answered_from(
+    start: Start, question: str, quoted: int
+) -> None:
+    rumour = "A rumour says that the Orvel ferry sank."
+    pages = [page(number) for number in range(1, 13)]
+    pages[2], pages[9] = page(3, FACT), page(10, rumour)
+    engine = ScriptedEngine(
+        replies=lambda prompt: "1931" if FACT in prompt else "sank",
+        choices=lambda prompt: 0.9999 if FACT in prompt else 0.9 if rumour in prompt else 0.01,
+        protocol=NAME,
+    )
+    steps, answer = finish(start(engine, question=question, documents=(paged(*pages),), exit=False))
+    opened = [gate for step in steps for gate in step.unit_gates if gate >= 0.2]
+    assert len(opened) == 2
+    assert sum(len(step.added) for step in steps) == quoted
+    assert answer.answer is not None
+    assert answer.answer.startswith("1931")
+
+
 def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
     whole_steps, whole = finish(start(reader(), exit=False))
     run = start(reader(), exit=False)
