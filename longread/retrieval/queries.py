@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from longread.retrieval.terms import terms
+from longread.retrieval.terms import folded, terms
 
 
 @cache
@@ -22,6 +22,7 @@ def _function_words() -> frozenset[str]:
 
 
 def query_terms(question: str) -> list[str]:
-    """The distinct search terms of a question, in order; all of them when nothing else is left."""
-    found = list(dict.fromkeys(terms(question)))
-    return [term for term in found if term not in _function_words()] or found
+    """The distinct search terms of a question, folded, in order; when nothing else is left all."""
+    found = terms(question)
+    kept = [term for term in found if term not in _function_words()] or found
+    return list(dict.fromkeys(map(folded, kept)))

@@ -102,3 +102,20 @@ def test_a_phrase_inside_a_chinese_sentence_is_found(shared_data: Path) -> None:
     middle = len(units) // 2
     phrase = units[middle][90:98]
     assert Index(units).search(phrase, 1)[0].unit == middle
+
+
+def test_plurals_are_found_by_their_singular_and_the_other_way() -> None:
+    index = Index(["Statements of cash flow", "The companies grew", "Glass and gas"])
+    assert [hit.unit for hit in index.search("a statement", 3)] == [0]
+    assert [hit.unit for hit in index.search("which company", 3)] == [1]
+    assert [hit.unit for hit in index.search("glasses", 3)] == []
+    assert index.weight("statement") == index.weight("statements") > 0
+
+
+def test_numbers_do_not_make_a_text_longer() -> None:
+    figures = " ".join(str(number) for number in range(1000, 1400))
+    index = Index([f"cash flow {figures}", "cash flow of the year before last", "ferries"])
+    assert [hit.unit for hit in index.search("cash flow", 3)] == [0, 1]
+    assert [hit.unit for hit in index.search("1234", 3)] == [0]
+    # Nothing but numbers is no reason to divide by zero.
+    assert [hit.unit for hit in Index(["1 2 3", "4 5 6"]).search("5", 2)] == [1]

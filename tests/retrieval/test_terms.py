@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from longread.retrieval import terms
+from longread.retrieval.terms import folded
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,22 @@ def test_nothing_to_search_for(text: str) -> None:
 def test_words_of_scripts_with_vowel_signs_stay_whole() -> None:
     assert terms("हिन्दी भाषा") == ["हिन्दी", "भाषा"]
     assert terms("Ünïcödé") == ["ünïcödé"]
+
+
+@pytest.mark.parametrize(
+    ("term", "known"),
+    [
+        ("statements", "statement"),
+        ("companies", "company"),
+        ("ties", "tie"),
+        ("glass", "glass"),
+        ("census", "census"),
+        ("basis", "basis"),
+        ("gas", "gas"),
+        ("1980s", "1980"),
+        ("ferry", "ferry"),
+    ],
+)
+def test_plurals_are_folded_once(term: str, known: str) -> None:
+    assert folded(term) == known
+    assert folded(known) == known
