@@ -72,11 +72,12 @@ class EvidenceBoard:
         """P(the answer's place is among the tiles whose gate opened at `threshold`).
 
         One place holds the answer, or none does: the odds of the tiles read compete with
-        those of the tiles still open, and with "the document does not say" (odds 1).
+        those of the tiles still open, and with "the document does not say".
         """
         found = sum(odds(value) for value in self._read.values() if value >= threshold)
         lost = sum(odds(value) for value in self._read.values() if value < threshold)
-        return found / (found + lost + sum(self._open.values()) + 1.0)
+        open_odds = sum(self._open.values())
+        return found / (found + lost + open_odds + self._scale.calibration.unanswerable)
 
     def scored_unread(self) -> list[tuple[int, float]]:
         """Tiles that were scored and not read yet, with their probabilities, in order."""

@@ -137,6 +137,10 @@ class Evidence:
     background, or the log-odds that a trained reader gives) and in the two BM25 shares;
     of a unit that was not scored only the shares are known.
     Fitted by benchmarks/calibrate.py, the numbers stand in calibration.toml.
+
+    `unanswerable` is the weight of "no unit holds it" against those odds. A unit's odds hold
+    the share of questions that have an answer, so this is the share that has none: a quarter
+    of those that the reader was fitted on. At 1, more than half of all questions have none.
     """
 
     standing: float
@@ -146,6 +150,7 @@ class Evidence:
     unread_match: float
     unread_coverage: float
     unread_bias: float
+    unanswerable: float
 
     def probability(self, standing: float, match: Match) -> float:
         """P(the unit holds the answer), from its gain's standing and BM25's match."""

@@ -96,6 +96,7 @@ def main() -> None:
     names = ("unread_match", "unread_coverage", "unread_bias")
     for name, value in zip(names, unread, strict=True):
         print(f"{name} = {value:.3f}")
+    print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")
 
 
 if __name__ == "__main__":
