@@ -26,6 +26,7 @@ from longread.reading.signals import (
     lexical_match,
     logit,
     odds,
+    step_evidence,
 )
 from longread.reading.situation import Situation
 
@@ -172,6 +173,7 @@ class ReaderScale:
         self, situation: Situation, protocol: ReaderProtocol, matches: Sequence[Match]
     ) -> None:
         self.calibration: Evidence = evidence("reader")
+        self._steps = step_evidence()
         self._situation = situation
         self._protocol = protocol
         self.matches = matches
@@ -192,7 +194,12 @@ class ReaderScale:
 
     def opens(self, place: int) -> float:
         """P(the tile helps at all): holds the answer, or is a step towards it."""
-        return self.weigh(self.help(place).any, self.matches[place])
+        return self.helps(self.help(place), self.matches[place])
+
+    def helps(self, helps: Help, match: Match) -> float:
+        """P(a unit helps at all), from what the reader says of it."""
+        step = self._steps.probability(helps.part, match)
+        return max(self.weigh(helps.any, match), step)
 
     def weigh(self, probability: float, match: Match) -> float:
         """The reader's probability, with the prior of BM25's match."""

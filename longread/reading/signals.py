@@ -170,11 +170,40 @@ class Evidence:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class StepEvidence:
+    """Turns what a trained reader says into odds that a unit is a step towards the answer.
+
+    The log-odds are linear in the log-odds of its "part" and in BM25's relative match, with
+    numbers of their own: a question over two places has two steps in a document, and the
+    reader is less sure of a step than of an answer.
+    """
+
+    part: float
+    match: float
+    bias: float
+
+    def probability(self, part: float, match: Match) -> float:
+        """P(the unit is a step), from P("part") and BM25's match."""
+        return sigmoid(self.part * logit(part) + self.match * match.relative + self.bias)
+
+
 @cache
 def evidence(signal: str) -> Evidence:
     """The calibration of `signal` (`likelihood` or `reader`) that ships with longread."""
+    return Evidence(**_fitted(signal))
+
+
+@cache
+def step_evidence() -> StepEvidence:
+    """The calibration of the reader's "part" that ships with longread."""
+    return StepEvidence(**_fitted("reader_step"))
+
+
+def _fitted(table: str) -> dict[str, float]:
     source = resources.files("longread.reading").joinpath("calibration.toml").read_text("utf-8")
-    return Evidence(**tomllib.loads(source)[signal])
+    numbers: dict[str, float] = tomllib.loads(source)[table]
+    return numbers
 
 
 def sigmoid(value: float) -> float:

@@ -124,7 +124,7 @@ class ReaderGate:
         before = self.helped.get(key(piece))
         if before is None or helps.any > before.any:
             self.helped[key(piece)] = helps
-        return scale.weigh(helps.yes, match), scale.weigh(helps.any, match)
+        return scale.weigh(helps.yes, match), scale.helps(helps, match)
 
     def _looked_up(self, situation: Situation) -> list[Match]:
         """BM25's match of every unit with the latest search; empty when nothing was found."""
