@@ -7,12 +7,14 @@ yes-or-no questions are true. Deterministic, like generated.py.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from generated import Passage
-from grammar import Scene
+from grammar import Scene, declared
 from hops import FILLERS
 
 
@@ -44,122 +46,23 @@ class Thing:
     shared: tuple[Shared, ...]
 
 
-_COUNTRY = "list country"
-THINGS: tuple[Thing, ...] = (
-    Thing(
-        ("{x:person}",),
-        (
-            Ranked(
-                "{v:year 1820 1990}",
-                ("{s} (born {d:int 1 28} May {v}) [grew up by the sea|came from a large family].",
-                 "{s} was born in {v} [to a family of weavers|in a village inn].",
-                 "Born on {d:int 1 28} March {v}, {s} was the [second|third] of four children."),
-                ("Who was born first, {a} or {b}?", "Who is older, {a} or {b}?",
-                 "Who was born earlier, {a} or {b}?"),
-                ("Who was born later, {a} or {b}?", "Who is younger, {a} or {b}?"),
+def _read() -> tuple[Thing, ...]:
+    """The things of comparisons.toml."""
+    source = (Path(__file__).parent / "comparisons.toml").read_text("utf-8")
+    return tuple(
+        Thing(
+            tuple(thing["names"]),
+            tuple(
+                Ranked(r["slot"], tuple(r["states"]), tuple(r["less"]), tuple(r["more"]))
+                for r in thing["ranked"]
             ),
-            Ranked(
-                "{v:year 1890 2015}",
-                ("{s} died in {v} [after a short illness|at home].",
-                 "{s} lived quietly until a stroke in {v}, which was fatal."),
-                ("Who died first, {a} or {b}?", "Who died earlier, {a} or {b}?"),
-                ("Who died later, {a} or {b}?", "Who outlived the other, {a} or {b}?"),
-            ),
-        ),
-        (
-            Shared(
-                _COUNTRY,
-                ("{s} came from {v}.", "{s} was a citizen of {v} [all through life|by birth]."),
-                ("Are {a} and {b} from the same country?",
-                 "Do {a} and {b} share the same nationality?",
-                 "Were {a} and {b} both from the same country?"),
-            ),
-            Shared(
-                "list trade",
-                ("{s} was a {v}.", "By trade {s} was a {v}."),
-                ("Did {a} and {b} have the same occupation?",
-                 "Did {a} and {b} work in the same trade?"),
-            ),
-        ),
-    ),
-    Thing(
-        ("The {y:list colour} {z:list thing}", "{z:list thing} of {t:town}", "Return to {t:town}"),
-        (
-            Ranked(
-                "{v:year 1925 2019}",
-                ("{s} is a {v} [drama|comedy] film.", "{s} is a film released in {v}.",
-                 "{s}, a thriller, reached the cinemas in {v}."),
-                ("Which film came out first, {a} or {b}?",
-                 "Which film was released earlier, {a} or {b}?",
-                 "Which movie is older, {a} or {b}?"),
-                ("Which film came out later, {a} or {b}?",
-                 "Which film was released more recently, {a} or {b}?"),
-            ),
-            Ranked(
-                "{v:int 68 190}",
-                ("{s} runs for {v} minutes.", "With {v} minutes {s} found its audience slowly."),
-                ("Which film is shorter, {a} or {b}?",),
-                ("Which film is longer, {a} or {b}?",),
-            ),
-        ),
-        (
-            Shared(
-                _COUNTRY,
-                ("{s} was made in {v}.", "{s} was shot and produced in {v}."),
-                ("Were {a} and {b} made in the same country?",
-                 "Are {a} and {b} from the same country?",
-                 "Do the films {a} and {b} come from the same country?"),
-            ),
-        ),
-    ),
-    Thing(
-        ("{x:company}",),
-        (
-            Ranked(
-                "{v:year 1840 2012}",
-                ("{s} was founded in {v}.", "{s} goes back to {v}, when two brothers set it up.",
-                 "Established in {v}, {s} makes [pumps|paper|lamps]."),
-                ("Which company was founded first, {a} or {b}?",
-                 "Which is older, {a} or {b}?"),
-                ("Which company was founded later, {a} or {b}?",),
-            ),
-            Ranked(
-                "{v:int 40 9800}",
-                ("{s} employs {v} people.", "{v} people work for {s}."),
-                ("Which company has fewer employees, {a} or {b}?",),
-                ("Which company employs more people, {a} or {b}?",
-                 "Who has more employees, {a} or {b}?"),
-            ),
-        ),
-        (
-            Shared(
-                _COUNTRY,
-                ("{s} has its head office in {v}.", "{s} is a company of {v}."),
-                ("Are {a} and {b} based in the same country?",
-                 "Do {a} and {b} have their headquarters in the same country?"),
-            ),
-        ),
-    ),
-    Thing(
-        ("{c:coined 2} Tower", "{t:town} Bridge", "{t:town} Town Hall", "Mount {c:coined 2}"),
-        (
-            Ranked(
-                "{v:int 21 890}",
-                ("{s} is {v} metres high.", "{s} rises to {v} m.", "{s} stands {v} metres tall."),
-                ("Which is lower, {a} or {b}?",),
-                ("Which is taller, {a} or {b}?", "Which is higher, {a} or {b}?"),
-            ),
-        ),
-        (
-            Shared(
-                _COUNTRY,
-                ("{s} stands in {v}.", "{s} is a landmark of {v}."),
-                ("Are {a} and {b} in the same country?",
-                 "Are {a} and {b} located in the same country?"),
-            ),
-        ),
-    ),
-)  # fmt: skip
+            tuple(Shared(r["slot"], tuple(r["states"]), tuple(r["same"])) for r in thing["shared"]),
+        )
+        for thing in tomllib.loads(source)["thing"]
+    )
+
+
+THINGS = _read()
 
 
 def comparisons(seed: int, count: int) -> Iterator[dict]:
@@ -213,15 +116,8 @@ def _named(rng: Random, thing: Thing) -> str:
 
 def _filled(rng: Random, template: str) -> str:
     """A template with its declared slots filled and choices made."""
-    slots: dict[str, str] = {}
-    text = template
-    while "{" in text and ":" in text:
-        begin = text.index("{")
-        end = text.index("}", begin)
-        name, _, kind = text[begin + 1 : end].partition(":")
-        slots[name] = kind
-        text = f"{text[:begin]}\0{name}\1{text[end + 1 :]}"
-    return Scene(rng, slots).say(text.replace("\0", "{").replace("\1", "}"), start=False)
+    text, slots = declared(template)
+    return Scene(rng, slots).say(text, start=False)
 
 
 def _values(rng: Random, compared: Ranked | Shared) -> tuple[str, str]:

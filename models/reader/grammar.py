@@ -91,12 +91,21 @@ def read_families(file: Path) -> Iterator[Family]:
     yield family
 
 
-def _read(family: Family, line: str) -> None:
+def declared(text: str) -> tuple[str, dict[str, str]]:
+    """The text with every declared slot as a plain one, and what was declared."""
+    slots: dict[str, str] = {}
+
     def declare(match: re.Match[str]) -> str:
-        family.slots[match[1]] = _DECLARED.sub(declare, match[2]).strip()
+        slots[match[1]] = _DECLARED.sub(declare, match[2]).strip()
         return f"{{{match[1]}}}"
 
-    mark, _, rest = _DECLARED.sub(declare, line).partition(" ")
+    return _DECLARED.sub(declare, text), slots
+
+
+def _read(family: Family, line: str) -> None:
+    text, slots = declared(line)
+    family.slots.update(slots)
+    mark, _, rest = text.partition(" ")
     rest = rest.strip()
     if mark in ("-", "="):
         family.facts.append(Fact(rest, always=mark == "="))
