@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from generated import Passage
+from generated import drawn
 from grammar import Scene, declared
 from hops import FILLERS
 
@@ -67,13 +67,7 @@ THINGS = _read()
 
 def comparisons(seed: int, count: int) -> Iterator[dict]:
     """Items as `data.two_hop` wants them: either thing may come first."""
-    made = number = 0
-    while made < count:
-        item = _comparison(Random(f"comparison {seed} {number}"))
-        number += 1
-        if item is not None:
-            made += 1
-            yield item
+    return drawn("comparison", seed, count, _comparison)
 
 
 def _comparison(rng: Random) -> dict | None:
@@ -139,7 +133,7 @@ def _told(
             sentences.append(_stated(rng, each, name, _values(rng, each)[0]))
     rng.shuffle(sentences)
     sentences += rng.sample(FILLERS, rng.randint(0, 2))
-    return Passage(name, "", 1, " ".join(sentences)).text, stated
+    return " ".join(sentences), stated
 
 
 def _stated(rng: Random, compared: Ranked | Shared, name: str, value: str) -> str:

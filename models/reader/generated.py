@@ -20,10 +20,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from grammar import Fact, Family, Question, Scene, read_families
 
 HERE = Path(__file__).parent
+Made = TypeVar("Made")
 WORDS_AT_LEAST, WORDS_AT_MOST = 60, 235
 # Shares of passages that carry an instruction to be ignored, alone or among facts.
 INSTRUCTED, ONLY_INSTRUCTIONS, TABLES = 0.06, 0.015, 0.18
@@ -81,14 +83,20 @@ class Draft:
 
 def passages(seed: int, count: int) -> Iterator[Passage]:
     """`count` passages of 60 to 240 words with four to seven questions each."""
-    made = 0
-    number = 0
+    return drawn("passage", seed, count, _passage)
+
+
+def drawn(
+    kind: str, seed: int, count: int, make: Callable[[Random], Made | None]
+) -> Iterator[Made]:
+    """`count` things of `make`, which may give none; one generator of random numbers each."""
+    made = number = 0
     while made < count:
-        passage = _passage(Random(f"passage {seed} {number}"))
+        thing = make(Random(f"{kind} {seed} {number}"))
         number += 1
-        if passage is not None:
+        if thing is not None:
             made += 1
-            yield passage
+            yield thing
 
 
 @cache
@@ -339,14 +347,7 @@ def bridges(seed: int, count: int) -> Iterator[Bridge]:
     """`count` two-hop questions with distractor passages on other entities."""
     from hops import bridge
 
-    make: Callable[[Random], Bridge | None] = bridge
-    made = number = 0
-    while made < count:
-        item = make(Random(f"bridge {seed} {number}"))
-        number += 1
-        if item is not None:
-            made += 1
-            yield item
+    return drawn("bridge", seed, count, bridge)
 
 
 def show(items: Sequence[Passage]) -> str:

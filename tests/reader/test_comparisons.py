@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
-OWN = ("comparisons", "generated", "grammar", "hops")
 YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 
 @pytest.fixture(scope="module")
-def module() -> Iterator[ModuleType]:
-    """The script as a module; models/ is no package, so its folder joins the path for a while."""
-    sys.path.insert(0, FOLDER)
-    try:
-        import comparisons
-
-        yield comparisons
-    finally:
-        sys.path.remove(FOLDER)
-        for name in OWN:
-            sys.modules.pop(name, None)
-
-
-@pytest.fixture(scope="module")
-def items(module: ModuleType) -> list[dict[str, Any]]:
-    return list(module.comparisons(7, 120))
+def items(comparing: ModuleType) -> list[dict[str, Any]]:
+    return list(comparing.comparisons(7, 120))
 
 
 def test_the_same_seed_gives_the_same_items(
-    module: ModuleType, items: list[dict[str, Any]]
+    comparing: ModuleType, items: list[dict[str, Any]]
 ) -> None:
-    assert list(module.comparisons(7, 5)) == items[:5]
-    assert next(module.comparisons(8, 1)) != items[0]
+    assert list(comparing.comparisons(7, 5)) == items[:5]
+    assert next(comparing.comparisons(8, 1)) != items[0]
 
 
 def test_each_side_stands_in_its_own_passage(items: list[dict[str, Any]]) -> None:

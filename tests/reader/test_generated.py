@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from types import ModuleType
-
-import pytest
-
-FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
-OWN = ("generated", "grammar", "hops", "tables", "tables_money", "tables_other")
-
-
-@pytest.fixture(scope="module")
-def generated() -> Iterator[ModuleType]:
-    """The script as a module; models/ is no package, so its folder joins the path for a while."""
-    sys.path.insert(0, FOLDER)
-    try:
-        import generated
-
-        yield generated
-    finally:
-        sys.path.remove(FOLDER)
-        for name in OWN:
-            sys.modules.pop(name, None)
 
 
 def test_the_same_seed_gives_the_same_passages(generated: ModuleType) -> None:

@@ -1,0 +1,34 @@
+"""The training scripts as modules: models/ is no package, its folder joins the path for a while."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
+OWN = ("comparisons", "generated", "grammar", "hops", "tables", "tables_money", "tables_other")
+
+
+def _script(name: str) -> Iterator[ModuleType]:
+    sys.path.insert(0, FOLDER)
+    try:
+        yield importlib.import_module(name)
+    finally:
+        sys.path.remove(FOLDER)
+        for own in OWN:
+            sys.modules.pop(own, None)
+
+
+@pytest.fixture(scope="module")
+def generated() -> Iterator[ModuleType]:
+    yield from _script("generated")
+
+
+@pytest.fixture(scope="module")
+def comparing() -> Iterator[ModuleType]:
+    yield from _script("comparisons")
