@@ -214,9 +214,9 @@ def test_usage_adds_up(engine: LlamaCppEngine) -> None:
     assert engine.usage.reused == size - 1
     engine.score(prompt, " one two three")
     assert engine.usage.prefilled + engine.usage.reused == 3 * size + 2
-    reply = engine.generate(prompt, max_tokens=3)
+    engine.generate(prompt, max_tokens=3)
     assert engine.usage.prefilled + engine.usage.reused == 4 * size + 2
-    assert engine.usage.generated == reply.tokens > 0
+    assert engine.usage.generated == 3
 
 
 def test_a_prompt_that_does_not_fit_is_a_model_error(engine: LlamaCppEngine) -> None:
