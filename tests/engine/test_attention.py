@@ -89,6 +89,22 @@ def test_a_second_query_costs_its_own_tokens_and_sees_the_same(engine: LlamaCppE
     assert engine.usage.prefilled - before < 10
 
 
+def test_a_prompt_that_begins_alike_costs_what_differs_and_is_seen_the_same(
+    engine: LlamaCppEngine,
+) -> None:
+    heads = [(8, 0), (14, 3)]
+    beginning = FILLER * 2
+    engine.attention(f"{beginning}{FILLER * 12}", QUERY, heads=heads)
+    before = engine.usage.reused
+    again = engine.attention(f"{beginning}{FACT} {FILLER}", QUERY, heads=heads)
+    shared = engine.count(beginning) - 1
+    assert engine.usage.reused - before >= shared
+    engine.forget()
+    alone = engine.attention(f"{beginning}{FACT} {FILLER}", QUERY, heads=heads)
+    assert engine.usage.reused - before < 2 * shared
+    np.testing.assert_allclose(again.weights, alone.weights, atol=0.02)
+
+
 def test_prompts_and_queries_longer_than_a_batch(engine: LlamaCppEngine) -> None:
     chance = random.Random(1)
     prompt = " ".join(f"{chance.choice(FILLER.split())} {chance.randrange(99)}" for _ in range(125))

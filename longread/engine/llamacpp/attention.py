@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from longread.engine import Pooling
 from longread.engine.llamacpp.loading import open_attention
 from longread.engine.llamacpp.runtime import BATCH, Runtime
-from longread.engine.llamacpp.slots import KEEP_SHARE, shared_prefix
+from longread.engine.llamacpp.slots import shared_prefix
 from longread.errors import ModelError
 
 _TENSOR = b"kq_soft_max-"
@@ -144,10 +144,10 @@ class AttentionReader:
         if not prompt or not query or not all(0 <= layer < self.layers for layer in layers):
             raise ValueError("attention needs a prompt, a query, and layers that are there")
         runtime, depth = self._context(len(prompt) + len(query)), max(layers)
-        held = runtime.slots.tokens[0]
         # The cells of the cache must stand in the order of the tokens, or columns would not
-        # be positions: so one prompt at a time, extended or dropped.
-        if depth > self._held_depth or shared_prefix(held, prompt) < KEEP_SHARE * len(held):
+        # be positions: so one prompt at a time, cut back to what the next one shares with it.
+        shared = shared_prefix(runtime.slots.tokens[0], prompt)
+        if not shared or depth > self._held_depth or not runtime.cut(0, shared):
             runtime.forget(0)
             self._held_depth = depth
         self._tap.depth, self._tap.layers = self._held_depth, frozenset(layers)
