@@ -78,14 +78,13 @@ class ReaderGate:
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
             opens.append(helps)
-        matches = self._looked_up(situation)
-        for unit in situation.retrieved:
-            found, helps = self._again(situation, scale, unit, notes, matches[unit.index])
+        looked_up = self._looked_up(situation, tiles)
+        for tile, match in looked_up.items():
+            found, helps = self._again(situation, scale, tile, notes, match)
             opens.append(helps)
             if found >= self.threshold:
-                board.enter(_tile_over(situation.corpus, unit).index, found)
-        pieces = [*tiles, *situation.retrieved]
-        return opening(pieces, opens, len(own), self.threshold, self.signal)
+                board.enter(tile.index, found)
+        return opening([*tiles, *looked_up], opens, len(own), self.threshold, self.signal)
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         board, scale = self._prepared(situation)
@@ -119,18 +118,27 @@ class ReaderGate:
     ) -> tuple[float, float]:
         """(P(answer), P(help)) of a piece with what is known in the notes."""
         asked = self.protocol.gate(situation.passage(piece), situation.question, notes)
-        kept = piece not in situation.retrieved
-        helps = Help.of(situation.choose(piece, "reader", asked, WORDS, kept=kept))
+        helps = Help.of(situation.choose(piece, "reader", asked, WORDS))
         before = self.helped.get(key(piece))
         if before is None or helps.any > before.any:
             self.helped[key(piece)] = helps
         return scale.weigh(helps.yes, match), scale.helps(helps, match)
 
-    def _looked_up(self, situation: Situation) -> list[Match]:
-        """BM25's match of every unit with the latest search; empty when nothing was found."""
+    def _looked_up(self, situation: Situation, read: Sequence[Piece]) -> dict[Piece, Match]:
+        """The tiles that the latest search brought, `read` left out, each with BM25's best match.
+
+        Tiles and not the units that the search found: a tile's state is kept, so one that was
+        read before, for this or any other question, costs a tenth of a unit (0.1 s for 1 s).
+        """
         if not situation.retrieved:
-            return []
-        return lexical_match(situation.corpus.index, situation.searches[-1])
+            return {}
+        matches = lexical_match(situation.corpus.index, situation.searches[-1])
+        found: dict[Piece, Match] = {}
+        for unit in situation.retrieved:
+            tile, match = _tile_over(situation.corpus, unit), matches[unit.index]
+            if tile not in read:
+                found[tile] = max(match, found.get(tile, match))
+        return found
 
     def _prepared(self, situation: Situation) -> tuple[EvidenceBoard, ReaderScale]:
         if self._board is None or self._scale is None:
@@ -193,8 +201,7 @@ class AnswerOrQuote:
         passage = situation.passage(scored.piece)
         notes = steps_so_far(situation.memory.ledger)
         helps = self._gate.helped[key(scored.piece)]
-        kept = scored.piece not in situation.retrieved
-        situation.hold(scored.piece, "reader", kept=kept, whole=True)
+        situation.hold(scored.piece, "reader", whole=True)
         if helps.yes >= helps.part:
             said = protocol.answer(passage, question, notes)
             text = situation.corpus.text(scored.piece)

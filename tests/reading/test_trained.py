@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from longread.documents import Document
 from longread.errors import UsageError
 from longread.reading.protocol import NAME, Protocol
 from longread.reading.step import Answer, Step
@@ -73,8 +74,8 @@ def test_a_tile_is_gated_once(start: Start) -> None:
     assert len(asked) == len(set(asked)) == len(run.corpus.all_tiles)
 
 
-def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
-    """The second hop shares no word with the question: only the first quote names it."""
+def over_a_bridge() -> tuple[ScriptedEngine, Document]:
+    """FIRST on page 3 names the captain, SECOND on page 10 says where he was born."""
     pages = [page(number) for number in range(1, 13)]
     pages[2], pages[9] = page(3, FIRST), page(10, SECOND)
 
@@ -93,13 +94,29 @@ def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
             return "where Brandt was born, Kestrel"
         return "Kestrel Bay"
 
-    engine = ScriptedEngine(replies=say, choices=gate, protocol=NAME)
-    steps, answer = finish(start(engine, question=BRIDGE, documents=(paged(*pages),)))
+    return ScriptedEngine(replies=say, choices=gate, protocol=NAME), paged(*pages)
+
+
+def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
+    """The second hop shares no word with the question: only the first quote names it."""
+    engine, document = over_a_bridge()
+    steps, answer = finish(start(engine, question=BRIDGE, documents=(document,)))
     assert answer.answer == "Kestrel Bay"
     assert {quote.page for quote in answer.citations} == {3, 10}
     searches = [step.retrieval.query for step in steps if step.retrieval]
     assert any("where Brandt was born" in search for search in searches)
     assert len(steps) < steps[0].total
+
+
+def test_what_is_looked_up_is_gated_by_tiles_whose_states_are_kept(start: Start) -> None:
+    engine, document = over_a_bridge()
+    run = start(engine, question=BRIDGE, documents=(document,), chunk_tokens=120, unit_tokens=60)
+    finish(run)
+    tiles = {run.corpus.headed(tile).strip() for tile in run.corpus.all_tiles}
+    asked = {prompt.partition("\n\nQuestion:")[0] for prompt in engine.asked("reader")}
+    passages = {passage for passage in asked if not passage.startswith("- ")}
+    assert any(SECOND in passage for passage in passages)
+    assert passages <= tiles
 
 
 def test_a_step_alone_is_no_answer(start: Start) -> None:
