@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from longread.reading.step import (
     Answer,
@@ -42,9 +43,7 @@ def document(path: str = "reports/3M_2022_10K.pdf", *, pages: int = 252) -> Docu
     return DocumentRef(path, "ab" * 32, "3M 10-K", "pdf", pages, 153_021)
 
 
-def run_info(
-    chunks: int = 150, documents: tuple[DocumentRef, ...] = (), **changes: object
-) -> RunInfo:
+def run_info(chunks: int = 150, documents: tuple[DocumentRef, ...] = (), **changes: Any) -> RunInfo:
     documents = documents or (document(),)
     share = -(-chunks // len(documents))
     info = RunInfo(
@@ -59,10 +58,10 @@ def run_info(
         chunk_pages=tuple(1 + position * 5 // 3 for position in range(chunks)),
         chunk_tokens=1024,
     )
-    return replace(info, **changes)  # type: ignore[arg-type]
+    return replace(info, **changes)
 
 
-def step(info: RunInfo, index: int, **changes: object) -> Step:
+def step(info: RunInfo, index: int, **changes: Any) -> Step:
     position = index - 1
     number = info.chunk_documents[position]
     page = info.chunk_pages[position]
@@ -84,7 +83,7 @@ def step(info: RunInfo, index: int, **changes: object) -> Step:
         tokens=Tokens(1204, 310, 0),
         seconds={"update_gate": 0.9},
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def quote(info: RunInfo, at: Step, text: str) -> Quote:
@@ -131,7 +130,7 @@ def _opened(info: RunInfo, at: Step, notes: list[str], chance: random.Random) ->
     )
 
 
-def answer(info: RunInfo, steps: list[Step], **changes: object) -> Answer:
+def answer(info: RunInfo, steps: list[Step], **changes: Any) -> Answer:
     seconds = sum(sum(made.seconds.values()) for made in steps)
     tokens = sum((made.tokens for made in steps), Tokens())
     made = Answer(
@@ -150,4 +149,4 @@ def answer(info: RunInfo, steps: list[Step], **changes: object) -> Answer:
         seconds=seconds,
         seconds_saved_by_exit=seconds / len(steps) * (info.chunks - len(steps)),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)

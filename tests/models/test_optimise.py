@@ -37,11 +37,11 @@ def small_adapter(path: Path, rows: int = 64, rank: int = 2, alpha: float = 4.0)
     return written(writer, path)
 
 
-def written(writer: object, path: Path) -> Path:
-    writer.write_header_to_file()  # type: ignore[attr-defined]
-    writer.write_kv_data_to_file()  # type: ignore[attr-defined]
-    writer.write_tensors_to_file()  # type: ignore[attr-defined]
-    writer.close()  # type: ignore[attr-defined]
+def written(writer: gguf.GGUFWriter, path: Path) -> Path:
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
     return path
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -109,14 +111,14 @@ def test_the_signal_prefers_the_passage_that_is_looked_at() -> None:
 BOOK = paged(page(1), page(2, FACT), page(3), page(4))
 
 
-def attentive(**changes: object) -> ScriptedEngine:
-    values: dict[str, object] = {
+def attentive(**changes: Any) -> ScriptedEngine:
+    values: dict[str, Any] = {
         "looks": looking_at(FACT),
         "scores": lambda prompt: -1.0 if FACT in prompt else -3.0,
         "choices": lambda prompt: 0.9 if FACT in prompt else 0.1,
         **changes,
     }
-    return ScriptedEngine(**values)  # type: ignore[arg-type]
+    return ScriptedEngine(**values)
 
 
 def test_a_kept_sentence_stands_before_the_next_chunk_and_in_the_notes(start: Start) -> None:

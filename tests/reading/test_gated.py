@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from longread.documents.model import Document
@@ -20,14 +22,14 @@ def likelihood(fact: str = FACT) -> ScriptedEngine:
     return ScriptedEngine(scores=as_likely_as(fact))
 
 
-def choice(**changes: object) -> ScriptedEngine:
-    script: dict[str, object] = {
+def choice(**changes: Any) -> ScriptedEngine:
+    script: dict[str, Any] = {
         "gap": "NONE",
         "write": "- The Orvel ferry sank in 1931 (page 7).",
         "answer": "It sank in 1931.",
     }
     return ScriptedEngine(
-        replies=by_role(**{**script, **changes}),  # type: ignore[arg-type]
+        replies=by_role(**{**script, **changes}),
         choices=lambda prompt: 0.95 if FACT in prompt or "1931" in prompt else 0.05,
     )
 
@@ -58,10 +60,10 @@ def test_gates_of_units_are_recorded_and_the_chunk_s_is_their_highest(start: Sta
 
 
 def test_likelihood_generates_nothing(start: Start) -> None:
-    run = start(likelihood())
-    _steps, answer = finish(run)
+    engine = likelihood()
+    _steps, answer = finish(start(engine))
     assert answer.tokens.generated == 0
-    assert {call for call, _prompt in run.session.engine.prompts} == {"score"}  # type: ignore[attr-defined]
+    assert {call for call, _prompt in engine.prompts} == {"score"}
 
 
 def test_early_exit_leaves_the_rest_unread(start: Start) -> None:
@@ -125,16 +127,16 @@ def test_a_model_that_always_says_yes_is_brought_down_to_even(start: Start) -> N
 
 def test_the_same_chunk_prefix_comes_first_in_gate_and_write(start: Start) -> None:
     """Gate and write share the passage's prefill: it stands before what changes."""
-    run = start(choice(), gate="choice")
-    finish(run)
-    for prompt in [*run.session.engine.asked("gate"), *run.session.engine.asked("write")]:  # type: ignore[attr-defined]
+    engine = choice()
+    finish(start(engine, gate="choice"))
+    for prompt in [*engine.asked("gate"), *engine.asked("write")]:
         assert prompt.index("Passage:") < prompt.index(QUESTION)
 
 
 def test_the_writer_sees_the_opened_unit_with_its_neighbours_only(start: Start) -> None:
-    run = start(choice(), gate="choice", chunk_tokens=400)
+    engine = choice()
+    run = start(engine, gate="choice", chunk_tokens=400)
     finish(run)
-    engine: ScriptedEngine = run.session.engine  # type: ignore[assignment]
     written = engine.asked("write")[0]
     assert FACT in written
     chunk = next(each for each in run.corpus.chunks if FACT in run.corpus.text(each))

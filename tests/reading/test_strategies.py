@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count, pairwise
+from typing import Any
 
 import pytest
 
@@ -105,10 +106,10 @@ def test_an_update_over_the_budget_is_rejected(start: Start) -> None:
 # infmem
 
 
-def infmem(thoughts: list[str], **changes: object) -> ScriptedEngine:
+def infmem(thoughts: list[str], **changes: Any) -> ScriptedEngine:
     left = list(thoughts)
     script = {"think": lambda _prompt: left.pop(0), "overwrite": NOTE, "answer": "In 1931."}
-    return ScriptedEngine(replies=by_role(**{**script, **changes}))  # type: ignore[arg-type]
+    return ScriptedEngine(replies=by_role(**{**script, **changes}))
 
 
 def test_infmem_stops_at_the_third_stop_in_a_row_and_leaves_the_chunk_unread(

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def clean(engine: LlamaCppEngine) -> Iterator[LlamaCppEngine]:
 
 
 def gates(
-    engine: LlamaCppEngine, document: Document, question: str, **options: object
+    engine: LlamaCppEngine, document: Document, question: str, **options: Any
 ) -> tuple[list[float], list[str], int]:
     """Every tile's gate, what was reported, and the tokens that were decoded."""
     engine.forget()
@@ -48,7 +49,7 @@ def gates(
     reported: list[str] = []
     values = {"exit": False, "memory_tokens": 200, "unit_tokens": 64, **options}
     session = Session([document], engine)
-    run = session.run(question, ReadingOptions(**values), report=reported.append)  # type: ignore[arg-type]
+    run = session.run(question, ReadingOptions(**values), report=reported.append)
     before = engine.usage.prefilled
     found = [gate for step in run.steps() for gate in step.unit_gates]
     return found, reported, engine.usage.prefilled - before

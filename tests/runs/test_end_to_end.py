@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import Session
 from tests.display.test_json import validate
+from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.model
 
@@ -57,9 +59,9 @@ def home(warm_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return warm_home
 
 
-def ask(engine: LlamaCppEngine, book: Path, question: str, **options: object) -> Answer:
+def ask(engine: LlamaCppEngine, book: Path, question: str, **options: Any) -> Answer:
     session = Session([load(str(book))], engine)
-    run = session.run(question, ReadingOptions(**{**SIZES, **options}))  # type: ignore[arg-type]
+    run = session.run(question, ReadingOptions(**{**SIZES, **options}))
     for _step in run.steps():
         pass
     return run.answer()
@@ -144,7 +146,7 @@ def test_mistakes_are_longread_s_own_errors(book: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError):
         longread.ask(str(book), QUESTION, model="no-such-model")
     with pytest.raises(UsageError, match="empty"):
-        Session([], None).run("  ", ReadingOptions())  # type: ignore[arg-type]
+        Session([], ScriptedEngine()).run("  ", ReadingOptions())
 
 
 def test_what_does_not_fit_the_context_is_said_before_reading(
