@@ -21,7 +21,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from longread.engine import Engine, Generation
-from longread.reading.candidates import copied, least_risk, likelihoods, sentences_of
+from longread.reading.candidates import (
+    copied,
+    least_risk,
+    likelihoods,
+    rivals,
+    sentences_of,
+)
 from longread.reading.prompts import prompt
 
 NAME = "reader/1"
@@ -82,15 +88,24 @@ class Protocol:
         weights = likelihoods(candidates)
         header, _, text = passage.strip().partition("\n")
         own = sentences_of(candidates, text)
-        if all(own) and len(set(own)) > 1:
-            alone = {
-                sentence: self.helps(f"{header}\n{sentence}", question, notes).yes
-                for sentence in dict.fromkeys(own)
-            }
+        if all(own):
+            alone = self._alone(header, rivals(own, weights), question, notes)
             weights = [
-                weight * alone[sentence] for weight, sentence in zip(weights, own, strict=True)
+                weight * alone.get(sentence, 0.0)
+                for weight, sentence in zip(weights, own, strict=True)
             ]
         return _said(least_risk(candidates, weights))
+
+    def _alone(
+        self, header: str, sentences: Sequence[str], question: str, notes: str
+    ) -> dict[str, float]:
+        """P(yes) of each sentence, read alone under the header; one without a rival is not asked."""
+        if len(sentences) == 1:
+            return {sentences[0]: 1.0}
+        return {
+            sentence: self.helps(f"{header}\n{sentence}", question, notes).yes
+            for sentence in sentences
+        }
 
     def conclusion(self, notes: str, question: str) -> Said:
         """The answer that several notes give together, of which none need give it alone."""

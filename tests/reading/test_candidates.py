@@ -7,7 +7,14 @@ import math
 import pytest
 
 from longread.engine import Generation
-from longread.reading.candidates import copied, least_risk, likelihoods, overlap, sentences_of
+from longread.reading.candidates import (
+    copied,
+    least_risk,
+    likelihoods,
+    overlap,
+    rivals,
+    sentences_of,
+)
 
 
 def said(**shares: float) -> list[Generation]:
@@ -70,3 +77,9 @@ def test_each_candidate_has_its_own_sentence() -> None:
     text = "Ada  Quill was chair. Later Bo\nLind was. He left in 1901."
     found = said(Bo_Lind=0.5, ada_quill=0.3, Cy=0.2)
     assert sentences_of(found, text) == ["Later Bo\nLind was.", "Ada  Quill was chair.", ""]
+
+
+def test_a_sentence_s_candidates_count_together_against_its_rivals() -> None:
+    sentences = ["First.", "Second.", "Third.", "Second."]
+    assert rivals(sentences, (1.0, 0.06, 0.06, 0.06)) == ["First.", "Second."]
+    assert rivals(["Only."], (1.0,)) == ["Only."]

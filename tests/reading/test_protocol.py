@@ -49,6 +49,12 @@ def test_candidates_of_one_sentence_need_no_second_look() -> None:
     assert [call for call, _prompt in engine.prompts] == ["continuations"]
 
 
+def test_a_sentence_far_below_the_likeliest_is_not_asked() -> None:
+    engine = Offering(offers={"Bo Lind": 0.95, "Ada Quill": 0.05})
+    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Bo Lind"
+    assert [call for call, _prompt in engine.prompts] == ["continuations"]
+
+
 def test_words_from_the_notes_are_weighed_as_they_are() -> None:
     engine = Offering(offers={"Cy Pike": 0.6, "Ada Quill": 0.4})
     said = Protocol(engine).answer(PASSAGE, QUESTION, "- Cy Pike was chair of all chairs.")
