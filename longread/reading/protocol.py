@@ -99,7 +99,7 @@ class Protocol:
     def _alone(
         self, header: str, sentences: Sequence[str], question: str, notes: str
     ) -> dict[str, float]:
-        """P(yes) of each sentence, read alone under the header; one without a rival is not asked."""
+        """P(yes) of each sentence alone, under the header; one without a rival is not asked."""
         if len(sentences) == 1:
             return {sentences[0]: 1.0}
         return {
