@@ -27,6 +27,7 @@ from longread.reading.candidates import (
     likelihoods,
     rivals,
     sentences_of,
+    telling,
 )
 from longread.reading.prompts import prompt
 
@@ -82,7 +83,8 @@ class Protocol:
         Of the likeliest candidates the one that agrees best with all of them. They count as
         likely as the passage makes them, and as their own sentence, read alone, is found to
         answer the question: F1 on 200 questions of held-out SQuAD articles 0.718 for the
-        likeliest words, 0.733 without their sentences, 0.754 with them.
+        likeliest words, 0.733 without their sentences, 0.754 with them, 0.766 without those
+        that only repeat the question.
         """
         candidates = self._candidates(passage, question, notes)
         weights = likelihoods(candidates)
@@ -128,12 +130,13 @@ class Protocol:
         )
 
     def _candidates(self, passage: str, question: str, notes: str = "") -> list[Generation]:
-        """What the model would answer, likeliest first, in the words of passage and notes."""
+        """What the model would answer, likeliest first, in the words of passage and notes, and
+        not in the question's alone."""
         asked = f"{self.gate(passage, question, notes)} yes\nAnswer:"
         if "branches" not in self._engine.capabilities:
             return [self._engine.generate(asked, max_tokens=_ANSWER_TOKENS)]
         found = self._engine.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
-        return copied(found, (passage, notes))
+        return copied(telling(found, question), (passage, notes))
 
     def _say(self, words: str, tokens: int, stop: Sequence[str] = ()) -> Said:
         return _said(self._engine.generate(words, max_tokens=tokens, stop=stop))

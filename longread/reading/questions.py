@@ -18,3 +18,12 @@ _EVERYTHING = re.compile(
 def wants_everything(question: str) -> bool:
     """Whether the question needs the whole document read (lists, comparisons, summaries)."""
     return bool(_EVERYTHING.search(question))
+
+
+# Words between the things that a question gives to choose from, in the languages of our data.
+_CHOICE = re.compile(r"\b(or|oder|ou|o(?!['’])|или|أم|أو)\b|还是|或", re.IGNORECASE)
+
+
+def offers_a_choice(question: str) -> bool:
+    """Whether the answer may stand in the question ("Who is older, Pike or Roach?")."""
+    return bool(_CHOICE.search(question))

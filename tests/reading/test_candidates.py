@@ -14,6 +14,7 @@ from longread.reading.candidates import (
     overlap,
     rivals,
     sentences_of,
+    telling,
 )
 
 
@@ -83,3 +84,18 @@ def test_a_sentence_s_candidates_count_together_against_its_rivals() -> None:
     sentences = ["First.", "Second.", "Third.", "Second."]
     assert rivals(sentences, (1.0, 0.06, 0.06, 0.06)) == ["First.", "Second."]
     assert rivals(["Only."], (1.0,)) == ["Only."]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("What was named “The Tesla”?", ["unit"]),
+        ("Which was named first, the Tesla or the unit?", ["the Tesla", "unit"]),
+        ("Which unit was named the Tesla?", ["the Tesla", "unit"]),
+    ],
+)
+def test_candidates_that_only_repeat_the_question_are_left_out(
+    question: str, kept: list[str]
+) -> None:
+    found = telling(said(the_Tesla=0.7, unit=0.3), question)
+    assert [each.text for each in found] == kept

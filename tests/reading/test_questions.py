@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longread.reading.questions import wants_everything
+from longread.reading.questions import offers_a_choice, wants_everything
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,16 @@ def test_everything(question: str) -> None:
 )
 def test_one_thing(question: str) -> None:
     assert not wants_everything(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is older, Pike or Roach?", "Wer ist älter, Pike oder Roach?", "是派克还是罗奇？"],
+)
+def test_a_choice(question: str) -> None:
+    assert offers_a_choice(question)
+
+
+@pytest.mark.parametrize("question", ["Who chaired the Orvel board?", "Where is O'Hare?", "Wer?"])
+def test_no_choice(question: str) -> None:
+    assert not offers_a_choice(question)
