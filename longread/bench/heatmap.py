@@ -26,8 +26,8 @@ Score = Callable[[Result], float | None]
 
 # ColorBrewer's RdYlBu, at 0, 0.25, 0.5, 0.75 and 1.
 _STOPS = ((215, 48, 39), (253, 174, 97), (255, 255, 191), (171, 217, 233), (69, 117, 180))
-# Inches of the picture's cells and of what stands around them.
-_CELL, _MARGIN = 0.75, 1.3
+# Inches of the picture's cells, of what stands around them, and of a letter above them.
+_CELL, _MARGIN, _LETTER = 0.75, 1.3, 0.085
 _NOTHING = "–"
 
 
@@ -131,7 +131,8 @@ def save_png(maps: Sequence[HeatMap], file: Path) -> None:
 
     strategies = list(dict.fromkeys(each.strategy for each in maps))
     kinds = list(dict.fromkeys(each.kind for each in maps))
-    wide = len(maps[0].lengths) * _CELL + _MARGIN
+    # A name is often longer than a map of one or two lengths is wide.
+    wide = max(len(maps[0].lengths) * _CELL, max(map(len, strategies)) * _LETTER) + _MARGIN
     high = len(maps[0].depths) * _CELL * 0.6 + _MARGIN
     figure = Figure(
         figsize=(max(4.0, wide * len(kinds)), max(2.6, high * len(strategies))),
@@ -239,7 +240,8 @@ def _paint(axis: Axes, heat_map: HeatMap) -> AxesImage:
     ]
     image = axis.imshow(shares, cmap=scale, vmin=0.0, vmax=1.0, aspect="auto")
     axis.set_facecolor("0.9")
-    axis.set_title(f"{_title(heat_map)}: {_percent(heat_map.mean)} %", fontsize=10)
+    kind = f"{heat_map.kind}: " if heat_map.kind else ""
+    axis.set_title(f"{heat_map.strategy}\n{kind}{_percent(heat_map.mean)} %", fontsize=10)
     axis.set_xticks(range(len(heat_map.lengths)), [length_label(each) for each in heat_map.lengths])
     axis.set_yticks(range(len(heat_map.depths)), [f"{depth} %" for depth in heat_map.depths])
     place = axis.get_subplotspec()
