@@ -161,8 +161,8 @@ def require_matplotlib() -> None:
         raise UsageError("pictures need matplotlib.", "pip install 'longread[bench]'")
 
 
-def _title(heat_map: HeatMap) -> str:
-    return f"{heat_map.strategy}, {heat_map.kind}" if heat_map.kind else heat_map.strategy
+def _title(heat_map: HeatMap, between: str = ", ") -> str:
+    return between.join(filter(None, (heat_map.strategy, heat_map.kind)))
 
 
 def _percent(share: float) -> str:
@@ -240,8 +240,8 @@ def _paint(axis: Axes, heat_map: HeatMap) -> AxesImage:
     ]
     image = axis.imshow(shares, cmap=scale, vmin=0.0, vmax=1.0, aspect="auto")
     axis.set_facecolor("0.9")
-    kind = f"{heat_map.kind}: " if heat_map.kind else ""
-    axis.set_title(f"{heat_map.strategy}\n{kind}{_percent(heat_map.mean)} %", fontsize=10)
+    title = _title(heat_map, between="\n")
+    axis.set_title(f"{title}: {_percent(heat_map.mean)} %", fontsize=10)
     axis.set_xticks(range(len(heat_map.lengths)), [length_label(each) for each in heat_map.lengths])
     axis.set_yticks(range(len(heat_map.depths)), [f"{depth} %" for depth in heat_map.depths])
     place = axis.get_subplotspec()

@@ -98,17 +98,6 @@ class Protocol:
             ]
         return _said(least_risk(candidates, weights))
 
-    def _alone(
-        self, header: str, sentences: Sequence[str], question: str, notes: str
-    ) -> dict[str, float]:
-        """P(yes) of each sentence alone, under the header; one without a rival is not asked."""
-        if len(sentences) == 1:
-            return {sentences[0]: 1.0}
-        return {
-            sentence: self.helps(f"{header}\n{sentence}", question, notes).yes
-            for sentence in sentences
-        }
-
     def conclusion(self, notes: str, question: str) -> Said:
         """The answer that several notes give together, of which none need give it alone."""
         candidates = self._candidates(notes, question)
@@ -137,6 +126,17 @@ class Protocol:
             return [self._engine.generate(asked, max_tokens=_ANSWER_TOKENS)]
         found = self._engine.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
         return copied(telling(found, question), (passage, notes))
+
+    def _alone(
+        self, header: str, sentences: Sequence[str], question: str, notes: str
+    ) -> dict[str, float]:
+        """P(yes) of each sentence alone, under the header; one without a rival is not asked."""
+        if len(sentences) == 1:
+            return {sentences[0]: 1.0}
+        return {
+            sentence: self.helps(f"{header}\n{sentence}", question, notes).yes
+            for sentence in sentences
+        }
 
     def _say(self, words: str, tokens: int, stop: Sequence[str] = ()) -> Said:
         return _said(self._engine.generate(words, max_tokens=tokens, stop=stop))
