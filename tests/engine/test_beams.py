@@ -27,7 +27,7 @@ GARDEN: Table = {
 def search(
     table: Table, width: int, longest: int = 8, seen: list[tuple[int, ...]] | None = None
 ) -> list[beams.Beam]:
-    def decode(tails: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
+    def decode(tails: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
         rows = []
         for tail in tails:
             if seen is not None:
@@ -36,7 +36,7 @@ def search(
             for token, share in table.get(tail, {END: 1.0}).items():
                 row[token] = math.log(share)
             rows.append(row)
-        return rows
+        return np.stack(rows)
 
     return beams.search(decode, lambda token: token == END, width=width, longest=longest)
 
@@ -72,10 +72,9 @@ def test_a_hopeless_beam_is_not_followed() -> None:
 def test_two_ways_to_end_a_turn_count_together() -> None:
     rows = {(): [0.0, 0.9, 0.1], (1,): [0.5, 0.1, 0.4]}
 
-    def decode(tails: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
-        return [
-            np.log(np.array(rows.get(tail, [1, 0, 0]), dtype=np.float32) + 1e-9) for tail in tails
-        ]
+    def decode(tails: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
+        table = [rows.get(tail, [1, 0, 0]) for tail in tails]
+        return np.log(np.array(table, dtype=np.float32) + 1e-9)
 
     found = beams.search(decode, lambda token: token in (0, 2), width=3, longest=2)
     assert [beam.tokens for beam in found[:2]] == [(1,), ()]

@@ -39,6 +39,7 @@ from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
 from longread.engine.llamacpp.states import States
+from longread.engine.llamacpp.tails import Tails
 
 
 class LlamaCppEngine:
@@ -207,13 +208,24 @@ class LlamaCppEngine:
 
     def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
         asked = self.vocabulary.tokenize_prompt(prompt)
+        runtime = self._states.home([asked], count * max_tokens)
+        room = max(max_tokens, min(count * max_tokens, runtime.capacity - len(asked)))
+        slot, reused, first = runtime.prefill(asked, room=room)
+        self._account(len(asked), reused)
 
-        def decode(tails: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
-            rows = self._decode_all([[*asked, *tail] for tail in tails], [1] * len(tails))
-            return [row[0] - log_total(row)[0] for row in rows]
+        with Tails(self._branches, runtime, slot) as tails:
 
-        found = beams.search(decode, self.vocabulary.ends_turn, width=count, longest=max_tokens)
-        self.usage.generated += max(len(beam.tokens) for beam in found)
+            def decode(wanted: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
+                logits = np.stack(tails.grow(wanted)) if wanted[0] else first
+                return logits - log_total(logits)[:, None]
+
+            found = beams.search(
+                decode,
+                self.vocabulary.ends_turn,
+                width=min(count, tails.most),
+                longest=max_tokens,
+            )
+            self.usage.generated += tails.decoded
         return [
             Generation(
                 b"".join(map(self.vocabulary.piece, beam.tokens)).decode("utf-8", "replace"),

@@ -1,12 +1,12 @@
 """The likeliest ways to go on from a prompt, by beam search.
 
-Every step decodes the open beams as branches of one prompt (branches.py), so what they share
-is decoded once. A beam that ends its turn leaves; the search stops when no open beam can still
-be among the best.
+Every step decodes a token more of each open beam (tails.py). A beam that ends its turn leaves;
+one that can no longer be among the best is given up; the search stops when none is left.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,8 +26,9 @@ class Beam:
     ended: bool = False
 
 
-# Tails of the prompt to the log-probabilities of what follows each, (vocabulary,).
-Decode = Callable[[Sequence[tuple[int, ...]]], Sequence[NDArray[np.float32]]]
+# Tails of the prompt to the log-probabilities of what follows each, (tails, vocabulary). Asked
+# first for the empty tail, then for tails of the last call with a token more.
+Decode = Callable[[Sequence[tuple[int, ...]]], NDArray[np.float32]]
 
 
 def search(
@@ -39,16 +40,27 @@ def search(
     """
     open_beams = [Beam(0.0, ())]
     ended: dict[tuple[int, ...], Beam] = {}
+    best: list[Beam] = []
     for _ in range(longest + 1):
         grown = _grown(open_beams, decode([beam.tokens for beam in open_beams]), width)
-        open_beams = [beam for beam in grown if not ends_turn(beam.tokens[-1])][:width]
         for beam in grown:
             if ends_turn(beam.tokens[-1]):
                 _enter(ended, beam)
         best = sorted(ended.values(), key=lambda beam: -beam.log_probability)[:width]
-        if best and not _worth_going_on(open_beams, best, width):
+        least = _least(best, width)
+        going_on = [beam for beam in grown if not ends_turn(beam.tokens[-1])][:width]
+        open_beams = [beam for beam in going_on if beam.log_probability > least]
+        if not open_beams:
             return best
-    return sorted(ended.values(), key=lambda beam: -beam.log_probability)[:width] or open_beams[:1]
+    return best or open_beams[:1]
+
+
+def _least(best: Sequence[Beam], width: int) -> float:
+    """What an open beam must exceed to be worth going on with: it only ever gets less likely."""
+    if not best:
+        return -math.inf
+    last = best[-1].log_probability if len(best) == width else -math.inf
+    return max(last, best[0].log_probability - _HOPELESS)
 
 
 def _enter(ended: dict[tuple[int, ...], Beam], beam: Beam) -> None:
@@ -59,7 +71,7 @@ def _enter(ended: dict[tuple[int, ...], Beam], beam: Beam) -> None:
     ended[tokens] = Beam(reached, tokens, ended=True)
 
 
-def _grown(beams: Sequence[Beam], scores: Sequence[NDArray[np.float32]], width: int) -> list[Beam]:
+def _grown(beams: Sequence[Beam], scores: NDArray[np.float32], width: int) -> list[Beam]:
     """Each beam with its `width` likeliest next tokens, all together likeliest first."""
     grown = [
         Beam(beam.log_probability + float(row[token]), (*beam.tokens, int(token)))
@@ -67,10 +79,3 @@ def _grown(beams: Sequence[Beam], scores: Sequence[NDArray[np.float32]], width: 
         for token in np.argpartition(row, -width)[-width:]
     ]
     return sorted(grown, key=lambda beam: -beam.log_probability)[: 2 * width]
-
-
-def _worth_going_on(open_beams: Sequence[Beam], best: Sequence[Beam], width: int) -> bool:
-    reached = open_beams[0].log_probability if open_beams else -np.inf
-    if len(best) == width and reached <= best[-1].log_probability:
-        return False
-    return reached >= best[0].log_probability - _HOPELESS

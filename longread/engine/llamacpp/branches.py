@@ -21,8 +21,8 @@ from longread.engine.llamacpp.slots import shared_prefix
 
 
 @dataclass(slots=True)
-class _Row:
-    """A token of the batch: its position, the sequences it belongs to, who wants its logits."""
+class Row:
+    """A token of a batch: its position, the sequences it belongs to, who wants its logits."""
 
     token: int
     position: int
@@ -37,8 +37,8 @@ class Branches:
     """
 
     def __init__(self, first: int, most: int) -> None:
-        self._first = first
         self._most = most
+        self.sequences = range(first, first + most)
         self._batch = llama.llama_batch_init(BATCH, 0, most + 1)
         self._closed = False
 
@@ -69,6 +69,20 @@ class Branches:
             reused += held
         return logits, decoded, reused
 
+    def outputs(
+        self, runtime: Runtime, slot: int, rows: Sequence[Row]
+    ) -> Iterator[tuple[Row, NDArray[np.float32]]]:
+        """Decode `rows`, and give each that is wanted with its logits, (vocabulary,).
+
+        Should that fail, `slot` is emptied.
+        """
+        for begin in range(0, len(rows), BATCH):
+            piece = rows[begin : begin + BATCH]
+            self._fill(piece)
+            runtime.decode(slot, self._batch)
+            wanted = [row for row in piece if row.wanted]
+            yield from zip(wanted, runtime.logits(len(wanted)), strict=True)
+
     def _groups(
         self, capacity: int, prompts: Sequence[Sequence[int]], wanted: Sequence[int]
     ) -> Iterator[tuple[int, int]]:
@@ -93,19 +107,14 @@ class Branches:
         room = sum(len(prompt) - common for prompt in prompts[1:])
         slot, held = runtime.settle(prompts[0], common, room)
         rows = self._rows(prompts, wanted, slot, common, held)
-        sequences = range(self._first, self._first + len(prompts))
+        sequences = self.sequences[: len(prompts)]
         logits: list[list[NDArray[np.float32]]] = [[] for _prompt in prompts]
         try:
             for sequence in sequences if held else ():
                 llama.llama_memory_seq_cp(runtime.memory, slot, sequence, 0, held)
-            for begin in range(0, len(rows), BATCH):
-                piece = rows[begin : begin + BATCH]
-                self._fill(piece)
-                runtime.decode(slot, self._batch)
-                outputs = [row for row in piece if row.wanted]
-                for row, values in zip(outputs, runtime.logits(len(outputs)), strict=True):
-                    for branch in row.wanted:
-                        logits[branch].append(values)
+            for row, values in self.outputs(runtime, slot, rows):
+                for branch in row.wanted:
+                    logits[branch].append(values)
             runtime.slots.extend(slot, list(prompts[0][held:common]))
         finally:
             for sequence in sequences:
@@ -119,10 +128,10 @@ class Branches:
         slot: int,
         common: int,
         held: int,
-    ) -> list[_Row]:
+    ) -> list[Row]:
         """The rest of the common beginning, then the branches as a tree of tokens."""
-        every = [self._first + branch for branch in range(len(prompts))]
-        rows = [_Row(prompts[0][place], place, [slot, *every], []) for place in range(held, common)]
+        every = list(self.sequences[: len(prompts)])
+        rows = [Row(prompts[0][place], place, [slot, *every], []) for place in range(held, common)]
         # (number of the row before, token) → number of the row.
         known: dict[tuple[int, int], int] = {}
         for branch, prompt in enumerate(prompts):
@@ -131,14 +140,14 @@ class Branches:
                 key = (before, prompt[place])
                 if key not in known:
                     known[key] = len(rows)
-                    rows.append(_Row(prompt[place], place, [], []))
+                    rows.append(Row(prompt[place], place, [], []))
                 before = known[key]
                 rows[before].sequences.append(every[branch])
                 if place >= len(prompt) - wanted[branch]:
                     rows[before].wanted.append(branch)
         return rows
 
-    def _fill(self, rows: Sequence[_Row]) -> None:
+    def _fill(self, rows: Sequence[Row]) -> None:
         batch = self._batch
         batch.n_tokens = len(rows)
         for index, row in enumerate(rows):
