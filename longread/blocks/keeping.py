@@ -55,8 +55,12 @@ class Blocks:
         return state
 
     def save(self, tokens: Sequence[int], source: str, state: State, *, whole: bool) -> None:
-        """Keep a state as a block, as long as there is room."""
-        if not source or not self._writes:
+        """Keep a state as a block, as long as there is room.
+
+        Where blocks are thinned out no whole one is kept beside them: what a gate opened for
+        is decoded again should it open again, and the disk holds what was asked for.
+        """
+        if not source or not self._writes or (whole and self.thins):
             return
         try:
             self._store.save(self._identity(tokens, source, whole), state)

@@ -167,11 +167,20 @@ SCOUTED = 12
 
 
 class ReaderScale:
-    """What a trained reader says of a tile ("Helps: yes"), with BM25's match as a prior."""
+    """What a trained reader says of a tile ("Helps: yes"), with BM25's match as a prior.
+
+    Where blocks are thinned out, a tile that helps with at least the probability `closer` is
+    asked again word for word: it will be answered from, so it is decoded anyway.
+    """
 
     def __init__(
-        self, situation: Situation, protocol: ReaderProtocol, matches: Sequence[Match]
+        self,
+        situation: Situation,
+        protocol: ReaderProtocol,
+        matches: Sequence[Match],
+        closer: float,
     ) -> None:
+        self._closer = closer
         self.calibration: Evidence = evidence("reader")
         self._steps = step_evidence()
         self._situation = situation
@@ -185,9 +194,17 @@ class ReaderScale:
         """What the reader says of the tile, with nothing known."""
         if place not in self._helps:
             tile = self._situation.corpus.all_tiles[place]
-            asked = self._protocol.gate(self._situation.passage(tile), self._situation.question)
-            self._helps[place] = Help.of(self._situation.choose(tile, "reader", asked, WORDS))
+            self._helps[place] = self.ask(tile, "", self.matches[place])
         return self._helps[place]
+
+    def ask(self, piece: Piece, notes: str, match: Match) -> Help:
+        """What the reader says of a piece, with `notes` known."""
+        situation = self._situation
+        asked = self._protocol.gate(situation.passage(piece), situation.question, notes)
+        said = Help.of(situation.choose(piece, "reader", asked, WORDS))
+        if situation.thinned and self.helps(said, match) >= self._closer:
+            return Help.of(situation.choose_closely(piece, "reader", asked, WORDS))
+        return said
 
     def probability(self, place: int) -> float:
         return self.weigh(self.help(place).yes, self.matches[place])

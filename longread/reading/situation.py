@@ -80,6 +80,21 @@ class Situation:
         assert isinstance(reply, dict)
         return reply
 
+    def choose_closely(
+        self, piece: Piece, name: str, asked: str, options: Options
+    ) -> dict[str, float]:
+        """`choose` with every token of the piece in its place, whatever its block left out."""
+        self.hold(piece, name, whole=True)
+        reply = ask_all(self.engine, [Request(asked, options=options)])[0]
+        assert isinstance(reply, dict)
+        return reply
+
+    @property
+    def thinned(self) -> bool:
+        """Whether blocks leave tokens out, so that an answer may come from less than was read."""
+        keeper = self.engine.keeper if "states" in self.engine.capabilities else None
+        return keeper is not None and keeper.thins
+
     def score(self, piece: Piece, name: str, asked: str, continuation: str) -> list[float]:
         """The log-probabilities of `continuation` after the prompt `asked`."""
         reply = self._ask(piece, name, Request(asked, continuation), True)

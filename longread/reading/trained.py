@@ -74,13 +74,13 @@ class ReaderGate:
             self.helped[key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
             if notes:
-                again = self._again(situation, scale, tile, notes, scale.matches[tile.index])
+                again = self._again(scale, tile, notes, scale.matches[tile.index])
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
             opens.append(helps)
         looked_up = self._looked_up(situation, tiles)
         for tile, match in looked_up.items():
-            found, helps = self._again(situation, scale, tile, notes, match)
+            found, helps = self._again(scale, tile, notes, match)
             opens.append(helps)
             if found >= self.threshold:
                 board.enter(tile.index, found)
@@ -114,11 +114,10 @@ class ReaderGate:
         return [each for each in found if each.probability >= self.threshold]
 
     def _again(
-        self, situation: Situation, scale: ReaderScale, piece: Piece, notes: str, match: Match
+        self, scale: ReaderScale, piece: Piece, notes: str, match: Match
     ) -> tuple[float, float]:
         """(P(answer), P(help)) of a piece with what is known in the notes."""
-        asked = self.protocol.gate(situation.passage(piece), situation.question, notes)
-        helps = Help.of(situation.choose(piece, "reader", asked, WORDS))
+        helps = scale.ask(piece, notes, match)
         before = self.helped.get(key(piece))
         if before is None or helps.any > before.any:
             self.helped[key(piece)] = helps
@@ -143,7 +142,7 @@ class ReaderGate:
     def _prepared(self, situation: Situation) -> tuple[EvidenceBoard, ReaderScale]:
         if self._board is None or self._scale is None:
             matches = tile_matches(situation)
-            self._scale = ReaderScale(situation, self.protocol, matches)
+            self._scale = ReaderScale(situation, self.protocol, matches, self.threshold)
             self._board = EvidenceBoard(self._scale, matches)
         return self._board, self._scale
 

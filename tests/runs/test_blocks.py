@@ -16,6 +16,7 @@ from longread.documents.model import Document
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.models.digest import file_digest
 from longread.reading.options import ReadingOptions
+from longread.reading.strategies.gated import READER_THRESHOLD
 from longread.runs.session import Session
 from tests.cli.conftest import QUESTION, paragraphs
 from tests.scripted import ScriptedEngine, page, paged
@@ -88,6 +89,23 @@ def test_compressed_blocks_take_a_quarter_of_the_disk_and_find_the_place(
     assert first != whole
     assert first.index(max(first)) == whole.index(max(whole))
     assert BlockStore().holdings().size < 0.27 * size
+
+
+@pytest.mark.model
+def test_what_opens_over_a_compressed_block_is_gated_word_for_word(
+    clean: LlamaCppEngine, chronicle: Document
+) -> None:
+    sizes = {"unit_tokens": 200, "chunk_tokens": 400}
+    whole, _reported, _all = gates(clean, chronicle, QUESTIONS[0], blocks=False, **sizes)
+    found, _reported, _all = gates(clean, chronicle, QUESTIONS[0], compress=4, **sizes)
+    # Thinned out, none of this document's gates is what it is whole (see the test above).
+    opened = [place for place, gate in enumerate(found) if gate >= READER_THRESHOLD]
+    assert whole.index(max(whole)) in opened
+    for place in opened:
+        assert found[place] == pytest.approx(whole[place], abs=1e-3)
+    assert len(opened) < len(found)
+    # No whole block is kept beside the compressed ones.
+    assert BlockStore().holdings().size < 0.4 * len(found) * 200 * 23_040
 
 
 @pytest.mark.model
