@@ -23,6 +23,7 @@ from longread.engine import (
     Message,
     ModelInfo,
     Pooling,
+    StateKeeper,
     Usage,
 )
 
@@ -69,6 +70,8 @@ class ScriptedEngine:
     together: list[int] = field(default_factory=list)
     closed: bool = False
     forgotten: int = 0
+    keeper: StateKeeper | None = None
+    layout: str = "scripted"
 
     def __post_init__(self) -> None:
         self.usage = Usage()
@@ -100,7 +103,7 @@ class ScriptedEngine:
     ) -> Generation:
         del temperature
         self.budgets.append(max_tokens)
-        reply = self._next("generate", prompt, self.replies)
+        reply: str | Generation = self._next("generate", prompt, self.replies)
         if isinstance(reply, str):
             found = [reply.find(word) for word in stop if word in reply]
             words = re.findall(r"\S+\s*", reply[: min(found)] if found else reply)
@@ -158,6 +161,9 @@ class ScriptedEngine:
         weights = np.full((self.info.layers, 2, known), 1 / tokens, dtype=np.float32)
         weights[3, 1] = found.weights[0, :known]
         return HeadAttention(weights, found.spans[:known])
+
+    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+        raise AssertionError("no test scripts a held state")
 
     def forget(self) -> None:
         self.forgotten += 1

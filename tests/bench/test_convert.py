@@ -104,17 +104,18 @@ def test_a_context_may_be_a_whole_article_with_wrong_offsets(tmp_path: Path) -> 
     assert load(first.documents[0]).title == "A title"
 
 
+CONTEXT: list[tuple[str, list[str]]] = [
+    ("Ferry", ["Anna Lund built the ferry.", " It sank."]),
+    ("Builder", ["Anna Lund was born in Dale."]),
+    *((f"Other {number}", [f"Nothing of note, the {number}th."]) for number in range(8)),
+]
 HOTPOT = {
     "_id": "h1",
     "question": "Where was the builder of the ferry born?",
     "answer": "Dale",
     "type": "bridge",
     "supporting_facts": [["Ferry", 0], ["Builder", 9]],
-    "context": [
-        ["Ferry", ["Anna Lund built the ferry.", " It sank."]],
-        ["Builder", ["Anna Lund was born in Dale."]],
-        *([f"Other {number}", [f"Nothing of note, the {number}th."]] for number in range(8)),
-    ],
+    "context": CONTEXT,
 }
 MUSIQUE = {
     "id": "2hop__1",
@@ -125,7 +126,7 @@ MUSIQUE = {
     "question_decomposition": [{}, {}],
     "paragraphs": [
         {"idx": place, "title": title, "paragraph_text": "".join(text), "is_supporting": place < 2}
-        for place, (title, text) in enumerate(HOTPOT["context"])
+        for place, (title, text) in enumerate(CONTEXT)
     ],
 }
 

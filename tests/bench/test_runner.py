@@ -85,6 +85,7 @@ def test_a_stopped_bench_goes_on(bench: Make, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     questions = [asked("a"), asked("b")]
     engine = scripted()
+    assert callable(engine.scores)
     engine.scores = interrupting(engine.scores, 30)
     with pytest.raises(Interrupted) as stopped:
         run_bench(questions, bench("gated", "rag", engine=engine), out)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.bench import host as machine
 from longread.bench.host import Host, busy, host
 from longread.bench.matter import beginning, built_in
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
@@ -73,7 +72,7 @@ def test_the_machine_is_named() -> None:
 def test_a_busy_machine_is_warned_of(
     load: float | None, warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine.os, "cpu_count", lambda: 4)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
     assert bool(busy(load)) is warned
     assert "\n" not in busy(load)
 

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,12 @@ def identity(number: int = 0, document: str = "a book") -> Identity:
     return Identity(
         digest("a model"), digest(document), 90, digest(str(number)), digest("f16"), compression=1
     )
+
+
+def another(field: str) -> Identity:
+    """The identity with another digest in one field."""
+    changed: dict[str, Any] = {field: digest("another")}
+    return replace(identity(), **changed)
 
 
 def save(
@@ -96,7 +103,7 @@ def test_swapped_sectors_are_noticed() -> None:
 def test_another_blocks_file_under_this_name_is_noticed(field: str) -> None:
     store = BlockStore()
     path = save(store)
-    other = replace(identity(), **{field: digest("another")})
+    other = another(field)
     path.write_bytes(Header(other, len(STATE), checksum(memoryview(STATE))).pack() + STATE)
     with pytest.raises(Damaged):
         store.load(identity())
@@ -114,9 +121,7 @@ def test_the_header_of_another_version_is_noticed(monkeypatch: pytest.MonkeyPatc
 
 
 def test_blocks_that_differ_in_what_they_are_have_names_that_differ() -> None:
-    others = [
-        replace(identity(), **{name: digest("another")}) for name in ("model", "document", "prefix")
-    ]
+    others = [another(name) for name in ("model", "document", "prefix")]
     others.append(replace(identity(), compression=4))
     assert len({each.name for each in [identity(), *others]}) == 5
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from longread.blocks import BlockStore
 from longread.cli import app
 from longread.documents import load
-from tests.blocks.test_store import STATE, BlockStore, save
+from tests.blocks.test_store import STATE, save
 from tests.cli.conftest import TALE, run
 
 

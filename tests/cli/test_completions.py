@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from longread.cli import settings
-from longread.reading import orders, probe, strategies
+from longread.reading import names, strategies
 
 COMPLETIONS = Path(__file__).resolve().parents[2] / "completions"
 
@@ -65,9 +64,7 @@ def test_the_scripts_are_what_the_program_writes(tmp_path: Path) -> None:
 
 
 def test_names_offered_are_the_names_there_are() -> None:
-    assert settings.STRATEGIES == strategies.NAMES
-    assert settings.ORDERS == orders.ORDERS
-    assert settings.GATES == probe.GATES
+    assert names.STRATEGIES == strategies.NAMES
 
 
 def test_bash_offers_commands(shell_environment: dict[str, str]) -> None:
@@ -77,7 +74,7 @@ def test_bash_offers_commands(shell_environment: dict[str, str]) -> None:
 def test_bash_offers_options_and_their_values(shell_environment: dict[str, str]) -> None:
     assert bash("longread ask --str", shell_environment) == ["--strategy"]
     offered = bash("longread ask --strategy ", shell_environment)
-    assert offered == list(settings.STRATEGIES)
+    assert offered == list(names.STRATEGIES)
     assert bash("longread ask --strategy g", shell_environment) == ["gated", "gru-mem"]
 
 

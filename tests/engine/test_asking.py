@@ -10,10 +10,10 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import pytest
 
-from longread.engine.llamacpp import BRANCHES, SLOTS, LlamaCppEngine
+from longread.engine.llamacpp import LlamaCppEngine
 from longread.engine.llamacpp import asking as module
 from longread.engine.llamacpp.asking import Asking
-from longread.engine.llamacpp.loading import open_asking
+from longread.engine.llamacpp.loading import BRANCHES, SLOTS, open_asking
 from longread.engine.llamacpp.runtime import Runtime
 from longread.engine.llamacpp.turned import turn
 from tests.engine.test_states import PASSAGE, PREFIX, QUESTIONS, YES_NO

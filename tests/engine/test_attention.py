@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from longread.engine.llamacpp import LlamaCppEngine, attention
 from longread.engine.llamacpp.vocabulary import Vocabulary
@@ -24,12 +25,13 @@ def fresh(engine: LlamaCppEngine) -> None:
     engine.forget()
 
 
-def received(engine: LlamaCppEngine, words: str, prompt: str = PROMPT) -> np.ndarray:
+def received(engine: LlamaCppEngine, words: str, prompt: str = PROMPT) -> NDArray[np.float32]:
     """(layers, heads): the share of the query's attention that `words` get."""
     found = engine.attention_by_head(prompt, QUERY)
     start = prompt.index(words)
     inside = [start <= begin < start + len(words) for begin, _end in found.spans]
-    return found.weights[:, :, inside].sum(axis=2)
+    share: NDArray[np.float32] = found.weights[:, :, inside].sum(axis=2)
+    return share
 
 
 def test_rows_are_shares_and_see_nothing_that_comes_later(engine: LlamaCppEngine) -> None:

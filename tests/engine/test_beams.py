@@ -74,7 +74,8 @@ def test_two_ways_to_end_a_turn_count_together() -> None:
 
     def decode(tails: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
         table = [rows.get(tail, [1, 0, 0]) for tail in tails]
-        return np.log(np.array(table, dtype=np.float32) + 1e-9)
+        shares: NDArray[np.float32] = np.array(table, dtype=np.float32) + 1e-9
+        return np.log(shares)
 
     found = beams.search(decode, lambda token: token in (0, 2), width=3, longest=2)
     assert [beam.tokens for beam in found[:2]] == [(1,), ()]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import llama_cpp.llama_cpp as llama
 import pytest
 
-from longread.engine.llamacpp import BRANCHES, SLOTS, LlamaCppEngine
+from longread.engine.llamacpp import LlamaCppEngine
+from longread.engine.llamacpp.loading import BRANCHES, SLOTS
 from longread.errors import ModelError
 from tests.engine.test_llamacpp import NOISE, words
 
@@ -54,8 +55,9 @@ def test_each_branch_sees_its_own_words_and_the_common_ones(engine: LlamaCppEngi
         # Flash attention sums in another order for another batch: see the noise there.
         assert sum(scores) == pytest.approx(sum(engine.score(prompt, code)), abs=NOISE)
     rows = [together[first : first + 3] for first in range(0, 9, 3)]
-    for own, scores in enumerate(rows):
-        assert max(range(3), key=lambda code: sum(scores[code])) == own
+    for own, row in enumerate(rows):
+        totals = [sum(scores) for scores in row]
+        assert totals.index(max(totals)) == own
 
 
 def test_choices_are_those_of_one_prompt_at_a_time(engine: LlamaCppEngine) -> None:

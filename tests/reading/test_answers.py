@@ -73,7 +73,7 @@ def test_a_refusal_is_not_found(book: Document, refusal: str) -> None:
 
 @pytest.mark.parametrize("change", [{"text": "The Orvel ferry never sank."}, {"start": 3}])
 def test_a_quote_that_the_document_does_not_have_is_never_cited(
-    book: Document, change: dict[str, object]
+    book: Document, change: dict[str, Any]
 ) -> None:
     """However it came into the ledger, and though it says that it was verified."""
     given = answered(book, "In 1931.", **change)

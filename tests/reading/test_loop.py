@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from longread.reading.step import Exit
+from longread.reading.step import Exit, Quote
 from tests.reading.conftest import FACT, Start
 from tests.scripted import ScriptedEngine, as_likely_as, interrupting
 
@@ -40,7 +40,7 @@ def test_no_chunks_allowed_none_read(start: Start) -> None:
 
 def test_the_ledger_only_grows_and_holds_nothing_twice(start: Start) -> None:
     run = start(ScriptedEngine(scores=as_likely_as("Clerk")), gate_threshold=0.0, exit=False)
-    held: list[object] = []
+    held: list[Quote] = []
     for step in run.steps():
         ledger = list(run.reader.memory.ledger)
         assert ledger[: len(held)] == held

@@ -79,7 +79,7 @@ def of_interest(answer: Answer) -> tuple[object, ...]:
     ids=str,
 )
 def test_every_question_ends_as_it_would_alone(pages: Document, options: dict[str, Any]) -> None:
-    changes = {} if not options.get("gate") else {"protocol": ""}
+    changes: dict[str, Any] = {"protocol": ""} if options.get("gate") else {}
     if options.get("gate") == "choice":
         changes["replies"] = lambda _prompt: "NONE"
     together = read(begin(pages, engine(**changes), **options))
