@@ -24,7 +24,7 @@ _VERDICTS = ("yes", "no")
 # A sentence stays in play while its candidates together are at least this share as likely as
 # the likeliest sentence's. At 0.1 and at 0.2 all of 200 answers are those of asking every
 # sentence, with 111 and 88 sentences asked instead of 240; at 0.3 a first one changes.
-_RIVAL = 0.1
+_RIVAL = 0.2
 
 
 def overlap(said: Sequence[str], wanted: Sequence[str]) -> float:

@@ -133,10 +133,9 @@ class Protocol:
         """P(yes) of each sentence alone, under the header; one without a rival is not asked."""
         if len(sentences) == 1:
             return {sentences[0]: 1.0}
-        return {
-            sentence: self.helps(f"{header}\n{sentence}", question, notes).yes
-            for sentence in sentences
-        }
+        asked = [self.gate(f"{header}\n{sentence}", question, notes) for sentence in sentences]
+        found = map(Help.of, self._engine.choose_all(asked, WORDS))
+        return {sentence: each.yes for sentence, each in zip(sentences, found, strict=True)}
 
     def _say(self, words: str, tokens: int, stop: Sequence[str] = ()) -> Said:
         return _said(self._engine.generate(words, max_tokens=tokens, stop=stop))

@@ -82,7 +82,7 @@ def test_each_candidate_has_its_own_sentence() -> None:
 
 def test_a_sentence_s_candidates_count_together_against_its_rivals() -> None:
     sentences = ["First.", "Second.", "Third.", "Second."]
-    assert rivals(sentences, (1.0, 0.06, 0.06, 0.06)) == ["First.", "Second."]
+    assert rivals(sentences, (1.0, 0.11, 0.11, 0.11)) == ["First.", "Second."]
     assert rivals(["Only."], (1.0,)) == ["Only."]
 
 
