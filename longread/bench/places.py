@@ -94,8 +94,8 @@ def ranked(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> tuple
     """The places that the run found most worth reading, best first.
 
     For `rag` its units as they were ranked. Else the ledger by score, then the tiles by
-    their gate's probability, then what was looked up; a place inside one already listed
-    is left out.
+    their gate's probability (those gated before reading began, too), then what was looked
+    up; a place inside one already listed is left out.
     """
     kept: list[Span] = []
     pages: set[int | None] = set()
@@ -132,7 +132,8 @@ def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Piece]]:
     for step, piece in zip(steps, run.reader.pieces, strict=False):
         if step.unit_gates:
             yield from zip(step.unit_gates, run.corpus.tiles(piece), strict=False)
-        for found in step.retrieval.units if step.retrieval else ():
+        retrieved = step.retrieval.units if step.retrieval else ()
+        for found in (*step.scouted, *retrieved):
             if found.ahead:
                 yield found.score, run.corpus.all_tiles[found.unit]
 

@@ -223,6 +223,10 @@ class Reader:
             chunk=self.corpus.reference(piece),
             update=opening.gate,
             unit_gates=opening.unit_gates,
+            scouted=tuple(
+                self._retrieved(scored.piece, scored.probability, ahead=True)
+                for scored in opening.scouted
+            ),
             exit=exit_gate,
             exits_in_a_row=self._exits_in_a_row,
             retrieval=retrieval,

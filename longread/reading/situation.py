@@ -139,11 +139,15 @@ class Thought:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The update gate's outcome: the chunk's gate, each unit's, and the units it opened for."""
+    """The update gate's outcome: the chunk's gate, each unit's, and the units it opened for.
+
+    `scouted` are the tiles that were gated before the first chunk was read.
+    """
 
     gate: Gate
     unit_gates: tuple[float, ...] = ()
     opened: tuple[Scored, ...] = ()
+    scouted: tuple[Scored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

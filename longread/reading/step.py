@@ -117,9 +117,10 @@ class Step:
     `index` counts steps from 1 in the order read, `total` is the number of chunks in
     all. `update` is the chunk's gate (the highest of its units' gates, which
     `unit_gates` lists in document order); `exit` is None on steps that did not ask.
-    `added` are the quotes this step put into the ledger. `remark` is a short sentence
-    when something out of the ordinary happened ("write rejected: cut off at 1024
-    tokens"). `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate)
+    `scouted` are the tiles that the gate looked at before reading began, as `ahead` places;
+    on the first step only. `added` are the quotes this step put into the ledger. `remark`
+    is a short sentence when something out of the ordinary happened ("write rejected: cut
+    off at 1024 tokens"). `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate)
     to the seconds it took.
     """
 
@@ -128,6 +129,7 @@ class Step:
     chunk: ChunkRef
     update: Gate
     unit_gates: tuple[float, ...] = ()
+    scouted: tuple[Retrieved, ...] = ()
     exit: Gate | None = None
     exits_in_a_row: int = 0
     retrieval: Retrieval | None = None
@@ -154,6 +156,7 @@ class Step:
         values["update"] = _gate(values["update"])
         values["exit"] = _gate(values["exit"]) if values["exit"] else None
         values["unit_gates"] = tuple(values["unit_gates"])
+        values["scouted"] = tuple(Retrieved(**place) for place in values.get("scouted", ()))
         values["added"] = tuple(Quote(**quote) for quote in values["added"])
         values["tokens"] = Tokens(**values["tokens"])
         if values["retrieval"]:

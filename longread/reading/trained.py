@@ -66,6 +66,7 @@ class ReaderGate:
 
     def read(self, situation: Situation) -> Opening:
         board, scale = self._prepared(situation)
+        scouted = self._scouted(situation, scale) if situation.step == 1 else ()
         own = situation.corpus.tiles(situation.chunk)
         tiles = [*own, *situation.ahead]
         notes = steps_so_far(situation.memory.ledger)
@@ -84,7 +85,8 @@ class ReaderGate:
             opens.append(helps)
             if found >= self.threshold:
                 board.enter(tile.index, found)
-        return opening([*tiles, *looked_up], opens, len(own), self.threshold, self.signal)
+        outcome = opening([*tiles, *looked_up], opens, len(own), self.threshold, self.signal)
+        return replace(outcome, scouted=scouted)
 
     def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
         board, scale = self._prepared(situation)
@@ -112,6 +114,11 @@ class ReaderGate:
             for place, _probability in board.scored_unread()
         ]
         return [each for each in found if each.probability >= self.threshold]
+
+    def _scouted(self, situation: Situation, scale: ReaderScale) -> tuple[Scored, ...]:
+        """The tiles that the scale has looked at so far, with P(the tile helps)."""
+        tiles = situation.corpus.all_tiles
+        return tuple(Scored(tiles[place], scale.opens(place)) for place in scale.scored())
 
     def _again(
         self, scale: ReaderScale, piece: Piece, notes: str, match: Match
