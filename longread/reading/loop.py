@@ -301,7 +301,8 @@ class Reader:
             document=piece.document,
             page=place.page,
             last_page=place.last_page,
-            score=round(score, 3),
+            # Gates far below one tenth of a per cent still say which place is the likeliest.
+            score=score if ahead else round(score, 3),
             chunk=self.corpus.chunk_of(piece),
             ahead=ahead,
         )

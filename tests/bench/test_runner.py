@@ -14,9 +14,10 @@ from longread.bench.results import Header, read_results
 from longread.bench.runner import Bench, Watcher, run_bench, sample
 from longread.documents.model import Document
 from longread.errors import Interrupted, UsageError
+from longread.reading.protocol import NAME as READER
 from tests.bench.conftest import BOOK, asked, scripted, strategy
 from tests.reading.conftest import FACT
-from tests.scripted import interrupting, page, paged
+from tests.scripted import ScriptedEngine, interrupting, page, paged
 
 Make = Callable[..., Bench]
 
@@ -209,6 +210,22 @@ def test_places_are_ranked_by_what_the_run_thought_of_them(tmp_path: Path) -> No
     assert len({(each.page, each.text) for each in gated.ranked}) == len(gated.ranked)
     assert {each.page for each in gated.ranked} == {1, 2, 3, 4}
     assert memagent.ranked[0].text == memagent.citations[0].text
+
+
+def test_a_place_that_was_gated_and_not_read_is_ranked(tmp_path: Path) -> None:
+    pages = [page(number, *([FACT] if number == 11 else [])) for number in range(1, 13)]
+    engine = ScriptedEngine(
+        choices=lambda prompt: 0.15 if FACT in prompt else 0.001, protocol=READER
+    )
+    bench = Bench(
+        engine,
+        {"gated": strategy("gated", max_chunks=1)},
+        load_document=lambda _path: paged(*pages),
+    )
+    (found,) = run_bench([asked()], bench, tmp_path / "o")
+    assert (found.chunks_read, found.answer) == (1, None)
+    assert FACT in found.ranked[0].text
+    assert found.ranked[0].page == 11
 
 
 def test_a_sample_grows_with_its_limit() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from longread.documents import Document
 from longread.errors import UsageError
+from longread.reading.evidence import SCOUTED
 from longread.reading.protocol import NAME, Protocol
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
@@ -72,6 +73,20 @@ def test_a_tile_is_gated_once(start: Start) -> None:
     finish(run)
     asked = engine.asked("reader")
     assert len(asked) == len(set(asked)) == len(run.corpus.all_tiles)
+
+
+def test_what_was_gated_before_reading_began_stands_in_the_first_step(start: Start) -> None:
+    run = start(reader(fact="nowhere at all"))
+    first, *later = list(run.steps())
+    assert len(first.scouted) == min(SCOUTED, len(run.corpus.all_tiles))
+    for place in first.scouted:
+        tile = run.corpus.all_tiles[place.unit]
+        assert (place.document, place.page) == (tile.document, run.corpus.locate(tile).page)
+        assert place.score < first.update.threshold
+    # BM25's best tile is among them, wherever it stands.
+    assert any(FACT in run.corpus.text(run.corpus.all_tiles[p.unit]) for p in first.scouted)
+    assert all(step.scouted == () for step in later)
+    assert Step.from_record(first.record()) == first
 
 
 def over_a_bridge() -> tuple[ScriptedEngine, Document]:
