@@ -170,7 +170,8 @@ class ReaderScale:
     """What a trained reader says of a tile ("Helps: yes"), with BM25's match as a prior.
 
     Where blocks are thinned out, a tile that helps with at least the probability `closer` is
-    asked again word for word: it will be answered from, so it is decoded anyway.
+    asked again word for word. That costs its prefill, and once more where other tiles are
+    gated before it is answered from.
     """
 
     def __init__(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from longread.reading import names, strategies
+from longread.cli import settings
+from longread.reading import names, orders, probe, strategies
 
 COMPLETIONS = Path(__file__).resolve().parents[2] / "completions"
 
@@ -64,7 +65,10 @@ def test_the_scripts_are_what_the_program_writes(tmp_path: Path) -> None:
 
 
 def test_names_offered_are_the_names_there_are() -> None:
-    assert names.STRATEGIES == strategies.NAMES
+    # By the modules' own names for them: a list of another's must not come to stand there.
+    assert vars(settings)["STRATEGIES"] == strategies.NAMES
+    assert vars(settings)["ORDERS"] == vars(orders)["ORDERS"]
+    assert vars(settings)["GATES"] == vars(probe)["GATES"]
 
 
 def test_bash_offers_commands(shell_environment: dict[str, str]) -> None:
