@@ -44,12 +44,12 @@ class Sample:
     """One question on one document: features a unit, and which units hold the answer."""
 
     gains: NDArray[np.float64]  # (tiles,): likelihood gain, nats a token
-    shares: NDArray[np.float64]  # (tiles, 2): BM25 as a share of the best unit and of the ideal
+    shares: NDArray[np.float64]  # (tiles, 3): BM25's match
     holds: NDArray[np.bool_]  # (tiles,)
 
     @property
     def features(self) -> NDArray[np.float64]:
-        """(tiles, 3): standing against the background as the gate measures it, and the shares."""
+        """(tiles, 4): standing against the background as the gate measures it, and the shares."""
         even = evenly(len(self.gains), BACKGROUND_EVEN)
         ranked = np.argsort(-self.shares[:, 0], kind="stable")[:BACKGROUND_BEST]
         best = [place for place in ranked if place not in even]
@@ -100,9 +100,8 @@ def samples(
                 for column, (question, _start) in enumerate(asked):
                     gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
         for column, (question, start) in enumerate(asked):
-            matches = lexical_match(corpus.index, question)
-            best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
-            shares = np.array([(match.relative, match.absolute) for match in best])
+            matches = lexical_match(corpus.tile_index, question)
+            shares = np.array([(each.relative, each.absolute, each.named) for each in matches])
             holds = np.array([tile.start <= start < tile.end for tile in tiles])
             yield Sample(gains[:, column], shares, holds)
 
@@ -193,9 +192,11 @@ def main() -> None:
     for threshold in (0.5, 0.3, 0.2, 0.1):
         show("fitted on", train, read, threshold)
         show("held out", held_out, read, threshold)
-    for name, value in zip(("standing", "match", "coverage", "read_bias"), read, strict=True):
+    for name, value in zip(
+        ("standing", "match", "coverage", "named", "read_bias"), read, strict=True
+    ):
         print(f"{name} = {value:.3f}")
-    names = ("unread_match", "unread_coverage", "unread_bias")
+    names = ("unread_match", "unread_coverage", "unread_named", "unread_bias")
     for name, value in zip(names, unread, strict=True):
         print(f"{name} = {value:.3f}")
 

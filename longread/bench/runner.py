@@ -239,9 +239,7 @@ class _Runner:
 
 def _prepare(run: Run) -> None:
     """Cut and index outside the clock: it is done once a document, whoever is first."""
-    _ = (run.corpus.chunks, run.corpus.index)
-    if run.options.strategy == "gated":
-        _ = run.corpus.all_tiles
+    _ = (run.corpus.chunks, run.corpus.index, run.corpus.tile_index)
 
 
 def _result(question: Question, strategy: str, **values: Any) -> Result:

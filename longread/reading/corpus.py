@@ -58,15 +58,6 @@ class Corpus:
         return Index([self.headed(unit) for unit in self.units])
 
     @cached_property
-    def _unit_middles(self) -> list[tuple[int, int]]:
-        middles = []
-        for unit in self.units:
-            # On a character that is part of a sentence: blanks between tiles belong to none.
-            half = self.text(unit)[: (unit.end - unit.start) // 2 + 1].rstrip()
-            middles.append((unit.document, unit.start + len(half) - 1))
-        return middles
-
-    @cached_property
     def _chunk_starts(self) -> list[tuple[int, int]]:
         return [(chunk.document, chunk.start) for chunk in self.chunks]
 
@@ -74,13 +65,6 @@ class Corpus:
         """The number of the chunk that holds the middle of `piece`."""
         middle = (piece.document, (piece.start + piece.end) // 2)
         return max(0, bisect_right(self._chunk_starts, middle) - 1)
-
-    def units_over(self, piece: Piece) -> list[int]:
-        """Numbers of the units whose middle stands in `piece`; the nearest one if none does."""
-        first = bisect_left(self._unit_middles, (piece.document, piece.start))
-        last = bisect_left(self._unit_middles, (piece.document, piece.end))
-        before = first > 0 and self.units[first - 1].document == piece.document
-        return list(range(first, last)) or [first - 1 if before else first]
 
     def text(self, piece: Piece) -> str:
         """The piece's words."""
@@ -103,6 +87,11 @@ class Corpus:
         return tiles
 
     @cached_property
+    def tile_index(self) -> Index:
+        """BM25 over all tiles: what a gate's own words match."""
+        return Index([self.headed(tile) for tile in self.all_tiles])
+
+    @cached_property
     def _tile_starts(self) -> list[tuple[int, int]]:
         return [(tile.document, tile.start) for tile in self.all_tiles]
 
@@ -111,6 +100,12 @@ class Corpus:
         first = bisect_left(self._tile_starts, (chunk.document, chunk.start))
         last = bisect_left(self._tile_starts, (chunk.document, chunk.end))
         return self.all_tiles[first:last]
+
+    def tiles_under(self, unit: Piece) -> list[Piece]:
+        """The tiles that a retrieval unit lies over, in order."""
+        after = bisect_left(self._tile_starts, (unit.document, unit.end))
+        first = bisect_right(self._tile_starts, (unit.document, unit.start)) - 1
+        return self.all_tiles[max(0, first) : after]
 
     def locate(self, piece: Piece) -> Location:
         return self.documents[piece.document].locate(piece.start, piece.end)

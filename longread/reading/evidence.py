@@ -29,6 +29,7 @@ from longread.reading.signals import (
     step_evidence,
 )
 from longread.reading.situation import Situation
+from longread.reading.step import Quote
 
 
 class Scale(Protocol):
@@ -89,11 +90,16 @@ class EvidenceBoard:
         ]
 
 
-def tile_matches(situation: Situation) -> list[Match]:
-    """BM25's match of every tile with the question: that of the best unit over it."""
+def tile_matches(situation: Situation, known: Sequence[Quote] = ()) -> list[Match]:
+    """BM25's match of every tile with the question, and with the quotes that are known."""
     corpus = situation.corpus
-    matches = lexical_match(corpus.index, situation.question)
-    return [max(matches[unit] for unit in corpus.units_over(tile)) for tile in corpus.all_tiles]
+    quoted = {
+        tile.index
+        for quote in known
+        for tile in corpus.tiles_under(Piece(0, quote.document, quote.start, quote.end, 0))
+    }
+    words = " ".join(quote.text for quote in known)
+    return lexical_match(corpus.tile_index, situation.question, words, quoted)
 
 
 def best_matching(matches: Sequence[Match], wanted: int) -> list[int]:

@@ -10,7 +10,7 @@ from longread.reading.options import ReadingOptions
 
 
 class ChunksInOrder:
-    """All chunks: as they stand, or those with the best BM25 unit first.
+    """All chunks: as they stand, or those with the best tile by BM25 first.
 
     By relevance the chunks without any match follow in document order, so that nothing
     is left out; evidence comes early, which is where an exit gate pays.
@@ -24,8 +24,8 @@ class ChunksInOrder:
         if options.order == "document":
             return list(corpus.chunks)
         best = [0.0] * len(corpus.chunks)
-        for hit in corpus.index.search(question, len(corpus.units)):
-            chunk = corpus.chunk_of(corpus.units[hit.unit])
+        for hit in corpus.tile_index.search(question, len(corpus.all_tiles)):
+            chunk = corpus.chunk_of(corpus.all_tiles[hit.unit])
             best[chunk] = max(best[chunk], hit.score)
         return sorted(corpus.chunks, key=lambda chunk: (-best[chunk.index], chunk.index))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,7 +18,7 @@ from typing import Protocol
 
 from longread.engine import Engine
 from longread.reading.prompts import prompt
-from longread.retrieval import Index, query_terms
+from longread.retrieval import Index, names, query_terms
 
 
 class Signal(Protocol):
@@ -71,21 +71,39 @@ class Match:
 
     Both are needed: every document has a best unit, also one that says nothing of what was
     asked; and a long question never comes near the best conceivable score.
+
+    `named` falls from 1 to 0 as the unit lacks names and numbers of the question that the
+    document has elsewhere, the rarer the faster. BM25 adds words up, so "A ticket for the ferry
+    at Orvel cost 10 crowns" beats the right town's sentence in other words.
     """
 
     relative: float
     absolute: float
+    named: float = 1.0
 
 
-def lexical_match(index: Index, question: str) -> list[Match]:
-    """BM25's match of every unit with the question, in unit order."""
-    scores = index.scores(question)
-    best = max(scores, default=0.0) or 1.0
+def lexical_match(
+    index: Index, question: str, known: str = "", without: Container[int] = ()
+) -> list[Match]:
+    """BM25's match of every unit with the question, in unit order.
+
+    What is `known` already is looked for as well, and its words are missed nowhere. The units
+    that it comes from, `without`, are not what the others are compared with.
+    """
+    asked = f"{question} {known}".strip()
+    scores = index.scores(asked)
+    others = (score for unit, score in enumerate(scores) if unit not in without)
+    best = max(others, default=0.0) or 1.0
     # A term adds at most idf × (k1 + 1), k1 = 1.5; one that the document lacks counts with
     # the highest idf there is.
     rarest = math.log(1 + (index.size + 0.5) / 0.5)
-    ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(question)) or 1.0
-    return [Match(score / best, score / ideal) for score in scores]
+    ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(asked)) or 1.0
+    told = set(query_terms(known))
+    lacking = index.missing([name for name in names(question) if name not in told])
+    return [
+        Match(min(1.0, score / best), score / ideal, max(0.0, 1.0 - lack / rarest))
+        for score, lack in zip(scores, lacking, strict=True)
+    ]
 
 
 # Units whose gains make the background: spread evenly over the document, and BM25's best.
@@ -134,7 +152,7 @@ class Evidence:
     """Turns signals into odds that a unit holds what the question asks for.
 
     The log-odds are linear in the signal (the likelihood gain's standing against the
-    background, or the log-odds that a trained reader gives) and in the two BM25 shares;
+    background, or the log-odds that a trained reader gives) and in the match's three shares;
     of a unit that was not scored only the shares are known.
     Fitted by benchmarks/calibrate.py, the numbers stand in calibration.toml.
 
@@ -146,9 +164,11 @@ class Evidence:
     standing: float
     match: float
     coverage: float
+    named: float
     read_bias: float
     unread_match: float
     unread_coverage: float
+    unread_named: float
     unread_bias: float
     unanswerable: float
 
@@ -158,6 +178,7 @@ class Evidence:
             self.standing * standing
             + self.match * match.relative
             + self.coverage * match.absolute
+            + self.named * match.named
             + self.read_bias
         )
 
@@ -166,6 +187,7 @@ class Evidence:
         return math.exp(
             self.unread_match * match.relative
             + self.unread_coverage * match.absolute
+            + self.unread_named * match.named
             + self.unread_bias
         )
 

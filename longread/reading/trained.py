@@ -21,7 +21,7 @@ from longread.reading.memory import as_notes
 from longread.reading.panel import Request
 from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.questions import wants_everything
-from longread.reading.signals import Match, lexical_match, odds
+from longread.reading.signals import Match, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
 from longread.reading.step import Gate, Quote
 from longread.reading.thinking import inside
@@ -35,13 +35,17 @@ _STEPS_SHOWN = 4
 
 
 def steps_so_far(ledger: Sequence[Quote]) -> str:
-    """The quotes that are only steps towards the answer, as notes for the model.
+    """The quotes that are only steps towards the answer, as notes for the model."""
+    return as_notes(latest_steps(ledger))
+
+
+def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
+    """The latest quotes that are only steps towards the answer.
 
     Quotes with an answer are left out: with the answer in the notes every passage would
     "help".
     """
-    steps = [quote for quote in ledger if not quote.answer][-_STEPS_SHOWN:]
-    return as_notes(steps)
+    return [quote for quote in ledger if not quote.answer][-_STEPS_SHOWN:]
 
 
 class ReaderGate:
@@ -59,6 +63,7 @@ class ReaderGate:
         self.helped: dict[tuple[int, int, int], Help] = {}
         self._scale: ReaderScale | None = None
         self._board: EvidenceBoard | None = None
+        self._matches: tuple[list[Quote], Sequence[Match]] | None = None
 
     def settled(self) -> float:
         """P(the answer's place is among what the gate opened for); 0 before anything is read."""
@@ -69,19 +74,19 @@ class ReaderGate:
         scouted = self._scouted(situation, scale) if situation.step == 1 else ()
         own = situation.corpus.tiles(situation.chunk)
         tiles = [*own, *situation.ahead]
-        notes = steps_so_far(situation.memory.ledger)
+        known = latest_steps(situation.memory.ledger)
         opens: list[float] = []
         for tile in tiles:
             self.helped[key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
-            if notes:
-                again = self._again(scale, tile, notes, scale.matches[tile.index])
+            if known:
+                again = self._again(situation, tile)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
             opens.append(helps)
         looked_up = self._looked_up(situation, tiles)
-        for tile, match in looked_up.items():
-            found, helps = self._again(scale, tile, notes, match)
+        for tile in looked_up:
+            found, helps = self._again(situation, tile)
             opens.append(helps)
             if found >= self.threshold:
                 board.enter(tile.index, found)
@@ -120,31 +125,40 @@ class ReaderGate:
         tiles = situation.corpus.all_tiles
         return tuple(Scored(tiles[place], scale.opens(place)) for place in scale.scored())
 
-    def _again(
-        self, scale: ReaderScale, piece: Piece, notes: str, match: Match
-    ) -> tuple[float, float]:
-        """(P(answer), P(help)) of a piece with what is known in the notes."""
-        helps = scale.ask(piece, notes, match)
-        before = self.helped.get(key(piece))
+    def _again(self, situation: Situation, tile: Piece) -> tuple[float, float]:
+        """(P(answer), P(help)) of a tile with the steps found so far in the notes."""
+        _board, scale = self._prepared(situation)
+        match = self._given_steps(situation)[tile.index]
+        helps = scale.ask(tile, steps_so_far(situation.memory.ledger), match)
+        before = self.helped.get(key(tile))
         if before is None or helps.any > before.any:
-            self.helped[key(piece)] = helps
+            self.helped[key(tile)] = helps
         return scale.weigh(helps.yes, match), scale.helps(helps, match)
 
-    def _looked_up(self, situation: Situation, read: Sequence[Piece]) -> dict[Piece, Match]:
-        """The tiles that the latest search brought, `read` left out, each with BM25's best match.
+    def _given_steps(self, situation: Situation) -> Sequence[Match]:
+        """BM25's match of every tile with the question and the steps found so far.
+
+        The passage of a second step shares its words with the first one's quote.
+        """
+        steps = latest_steps(situation.memory.ledger)
+        if self._matches is None or self._matches[0] != steps:
+            self._matches = (steps, tile_matches(situation, steps))
+        return self._matches[1]
+
+    def _looked_up(self, situation: Situation, read: Sequence[Piece]) -> list[Piece]:
+        """The tiles that the latest search brought, `read` left out.
 
         Tiles and not the units that the search found: a tile's state is kept, so one that was
         read before, for this or any other question, costs a tenth of a unit (0.1 s for 1 s).
         """
         if not situation.retrieved:
-            return {}
-        matches = lexical_match(situation.corpus.index, situation.searches[-1])
-        found: dict[Piece, Match] = {}
-        for unit in situation.retrieved:
-            tile, match = _tile_over(situation.corpus, unit), matches[unit.index]
-            if tile not in read:
-                found[tile] = max(match, found.get(tile, match))
-        return found
+            return []
+        corpus, matches = situation.corpus, self._given_steps(situation)
+        found = [
+            max(corpus.tiles_under(unit), key=lambda tile: matches[tile.index])
+            for unit in situation.retrieved
+        ]
+        return [tile for tile in dict.fromkeys(found) if tile not in read]
 
     def _prepared(self, situation: Situation) -> tuple[EvidenceBoard, ReaderScale]:
         if self._board is None or self._scale is None:
@@ -157,13 +171,6 @@ class ReaderGate:
 def key(piece: Piece) -> tuple[int, int, int]:
     """What a piece is known by: its document and span."""
     return piece.document, piece.start, piece.end
-
-
-def _tile_over(corpus: Corpus, unit: Piece) -> Piece:
-    """The tile that holds the middle of a retrieval unit."""
-    middle = (unit.start + unit.end) // 2
-    tiles = corpus.tiles(corpus.chunks[corpus.chunk_of(unit)])
-    return next((tile for tile in tiles if tile.end > middle), tiles[-1])
 
 
 class AnswerOrQuote:

@@ -10,10 +10,10 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from longread.retrieval.queries import query_terms
+from longread.retrieval.queries import names, query_terms
 from longread.retrieval.terms import folded, terms
 
-__all__ = ["Hit", "Index", "query_terms", "terms"]
+__all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,17 @@ class Index:
             key=lambda hit: (-hit.score, hit.unit),
         )
         return [hit for hit in ranked if hit.unit not in without][:limit]
+
+    def missing(self, wanted: Sequence[str]) -> list[float]:
+        """What each unit lacks of `wanted` (folded terms): the summed IDF of those that stand in
+        other units only, in unit order."""
+        weights = {term: self._idf[term] for term in wanted if term in self._idf}
+        if self._bm25 is None or not weights:
+            return [0.0] * self.size
+        return [
+            sum(weight for term, weight in weights.items() if term not in held)
+            for held in self._bm25.doc_freqs
+        ]
 
     def weight(self, term: str) -> float:
         """The term's IDF; 0 for a term that the document does not have."""

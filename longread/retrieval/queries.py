@@ -8,10 +8,13 @@ frequent words low by itself.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 
 from longread.retrieval.terms import folded, terms
+
+_WORD = re.compile(r"\S+")
 
 
 @cache
@@ -26,3 +29,16 @@ def query_terms(question: str) -> list[str]:
     found = terms(question)
     kept = [term for term in found if term not in _function_words()] or found
     return list(dict.fromkeys(map(folded, kept)))
+
+
+def names(question: str) -> list[str]:
+    """The distinct search terms of what a question names: capitalised words and numbers, folded.
+
+    Its first word is capitalised whatever it is, and does not count. Scripts without capitals
+    give numbers alone.
+    """
+    first, *rest = _WORD.findall(question) or [""]
+    named = [word for word in rest if any(letter.isupper() or letter.isdigit() for letter in word)]
+    named += [first] if any(letter.isdigit() for letter in first) else []
+    known = set(query_terms(question))
+    return [term for term in dict.fromkeys(map(folded, terms(" ".join(named)))) if term in known]

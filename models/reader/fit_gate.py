@@ -4,8 +4,10 @@
 
 As benchmarks/calibrate.py does for the likelihood signal, but on questions of the two
 articles that were kept out of training (data.HELD_OUT), each joined with articles that
-were not; and on documents without them, where the same questions have no answer. Prints
-the [reader] table for longread/reading/calibration.toml.
+were not; on documents without them, where the same questions have no answer; and on
+registers of our own (generated.py, with a seed of their own), which say like things of
+several companies or towns, so that names decide. Prints the [reader] table for
+longread/reading/calibration.toml.
 """
 
 from __future__ import annotations
@@ -15,20 +17,28 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from data import HELD_OUT
+from generated import families, in_prose
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from calibrate import fit, joined, show
 
+from longread.documents.model import Document, Section
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.corpus import Corpus
 from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.signals import lexical_match, logit
+from longread.retrieval import names, terms
+from longread.retrieval.terms import folded
 
-OTHERS, ASKED = 6, 20
+OTHERS, ASKED = 6, 32
+# A register: so many families of invented documents, so many entries of each.
+FAMILIES, ENTRIES = 5, 6
+REGISTER_SEED = 770_001
 
 
 class Sample:
@@ -56,18 +66,70 @@ def samples(engine: LlamaCppEngine, data: list[dict], documents: int) -> Iterato
         else:
             asked = [(q["question"], -1) for a in kept for p in a["paragraphs"] for q in p["qas"]]
         asked = rng.sample(asked, min(ASKED, len(asked)))
-        tiles = corpus.all_tiles
-        gates = np.zeros((len(tiles), len(asked)))
-        for row, tile in enumerate(tiles):
-            prompts = [protocol.gate(corpus.headed(tile), question) for question, _start in asked]
-            for column, shares in enumerate(engine.choose_all(prompts, WORDS)):
-                gates[row, column] = logit(Help.of(shares).any)
-        for column, (question, start) in enumerate(asked):
-            matches = lexical_match(corpus.index, question)
-            best = [max(matches[unit] for unit in corpus.units_over(tile)) for tile in tiles]
-            shares = np.array([(match.relative, match.absolute) for match in best])
-            holds = np.array([tile.start <= start < tile.end for tile in tiles])
-            yield Sample(np.column_stack([gates[:, column], shares]), holds)
+        yield from gated(protocol, engine, corpus, asked)
+
+
+def registers(engine: LlamaCppEngine, documents: int) -> Iterator[Sample]:
+    """Registers, asked for what an entry says and for what another does not say."""
+    protocol = Protocol(engine)
+    for number in range(documents):
+        document, asked = register(random.Random(REGISTER_SEED + number))
+        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
+        yield from gated(protocol, engine, corpus, asked)
+
+
+def register(rng: random.Random) -> tuple[Document, list[tuple[str, int]]]:
+    """Entries of some families, each under its title, and (question, offset of its answer).
+
+    -1 stands where the entry that is asked about leaves the question open. Only questions
+    with a name that no other entry has are asked: others may be answered elsewhere.
+    """
+    text, sections, inside, outside = "", [], [], []
+    chosen = rng.sample([family for family in families() if family.entity], FAMILIES)
+    for family in rng.sample(chosen * ENTRIES, FAMILIES * ENTRIES):
+        draft = in_prose(rng, family)
+        sections.append(Section(draft.title, len(text)))
+        text += f"{draft.title}\n\n"
+        body = draft.joiner.join(draft.blocks)
+        for each in draft.answerable:
+            inside.append((each.question, len(text) + body.index(each.sentence)))
+        outside += [(question, -1) for question in draft.unanswerable]
+        text += f"{body}\n\n"
+    inside, outside = ([each for each in some if names(each[0])] for some in (inside, outside))
+    asked = rng.sample(inside, 3 * ASKED // 4) + rng.sample(outside, ASKED // 4)
+    document = Document("register", "", "Register", "markdown", text, (), tuple(sections))
+    return document, [each for each in asked if is_decided(document, *each)]
+
+
+def is_decided(document: Document, question: str, start: int) -> bool:
+    """Whether a name of the question stands in one entry only: for an answer in its own."""
+    begins = [section.start for section in document.sections]
+    entries = [
+        (begin, end, {folded(term) for term in terms(document.text[begin:end])})
+        for begin, end in pairwise([*begins, len(document.text)])
+    ]
+    for name in names(question):
+        holding = [(begin, end) for begin, end, held in entries if name in held]
+        if len(holding) == 1 and (start < 0 or holding[0][0] <= start < holding[0][1]):
+            return True
+    return False
+
+
+def gated(
+    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, asked: list[tuple[str, int]]
+) -> Iterator[Sample]:
+    """What the reader and BM25 say of every tile, for each of (question, offset or -1)."""
+    tiles = corpus.all_tiles
+    gates = np.zeros((len(tiles), len(asked)))
+    for row, tile in enumerate(tiles):
+        prompts = [protocol.gate(corpus.headed(tile), question) for question, _start in asked]
+        for column, shares in enumerate(engine.choose_all(prompts, WORDS)):
+            gates[row, column] = logit(Help.of(shares).any)
+    for column, (question, start) in enumerate(asked):
+        matches = lexical_match(corpus.tile_index, question)
+        shares = np.array([(each.relative, each.absolute, each.named) for each in matches])
+        holds = np.array([tile.start <= start < tile.end for tile in tiles])
+        yield Sample(np.column_stack([gates[:, column], shares]), holds)
 
 
 def main() -> None:
@@ -80,6 +142,7 @@ def main() -> None:
     data = json.loads(given.squad.read_text("utf-8"))["data"]
     with LlamaCppEngine(given.model, threads=given.threads) as engine:
         found = list(samples(engine, data, given.documents))
+        found += registers(engine, given.documents)
     first, second = found[0::2], found[1::2]
     half = fit(
         np.concatenate([s.features for s in first]), np.concatenate([s.holds for s in first])
@@ -91,9 +154,11 @@ def main() -> None:
     labels = np.concatenate([sample.holds for sample in found])
     read, unread = fit(features, labels), fit(features[:, 1:], labels)
     print(f"# {len(found)} questions, {len(labels)} tiles\n[reader]")
-    for name, value in zip(("standing", "match", "coverage", "read_bias"), read, strict=True):
+    for name, value in zip(
+        ("standing", "match", "coverage", "named", "read_bias"), read, strict=True
+    ):
         print(f"{name} = {value:.3f}")
-    names = ("unread_match", "unread_coverage", "unread_bias")
+    names = ("unread_match", "unread_coverage", "unread_named", "unread_bias")
     for name, value in zip(names, unread, strict=True):
         print(f"{name} = {value:.3f}")
     print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")

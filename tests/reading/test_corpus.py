@@ -20,16 +20,31 @@ def made(*documents: Document, chunk_tokens: int = 80, unit_tokens: int = 30) ->
 
 @pytest.mark.parametrize("unit_tokens", [12, 17, 30, 45])
 @pytest.mark.parametrize("chunk_tokens", [64, 80, 300])
-def test_every_unit_lies_over_exactly_one_tile(chunk_tokens: int, unit_tokens: int) -> None:
-    """Otherwise the exit gate would wait for a unit that no tile ever settles."""
+def test_the_tiles_under_a_unit_hold_all_of_it(chunk_tokens: int, unit_tokens: int) -> None:
     books = [paged(*(page(number) for number in range(n, n + 9))) for n in (1, 40)]
     corpus = made(*books, chunk_tokens=chunk_tokens, unit_tokens=unit_tokens)
-    inside = []
+    for unit in corpus.units:
+        tiles = corpus.tiles_under(unit)
+        assert {tile.document for tile in tiles} == {unit.document}
+        assert tiles[0].start <= unit.start
+        assert tiles[-1].end >= unit.end
+        assert all(tile.start < unit.end for tile in tiles)
+        assert all(tile.end > unit.start for tile in tiles)
+
+
+def test_a_tile_is_found_by_its_own_words_alone() -> None:
+    """What stands at a tile's end is no match of the next, though a unit reaches over both."""
+    corpus = made(paged(*(page(number) for number in range(9))))
     for tile in corpus.all_tiles:
-        units = corpus.units_over(tile)
-        assert {corpus.units[unit].document for unit in units} == {tile.document}
-        inside += [unit for unit in units if unit not in inside]
-    assert sorted(inside) == list(range(len(corpus.units)))
+        last = corpus.text(tile).split()[-1]
+        found = {hit.unit for hit in corpus.tile_index.search(last, 1000)}
+        holding = {each.index for each in corpus.all_tiles if last in corpus.text(each).split()}
+        assert tile.index in holding
+        assert holding <= found
+        assert all(
+            last.strip(".").casefold() in corpus.headed(corpus.all_tiles[place]).casefold()
+            for place in found
+        )
 
 
 def test_tiles_of_the_chunks_are_all_tiles() -> None:

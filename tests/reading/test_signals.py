@@ -52,9 +52,33 @@ def test_a_question_of_strange_words_only_matches_nothing() -> None:
     assert lexical_match(index, "") == [Match(0.0, 0.0)] * 2
 
 
-def test_evidence_grows_with_every_signal() -> None:
-    calibration = evidence("likelihood")
-    low, high = Match(0.2, 0.1), Match(0.9, 0.4)
+def test_a_unit_without_the_name_that_is_asked_for_matches_less() -> None:
+    index = Index(
+        ["a ticket for the ferry at Orvel costs ten", "from Kestrel one paid six", "rain"]
+    )
+    other, right, neither = lexical_match(
+        index, "What does a ticket for the ferry at Kestrel cost?"
+    )
+    assert (other.relative, right.named) == (1.0, 1.0)
+    assert other.named == neither.named < 0.6
+
+
+def test_a_name_that_the_document_lacks_is_missed_nowhere() -> None:
+    index = Index(["orvel ferry sank", "orvel town"])
+    assert {match.named for match in lexical_match(index, "When did the ferry reach Selby?")} == {
+        1.0
+    }
+
+
+def test_a_name_that_every_unit_has_weighs_little() -> None:
+    index = Index([*["Orvel harbour"] * 30, "the harbour alone"])
+    assert lexical_match(index, "Who kept the harbour of Orvel?")[-1].named > 0.95
+
+
+@pytest.mark.parametrize("signal", ["likelihood", "reader"])
+def test_evidence_grows_with_every_signal(signal: str) -> None:
+    calibration = evidence(signal)
+    low, high = Match(0.2, 0.4, 0.5), Match(0.9, 0.4, 1.0)
     assert calibration.probability(0.0, low) < calibration.probability(3.0, low)
     assert calibration.probability(1.0, low) < calibration.probability(1.0, high)
     assert 0 < calibration.unread_odds(low) < calibration.unread_odds(high)

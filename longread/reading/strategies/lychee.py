@@ -51,7 +51,7 @@ class MemoryGate(ReaderGate):
             quoted = situation.memory.quotes_from(tile.document, tile.start, tile.end)
             if before is None or (before != notes and not quoted):
                 if notes:
-                    found, helps = self._again(scale, tile, notes, scale.matches[place])
+                    found, helps = self._again(situation, tile)
                 else:
                     self.helped[key(tile)] = scale.help(place)
                     found, helps = scale.probability(place), scale.opens(place)
