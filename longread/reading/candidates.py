@@ -83,6 +83,21 @@ def least_risk(candidates: Sequence[Generation], weights: Sequence[float]) -> Ge
     return candidates[max(range(len(candidates)), key=gain)]
 
 
+def best_length(probabilities: Sequence[float]) -> int:
+    """How many of the likeliest answers make the list with the highest expected F1, one at least.
+
+    `probabilities`, in falling order, are those of each belonging there. F1 is taken as that of
+    the expected counts (Lipton et al., arXiv 1402.1892): an answer less likely than not belongs
+    there too, where it is more likely than half of what the list is worth.
+    """
+    wanted = sum(probabilities)
+
+    def worth(length: int) -> float:
+        return 2 * sum(probabilities[:length]) / (length + wanted)
+
+    return max(range(1, len(probabilities) + 1), key=worth)
+
+
 def sentences_of(candidates: Sequence[Generation], text: str) -> list[str]:
     """The sentence of `text` that each candidate stands in first; "" for one that it lacks."""
     spans = sentences(text)

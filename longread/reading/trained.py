@@ -14,6 +14,7 @@ from dataclasses import replace
 from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.answers import CITATIONS, LIKELIER_THAN_NOT, Reply, Task, is_backed
+from longread.reading.candidates import best_length
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import EvidenceBoard, ReaderScale, tile_matches
 from longread.reading.gates import opening
@@ -338,11 +339,15 @@ class ShortAnswer:
         return Reply(best[0].answer, cited, max(self._gate.settled(), best[0].score))
 
     def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
-        """Every answer that is likelier than not, in document order, each with its place."""
+        """The answers that belong on the list, in document order, each with its place.
+
+        None where not even one is likelier than not.
+        """
         best = [max(group, key=lambda quote: quote.score) for group in groups]
-        kept = [quote for quote in best if quote.score >= LIKELIER_THAN_NOT]
-        if not kept:
+        best.sort(key=lambda quote: -quote.score)
+        if best[0].score < LIKELIER_THAN_NOT:
             return None
+        kept = best[: best_length([quote.score for quote in best])]
         kept.sort(key=lambda quote: (quote.document, quote.start))
         text = "; ".join(quote.answer for quote in kept)
         return Reply(text, tuple(kept), min(quote.score for quote in kept))

@@ -215,7 +215,7 @@ def test_places_are_ranked_by_what_the_run_thought_of_them(tmp_path: Path) -> No
 def test_a_place_that_was_gated_and_not_read_is_ranked(tmp_path: Path) -> None:
     pages = [page(number, *([FACT] if number == 10 else [])) for number in range(1, 13)]
     engine = ScriptedEngine(
-        choices=lambda prompt: 0.15 if FACT in prompt else 0.001, protocol=READER
+        choices=lambda prompt: 0.05 if FACT in prompt else 0.001, protocol=READER
     )
     bench = Bench(
         engine,

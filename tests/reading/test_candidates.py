@@ -8,6 +8,7 @@ import pytest
 
 from longread.engine import Generation
 from longread.reading.candidates import (
+    best_length,
     copied,
     least_risk,
     likelihoods,
@@ -99,3 +100,21 @@ def test_candidates_that_only_repeat_the_question_are_left_out(
 ) -> None:
     found = telling(said(the_Tesla=0.7, unit=0.3), question)
     assert [each.text for each in found] == kept
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "length"),
+    [
+        ((0.9,), 1),
+        ((0.97, 0.25), 1),
+        ((0.9, 0.44), 2),
+        ((0.95, 0.58, 0.44), 3),
+        ((0.6, 0.5, 0.3), 2),
+        ((0.58, 0.26, 0.21), 1),
+        ((1.0, 1.0, 1.0, 0.02), 3),
+    ],
+)
+def test_a_list_is_as_long_as_its_expected_f1_asks(
+    probabilities: tuple[float, ...], length: int
+) -> None:
+    assert best_length(probabilities) == length
