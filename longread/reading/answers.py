@@ -55,12 +55,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer's text (None: the document does not say), what it stands on, and how sure."""
+    """The answer's text (None: the document does not say), what it stands on, and how sure.
+
+    `sureness` is that of the words alone, given their places, where it is known.
+    """
 
     text: str | None
     citations: tuple[Quote, ...]
     confidence: float
     closest: Quote | None = None
+    sureness: float = 1.0
 
 
 class Answerer(Protocol):

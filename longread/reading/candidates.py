@@ -67,10 +67,13 @@ def likelihoods(candidates: Sequence[Generation]) -> list[float]:
     return [math.exp(each.log_probability - highest) for each in candidates]
 
 
-def least_risk(candidates: Sequence[Generation], weights: Sequence[float]) -> Generation:
-    """The candidate whose expected overlap with the right answer is largest.
+def least_risk(
+    candidates: Sequence[Generation], weights: Sequence[float]
+) -> tuple[Generation, float]:
+    """The candidate whose expected overlap with the right answer is largest, and that overlap.
 
-    `weights` say how likely each is to be right; of equals the first is given.
+    `weights` say how likely each is to be right; of equals the first is given. The overlap is 1
+    where all that is likely at all says the same, and 0 where nothing is likely.
     """
     words = [terms(each.text) for each in candidates]
 
@@ -80,7 +83,8 @@ def least_risk(candidates: Sequence[Generation], weights: Sequence[float]) -> Ge
             for weight, other in zip(weights, words, strict=True)
         )
 
-    return candidates[max(range(len(candidates)), key=gain)]
+    best = max(range(len(candidates)), key=gain)
+    return candidates[best], gain(best) / (sum(weights) or 1.0)
 
 
 def best_length(probabilities: Sequence[float]) -> int:

@@ -38,7 +38,8 @@ class Quote:
     `start` and `end` are offsets into the text of document number `document` of the
     run; `verified` says that the text there was compared with `text` and is the same.
     `answer` is what a trained reader answered from this place; empty where it found only
-    a step towards the answer, or was not asked.
+    a step towards the answer, or was not asked. `sureness` (0 to 1) says how far these words
+    can be expected to agree with the right ones if the place is right.
     """
 
     document: int
@@ -53,6 +54,7 @@ class Quote:
     score: float = 0.0
     verified: bool = False
     answer: str = ""
+    sureness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

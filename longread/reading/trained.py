@@ -221,15 +221,17 @@ class AnswerOrQuote:
             text = situation.corpus.text(scored.piece)
             span = place_of(situation.corpus, scored.piece, said.text, question)
             answer = said.text if is_backed(said.text, question, [text, notes]) else ""
+            sureness = said.sureness if answer else 1.0
         else:
             words, wanted = protocol.quote(passage, question, notes)
-            span, answer = place_of(situation.corpus, scored.piece, words, question), ""
+            span = place_of(situation.corpus, scored.piece, words, question)
+            answer, sureness = "", 1.0
             self.look_for = wanted
         if span is None:
             return None
         quote = situation.corpus.quote(scored.piece.document, *span, score=scored.probability)
         answer = answer or (quote.text if helps.yes >= helps.part else "")
-        return replace(quote, answer=" ".join(answer.split()))
+        return replace(quote, answer=" ".join(answer.split()), sureness=round(sureness, 4))
 
 
 def place_of(corpus: Corpus, piece: Piece, words: str, question: str) -> tuple[int, int] | None:
@@ -320,7 +322,8 @@ class ShortAnswer:
         closest = max(ledger, key=lambda quote: quote.score)
         reply = self._from_places(task, ledger) or self._from_steps(task, ledger)
         if reply is not None and reply.confidence >= LIKELIER_THAN_NOT:
-            return reply
+            # Whether there is an answer is the place's to say, how sure it is the words', too.
+            return replace(reply, confidence=reply.confidence * reply.sureness)
         return Reply(None, (), reply.confidence if reply else closest.score, closest=closest)
 
     def _from_places(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
@@ -336,7 +339,8 @@ class ShortAnswer:
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        return Reply(best[0].answer, cited, max(self._gate.settled(), best[0].score))
+        found, sureness = max(self._gate.settled(), best[0].score), best[0].sureness
+        return Reply(best[0].answer, cited, found, sureness=sureness)
 
     def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
         """The answers that belong on the list, in document order, each with its place.
@@ -350,7 +354,8 @@ class ShortAnswer:
         kept = best[: best_length([quote.score for quote in best])]
         kept.sort(key=lambda quote: (quote.document, quote.start))
         text = "; ".join(quote.answer for quote in kept)
-        return Reply(text, tuple(kept), min(quote.score for quote in kept))
+        surest = min(quote.score for quote in kept)
+        return Reply(text, tuple(kept), surest, sureness=min(quote.sureness for quote in kept))
 
     def _from_steps(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
         notes = steps_so_far(ledger)
@@ -360,4 +365,4 @@ class ShortAnswer:
         said = self._gate.protocol.conclusion(notes, task.question)
         if not said.text or not is_backed(said.text, task.question, [notes]):
             return Reply(None, (), helps.yes)
-        return Reply(said.text, tuple(ledger[-CITATIONS:]), helps.yes)
+        return Reply(said.text, tuple(ledger[-CITATIONS:]), helps.yes, sureness=said.sureness)

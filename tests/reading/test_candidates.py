@@ -34,7 +34,7 @@ def test_overlap_is_the_f1_of_words() -> None:
 
 
 def given(found: list[Generation]) -> str:
-    return least_risk(found, likelihoods(found)).text
+    return least_risk(found, likelihoods(found))[0].text
 
 
 def test_what_agrees_with_the_others_beats_the_likeliest() -> None:
@@ -49,7 +49,9 @@ def test_a_clear_winner_stays() -> None:
 
 def test_weights_decide() -> None:
     found = said(Boston=0.6, Hull=0.4)
-    assert least_risk(found, (0.1, 0.9)).text == "Hull"
+    reply, agreement = least_risk(found, (0.1, 0.9))
+    assert reply.text == "Hull"
+    assert agreement == pytest.approx(0.9)
 
 
 def test_a_lone_empty_candidate_is_given() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import pytest
+
 from longread.engine import Generation
 from longread.reading.protocol import Protocol
 from tests.scripted import ScriptedEngine
@@ -71,3 +73,21 @@ def test_notes_conclude_together() -> None:
 def test_an_engine_without_branches_says_one_answer() -> None:
     engine = ScriptedEngine(replies=[" Ada Quill"])
     assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
+
+
+def test_words_that_nothing_contradicts_are_surer() -> None:
+    def sureness(**shares: float) -> float:
+        engine = Offering(offers=shares, choices=lambda _prompt: 0.9)
+        return Protocol(engine).answer(PASSAGE, QUESTION).sureness
+
+    assert sureness(Quill=1.0) == 1.0
+    assert sureness(Quill=0.5) == pytest.approx(math.sqrt(0.5))
+    # Far below the likeliest is no rival.
+    assert sureness(Quill=0.9, Lind=0.1) == pytest.approx(math.sqrt(0.9))
+    assert sureness(Quill=0.5, Lind=0.5) == pytest.approx(0.5 * math.sqrt(0.5))
+
+
+def test_a_verdict_is_as_sure_as_its_share() -> None:
+    said = Protocol(Offering(offers={"no": 0.6, "yes": 0.4})).answer(PASSAGE, "Was it Ada?")
+    assert said.text == "no"
+    assert said.sureness < 0.6
