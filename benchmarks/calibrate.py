@@ -100,10 +100,14 @@ def samples(
                 for column, (question, _start) in enumerate(asked):
                     gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
         for column, (question, start) in enumerate(asked):
-            matches = lexical_match(corpus.tile_index, question)
-            shares = np.array([(each.relative, each.absolute, each.named) for each in matches])
             holds = np.array([tile.start <= start < tile.end for tile in tiles])
-            yield Sample(gains[:, column], shares, holds)
+            yield Sample(gains[:, column], shares(corpus, question), holds)
+
+
+def shares(corpus: Corpus, question: str) -> NDArray[np.float64]:
+    """BM25's match of every tile with the question, (tiles, 3): relative, absolute, named."""
+    matches = lexical_match(corpus.tile_index, question)
+    return np.array([(each.relative, each.absolute, each.named) for each in matches])
 
 
 def fit(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float = 0.1) -> Any:
@@ -141,6 +145,16 @@ def show(name: str, found: list[Sample], weights: Any, threshold: float) -> None
         f"false openings a question {np.mean(false):.2f}, "
         f"unanswerable with all gates closed {np.mean(refused):.3f} (n = {len(refused)})"
     )
+
+
+def write(read: Any, unread: Any) -> None:
+    """Print the weights as calibration.toml has them."""
+    names = (
+        *("standing", "match", "coverage", "named", "read_bias"),
+        *("unread_match", "unread_coverage", "unread_named", "unread_bias"),
+    )
+    for name, value in zip(names, (*read, *unread), strict=True):
+        print(f"{name} = {value:.3f}")
 
 
 def scored(arguments: argparse.Namespace) -> tuple[list[Sample], list[Sample]]:
@@ -192,13 +206,7 @@ def main() -> None:
     for threshold in (0.5, 0.3, 0.2, 0.1):
         show("fitted on", train, read, threshold)
         show("held out", held_out, read, threshold)
-    for name, value in zip(
-        ("standing", "match", "coverage", "named", "read_bias"), read, strict=True
-    ):
-        print(f"{name} = {value:.3f}")
-    names = ("unread_match", "unread_coverage", "unread_named", "unread_bias")
-    for name, value in zip(names, unread, strict=True):
-        print(f"{name} = {value:.3f}")
+    write(read, unread)
 
 
 if __name__ == "__main__":

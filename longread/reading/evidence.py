@@ -192,7 +192,7 @@ class ReaderScale:
         self._steps = step_evidence()
         self._situation = situation
         self._protocol = protocol
-        self.matches = matches
+        self._matches = matches
         self._helps: dict[int, Help] = {}
         for place in best_matching(matches, SCOUTED):
             self.help(place)
@@ -201,7 +201,7 @@ class ReaderScale:
         """What the reader says of the tile, with nothing known."""
         if place not in self._helps:
             tile = self._situation.corpus.all_tiles[place]
-            self._helps[place] = self.ask(tile, "", self.matches[place])
+            self._helps[place] = self.ask(tile, "", self._matches[place])
         return self._helps[place]
 
     def ask(self, piece: Piece, notes: str, match: Match) -> Help:
@@ -214,11 +214,11 @@ class ReaderScale:
         return said
 
     def probability(self, place: int) -> float:
-        return self.weigh(self.help(place).yes, self.matches[place])
+        return self.weigh(self.help(place).yes, self._matches[place])
 
     def opens(self, place: int) -> float:
         """P(the tile helps at all): holds the answer, or is a step towards it."""
-        return self.helps(self.help(place), self.matches[place])
+        return self.helps(self.help(place), self._matches[place])
 
     def helps(self, helps: Help, match: Match) -> float:
         """P(a unit helps at all), from what the reader says of it."""

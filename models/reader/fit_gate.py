@@ -25,13 +25,13 @@ from data import HELD_OUT
 from generated import families, in_prose
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
-from calibrate import fit, joined, show
+from calibrate import fit, joined, shares, show, write
 
 from longread.documents.model import Document, Section
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.corpus import Corpus
 from longread.reading.protocol import WORDS, Help, Protocol
-from longread.reading.signals import lexical_match, logit
+from longread.reading.signals import logit
 from longread.retrieval import names, terms
 from longread.retrieval.terms import folded
 
@@ -97,17 +97,19 @@ def register(rng: random.Random) -> tuple[Document, list[tuple[str, int]]]:
         text += f"{body}\n\n"
     inside, outside = ([each for each in some if names(each[0])] for some in (inside, outside))
     asked = rng.sample(inside, 3 * ASKED // 4) + rng.sample(outside, ASKED // 4)
-    document = Document("register", "", "Register", "markdown", text, (), tuple(sections))
-    return document, [each for each in asked if is_decided(document, *each)]
-
-
-def is_decided(document: Document, question: str, start: int) -> bool:
-    """Whether a name of the question stands in one entry only: for an answer in its own."""
-    begins = [section.start for section in document.sections]
     entries = [
-        (begin, end, {folded(term) for term in terms(document.text[begin:end])})
-        for begin, end in pairwise([*begins, len(document.text)])
+        (begin, end, {folded(term) for term in terms(text[begin:end])})
+        for begin, end in pairwise([*(section.start for section in sections), len(text)])
     ]
+    document = Document("register", "", "Register", "markdown", text, (), tuple(sections))
+    return document, [each for each in asked if is_decided(entries, *each)]
+
+
+def is_decided(entries: list[tuple[int, int, set[str]]], question: str, start: int) -> bool:
+    """Whether a name of the question stands in one entry only: for an answer in its own.
+
+    An entry is its span in the text and its terms.
+    """
     for name in names(question):
         holding = [(begin, end) for begin, end, held in entries if name in held]
         if len(holding) == 1 and (start < 0 or holding[0][0] <= start < holding[0][1]):
@@ -123,13 +125,11 @@ def gated(
     gates = np.zeros((len(tiles), len(asked)))
     for row, tile in enumerate(tiles):
         prompts = [protocol.gate(corpus.headed(tile), question) for question, _start in asked]
-        for column, shares in enumerate(engine.choose_all(prompts, WORDS)):
-            gates[row, column] = logit(Help.of(shares).any)
+        for column, said in enumerate(engine.choose_all(prompts, WORDS)):
+            gates[row, column] = logit(Help.of(said).any)
     for column, (question, start) in enumerate(asked):
-        matches = lexical_match(corpus.tile_index, question)
-        shares = np.array([(each.relative, each.absolute, each.named) for each in matches])
         holds = np.array([tile.start <= start < tile.end for tile in tiles])
-        yield Sample(np.column_stack([gates[:, column], shares]), holds)
+        yield Sample(np.column_stack([gates[:, column], shares(corpus, question)]), holds)
 
 
 def main() -> None:
@@ -141,26 +141,24 @@ def main() -> None:
     given = parser.parse_args()
     data = json.loads(given.squad.read_text("utf-8"))["data"]
     with LlamaCppEngine(given.model, threads=given.threads) as engine:
-        found = list(samples(engine, data, given.documents))
-        found += registers(engine, given.documents)
-    first, second = found[0::2], found[1::2]
+        sources = {
+            "SQuAD": list(samples(engine, data, given.documents)),
+            "registers": list(registers(engine, given.documents)),
+        }
+    found = [sample for some in sources.values() for sample in some]
+    first = [sample for some in sources.values() for sample in some[0::2]]
     half = fit(
         np.concatenate([s.features for s in first]), np.concatenate([s.holds for s in first])
     )
     for threshold in (0.5, 0.3, 0.2, 0.1):
-        show("fitted on one half", first, half, threshold)
-        show("the other half", second, half, threshold)
+        for name, some in sources.items():
+            show(f"fitted on one half, {name}", some[0::2], half, threshold)
+            show(f"the other half, {name}", some[1::2], half, threshold)
     features = np.concatenate([sample.features for sample in found])
     labels = np.concatenate([sample.holds for sample in found])
     read, unread = fit(features, labels), fit(features[:, 1:], labels)
     print(f"# {len(found)} questions, {len(labels)} tiles\n[reader]")
-    for name, value in zip(
-        ("standing", "match", "coverage", "named", "read_bias"), read, strict=True
-    ):
-        print(f"{name} = {value:.3f}")
-    names = ("unread_match", "unread_coverage", "unread_named", "unread_bias")
-    for name, value in zip(names, unread, strict=True):
-        print(f"{name} = {value:.3f}")
+    write(read, unread)
     print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")
 
 

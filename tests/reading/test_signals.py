@@ -78,7 +78,7 @@ def test_a_name_that_every_unit_has_weighs_little() -> None:
 @pytest.mark.parametrize("signal", ["likelihood", "reader"])
 def test_evidence_grows_with_every_signal(signal: str) -> None:
     calibration = evidence(signal)
-    low, high = Match(0.2, 0.4, 0.5), Match(0.9, 0.4, 1.0)
+    low, high = Match(0.2, 0.1, 0.5), Match(0.9, 0.4, 1.0)
     assert calibration.probability(0.0, low) < calibration.probability(3.0, low)
     assert calibration.probability(1.0, low) < calibration.probability(1.0, high)
     assert 0 < calibration.unread_odds(low) < calibration.unread_odds(high)
