@@ -1,13 +1,14 @@
 """Read once, ask many: the second question against the first, and compression against recall.
 
     python benchmarks/blocks.py ../shared/data/books/Dickens_Bleak_1853.txt --tokens 100000
-    python benchmarks/blocks.py --xquad ../shared/data/xquad/xquad.en.json --paragraphs 40
+    python benchmarks/blocks.py --xquad xquad.en.json --fill train_44_articles.json
 
 The first form asks two questions of one document with all gates closed to the exit, each in
 an engine that holds nothing; with --check the second is asked once more without blocks, and
-the gates compared. The second form keeps paragraphs, a document each, compressed by 1, 2 and
-4, and reads all of them for each question, as `ask` does: how often the right one's gate is
-the highest, and among the highest three and five.
+the gates compared. The second form keeps paragraphs, a document each, compressed by each of
+--factors, and reads all of them to the end for all questions, in one pass as `ask --questions`
+does: how often the right one's gate is the highest, and among the highest three and five.
+--fill adds paragraphs that nothing is asked about, up to --tokens.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from machine import machine, table
 
@@ -81,29 +84,33 @@ def two_questions(arguments: argparse.Namespace, engine: Engine) -> None:
 
 def compression(arguments: argparse.Namespace, engine: Engine) -> None:
     """Rank paragraphs by the gate over their blocks, for each compression."""
-    source = json.loads(arguments.xquad.read_text("utf-8"))["data"]
-    found = [paragraph for article in source for paragraph in article["paragraphs"]]
     chance = random.Random(arguments.seed)
+    found = paragraphs(arguments.xquad)
     chance.shuffle(found)
     found = found[: arguments.paragraphs]
-    passages = [" ".join(paragraph["context"].split()) for paragraph in found]
-    asked = [
-        (place, question["question"])
+    asked = {
+        question["question"].strip(): place
         for place, paragraph in enumerate(found)
         for question in chance.sample(paragraph["qas"], min(arguments.each, len(paragraph["qas"])))
-    ]
+    }
+    if arguments.questions:
+        asked = dict(chance.sample(sorted(asked.items()), arguments.questions))
+    passages = [flat(paragraph) for paragraph in found]
+    if arguments.fill:
+        passages += filling(arguments, engine, passages, chance)
     documents, rows = in_files(passages), []
-    for factor in (1, 2, 4):
+    for factor in arguments.factors:
         kept = BlockStore(Path(tempfile.mkdtemp(dir=os.environ["LONGREAD_HOME"])))
         session = Session(documents, engine, blocks=kept.place)
         options = ReadingOptions(exit=False, compress=factor)
-        _gates, made = gates_of(session, QUESTIONS[0], options)
+        _gates, made = gates_of(session, QUESTIONS[:1], options)
         tokens = sum(piece.tokens for piece in session.corpus(1024, 256).chunks)
-        size, ranks, spent = kept.holdings().size, [], 0.0
-        for right, question in asked:
-            gates, seconds = gates_of(session, question, options)
-            ranks.append(sum(other > gates[right] for other in gates))
-            spent += seconds
+        size = kept.holdings().size
+        gates, spent = gates_of(session, list(asked), options)
+        ranks = [
+            sum(other > row[right] for other in row)
+            for row, right in zip(gates, asked.values(), strict=True)
+        ]
         rows.append(
             {
                 "compression": factor,
@@ -114,7 +121,32 @@ def compression(arguments: argparse.Namespace, engine: Engine) -> None:
             }
         )
         print(rows[-1], flush=True)
-    print(f"\n{len(passages)} paragraphs, {len(asked)} questions\n\n{table(rows)}")
+    print(f"\n{len(passages)} paragraphs, {tokens:,} tokens, {len(asked)} questions\n")
+    print(table(rows))
+
+
+def paragraphs(file: Path) -> list[dict[str, Any]]:
+    """The paragraphs of a file in SQuAD's format, in order."""
+    articles = json.loads(file.read_text("utf-8"))["data"]
+    return [paragraph for article in articles for paragraph in article["paragraphs"]]
+
+
+def flat(paragraph: dict[str, Any]) -> str:
+    return " ".join(paragraph["context"].split())
+
+
+def filling(
+    arguments: argparse.Namespace, engine: Engine, passages: list[str], chance: random.Random
+) -> list[str]:
+    """Paragraphs of `--fill` that bring `passages` to `--tokens`."""
+    spare = [flat(paragraph) for paragraph in paragraphs(arguments.fill)]
+    chance.shuffle(spare)
+    missing = arguments.tokens - sum(map(engine.count, passages))
+    taken: list[str] = []
+    while missing > 0 and spare:
+        taken.append(spare.pop())
+        missing -= engine.count(taken[-1])
+    return taken
 
 
 def in_files(passages: list[str]) -> list[Document]:
@@ -128,13 +160,18 @@ def in_files(passages: list[str]) -> list[Document]:
     return documents
 
 
-def gates_of(session: Session, question: str, options: ReadingOptions) -> tuple[list[float], float]:
-    """The gate of every document, and seconds of CPU; no state is left from before."""
+def gates_of(
+    session: Session, questions: Sequence[str], options: ReadingOptions
+) -> tuple[list[list[float]], float]:
+    """For each question the gate of every document, and seconds of CPU for all; no state is
+    left from before."""
     session.engine.forget()
     begun = time.process_time()
-    steps = list(session.run(question, options, report=print).steps())
-    gates = {step.chunk.document: step.update.probability for step in steps}
-    return [gates[place] for place in range(len(session.documents))], time.process_time() - begun
+    gates = [[0.0] * len(session.documents) for _question in questions]
+    for number, step in session.run_all(questions, options, report=print).steps():
+        if step is not None:
+            gates[number][step.chunk.document] = step.update.probability
+    return gates, time.process_time() - begun
 
 
 def share(ranks: list[int], best: float) -> float:
@@ -149,8 +186,11 @@ def main() -> None:
     parser.add_argument("--compress", type=int, default=1)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--xquad", type=Path)
-    parser.add_argument("--paragraphs", type=int, default=40)
+    parser.add_argument("--paragraphs", type=int, default=240)
     parser.add_argument("--each", type=int, default=2, help="questions a paragraph")
+    parser.add_argument("--questions", type=int, help="so many of them in all")
+    parser.add_argument("--fill", type=Path, help="a SQuAD file of paragraphs to add")
+    parser.add_argument("--factors", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int)
     arguments = parser.parse_args()
