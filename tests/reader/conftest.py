@@ -11,7 +11,10 @@ from types import ModuleType
 import pytest
 
 FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
-OWN = ("comparisons", "generated", "grammar", "hops", "tables", "tables_money", "tables_other")
+OWN = (
+    "comparisons", "data", "generated", "grammar", "hops", "protocol", "strays", "tables",
+    "tables_money", "tables_other",
+)  # fmt: skip
 
 
 def _script(name: str) -> Iterator[ModuleType]:
@@ -32,3 +35,13 @@ def generated() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def comparing() -> Iterator[ModuleType]:
     yield from _script("comparisons")
+
+
+@pytest.fixture(scope="module")
+def strays() -> Iterator[ModuleType]:
+    yield from _script("strays")
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[ModuleType]:
+    yield from _script("data")
