@@ -33,6 +33,10 @@ from longread.retrieval import Index, terms
 _FAR_BELOW = 20
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
+# With steps known, a tile is asked again if BM25 likes it, for question and steps, at least so
+# well by the best tile's measure. Of the second passages of 90 multi-hop questions in 32,000
+# tokens 3.1 % lie below, of all tiles 63 % (with 0.05 2.1 and 49 %, with 0.02 1.4 and 44 %).
+_WORTH_ASKING_AGAIN = 0.1
 
 
 def steps_so_far(ledger: Sequence[Quote]) -> str:
@@ -53,7 +57,8 @@ class ReaderGate:
     """P(tile helps) of a trained reader, one decode a tile; more once a step is known.
 
     Before the first chunk it scouts BM25's best tiles. When the ledger holds a step towards
-    the answer, tiles are asked again with that step in the notes.
+    the answer, tiles that share words with it or the question are asked again with that step in
+    the notes.
     """
 
     signal = "reader"
@@ -80,7 +85,7 @@ class ReaderGate:
         for tile in tiles:
             self.helped[key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
-            if known:
+            if known and self._worth_asking_again(situation, tile):
                 again = self._again(situation, tile)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
@@ -107,6 +112,8 @@ class ReaderGate:
     def requests(self, situation: Situation, piece: Piece) -> list[Request]:
         """What the gate asks of a tile: with nothing known, and with the steps found so far."""
         passage, notes = situation.passage(piece), steps_so_far(situation.memory.ledger)
+        if notes and not self._worth_asking_again(situation, piece):
+            notes = ""
         return [
             Request(self.protocol.gate(passage, situation.question, known), options=WORDS)
             for known in dict.fromkeys(("", notes))
@@ -135,6 +142,10 @@ class ReaderGate:
         if before is None or helps.any > before.any:
             self.helped[key(tile)] = helps
         return scale.weigh(helps.yes, match), scale.helps(helps, match)
+
+    def _worth_asking_again(self, situation: Situation, tile: Piece) -> bool:
+        match = self._given_steps(situation)[tile.index]
+        return match.relative >= _WORTH_ASKING_AGAIN
 
     def _given_steps(self, situation: Situation) -> Sequence[Match]:
         """BM25's match of every tile with the question and the steps found so far.

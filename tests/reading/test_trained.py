@@ -9,6 +9,7 @@ from longread.errors import UsageError
 from longread.reading.evidence import SCOUTED
 from longread.reading.protocol import NAME, Protocol
 from longread.reading.step import Answer, Step
+from longread.reading.trained import ReaderGate
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import Choice, ScriptedEngine, page, paged
@@ -123,6 +124,32 @@ def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
     searches = [step.retrieval.query for step in steps if step.retrieval]
     assert any("where Brandt was born" in search for search in searches)
     assert len(steps) < steps[0].total
+
+
+def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Start) -> None:
+    """Page 6 names Brandt, who is known from page 3; the clerks of the others are nobody's."""
+    named = "Brandt kept a parrot."
+    pages = [page(number) for number in range(1, 13)]
+    pages[2], pages[5] = page(3, FIRST), page(6, named)
+    engine = ScriptedEngine(
+        replies=lambda prompt: FIRST if prompt.endswith("Quote:") else "Brandt",
+        choices=lambda prompt: {"part": 0.95} if FIRST in prompt.partition("Q")[0] else 0.01,
+        protocol=NAME,
+    )
+    run = start(engine, question=BRIDGE, documents=(paged(*pages),), exit=False)
+    finish(run)
+    asked = [prompt for prompt in engine.asked("reader") if not prompt.startswith("- ")]
+    again = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" in prompt}
+    once = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" not in prompt}
+    assert len(once) == len(run.corpus.all_tiles)
+    assert any(named in passage for passage in again)
+    assert not any("c9x1" in passage for passage in again)
+    # What a pass for several questions asks of a tile is what the gate will ask.
+    situation, gate = run.reader._situation, run.reader.parts.gate
+    assert isinstance(gate, ReaderGate)
+    for tile in run.corpus.all_tiles:
+        wanted = run.corpus.headed(tile).strip() in again
+        assert len(gate.requests(situation, tile)) == 1 + wanted
 
 
 def test_what_is_looked_up_is_gated_by_tiles_whose_states_are_kept(start: Start) -> None:
