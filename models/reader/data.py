@@ -25,6 +25,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from comparisons import comparisons
+from generated import Asked as Invented
 from protocol import Asked, Lesson
 from strays import put_into, strays
 
@@ -42,11 +43,15 @@ NEGATIVES = 3
 Count = Callable[[str], int]
 
 
+def squad_articles(file: Path, held_out: bool = False) -> list[dict]:
+    """The articles to train on, or those kept out of training."""
+    articles = json.loads(file.read_text("utf-8"))["data"]
+    return [each for each in articles if (each["title"] in HELD_OUT) == held_out]
+
+
 def squad(file: Path, count: Count, rng: random.Random, held_out: bool = False) -> Iterator[Lesson]:
     """Lessons of every SQuAD article; another `rng` cuts and pairs otherwise."""
-    for article in json.loads(file.read_text("utf-8"))["data"]:
-        if (article["title"] in HELD_OUT) != held_out:
-            continue
+    for article in squad_articles(file, held_out):
         whole = rng.random() < 0.6
         size = rng.choice(UNIT_TOKENS) if whole else 1 << 20
         yield from _article(article, count, rng, size)
@@ -111,7 +116,7 @@ def _asked_once(
 
 def notes_lessons(file: Path, rng: random.Random, count: int) -> Iterator[Lesson]:
     """Quotes in place of a passage: what the exit gate and the last answer are asked of."""
-    articles = json.loads(file.read_text("utf-8"))["data"]
+    articles = squad_articles(file)
     for _ in range(count):
         article = rng.choice(articles)
         chosen = rng.sample(article["paragraphs"], min(4, len(article["paragraphs"])))
@@ -320,35 +325,28 @@ def generated_lessons(seed: int, count: int, rng: random.Random) -> Iterator[Les
             for part in (passage.title, passage.section, f"page {passage.page}")
             if part and rng.random() < 0.9
         )
-        asked = []
-        for each in passage.questions:
-            if each.answer is None:
-                asked.append(Asked(each.question, "no"))
-            elif rng.random() < 0.1:
-                asked.append(Asked(each.question, "yes", quote=" ".join(each.sentence.split())))
-            else:
-                asked.append(Asked(each.question, "yes", answer=" ".join(each.answer.split())))
+        asked = [_reply_to(each, rng) for each in passage.questions]
         yield Lesson(f"{header}\n{passage.text}".strip(), tuple(asked), "generated")
+
+
+def _reply_to(asked: Invented, rng: random.Random) -> Asked:
+    """What is wanted for a question on an invented passage: one answer in ten as a quote."""
+    if asked.answer is None:
+        return Asked(asked.question, "no")
+    if rng.random() < 0.1:
+        return Asked(asked.question, "yes", quote=" ".join(asked.sentence.split()))
+    return Asked(asked.question, "yes", answer=" ".join(asked.answer.split()))
 
 
 def stray_lessons(file: Path, seed: int, count: int, rng: random.Random) -> Iterator[Lesson]:
     """Facts told in passing, in the midst of SQuAD's paragraphs; those are asked about, too."""
-    articles = [
-        article
-        for article in json.loads(file.read_text("utf-8"))["data"]
-        if article["title"] not in HELD_OUT
-    ]
+    articles = squad_articles(file)
     put = headed(rng)
     for stray in strays(seed, count):
         article = rng.choice(articles)
         here, there = rng.sample(article["paragraphs"], 2)
         host = _beginning(here["context"], rng.randint(40, 150))
-        asked = [
-            Asked(each.question, "no")
-            if each.answer is None
-            else Asked(each.question, "yes", answer=each.answer)
-            for each in stray.asked
-        ]
+        asked = [_reply_to(each, rng) for each in stray.asked]
         own = [qa for qa in here["qas"] if _within(qa, host)]
         for qa in rng.sample(own, min(len(own), 2)):
             answer = " ".join(qa["answers"][0]["text"].split())
@@ -387,7 +385,7 @@ def incomplete_notes(item: dict, rng: random.Random) -> Iterator[Lesson]:
     decoys = [each for each in decoys if each and item["answer"].casefold() not in each.casefold()]
     if len(decoys) < 2:
         return
-    first, second = rng.sample(decoys[:4], 2) if len(decoys) >= 4 else decoys[:2]
+    first, second = rng.sample(decoys, 2)
     known = [quote, first]
     rng.shuffle(known)
     half = Asked(question, "part", quote=quote, look_for=look)
