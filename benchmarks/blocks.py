@@ -167,11 +167,13 @@ def gates_of(
     left from before."""
     session.engine.forget()
     begun = time.process_time()
-    gates = [[0.0] * len(session.documents) for _question in questions]
+    gates: list[dict[int, float]] = [{} for _question in questions]
     for number, step in session.run_all(questions, options, report=print).steps():
         if step is not None:
             gates[number][step.chunk.document] = step.update.probability
-    return gates, time.process_time() - begun
+    spent = time.process_time() - begun
+    places = range(len(session.documents))
+    return [[found[place] for place in places] for found in gates], spent
 
 
 def share(ranks: list[int], best: float) -> float:

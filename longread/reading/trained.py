@@ -57,8 +57,7 @@ class ReaderGate:
     """P(tile helps) of a trained reader, one decode a tile; more once a step is known.
 
     Before the first chunk it scouts BM25's best tiles. When the ledger holds a step towards
-    the answer, tiles that share words with it or the question are asked again with that step in
-    the notes.
+    the answer, tiles that BM25 likes with it are asked again with that step in the notes.
     """
 
     signal = "reader"
@@ -80,12 +79,11 @@ class ReaderGate:
         scouted = self._scouted(situation, scale) if situation.step == 1 else ()
         own = situation.corpus.tiles(situation.chunk)
         tiles = [*own, *situation.ahead]
-        known = latest_steps(situation.memory.ledger)
         opens: list[float] = []
         for tile in tiles:
             self.helped[key(tile)] = scale.help(tile.index)
             probability, helps = board.read(tile), scale.opens(tile.index)
-            if known and self._worth_asking_again(situation, tile):
+            if self._known_for(situation, tile):
                 again = self._again(situation, tile)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
                 board.enter(tile.index, probability)
@@ -111,12 +109,10 @@ class ReaderGate:
 
     def requests(self, situation: Situation, piece: Piece) -> list[Request]:
         """What the gate asks of a tile: with nothing known, and with the steps found so far."""
-        passage, notes = situation.passage(piece), steps_so_far(situation.memory.ledger)
-        if notes and not self._worth_asking_again(situation, piece):
-            notes = ""
+        passage = situation.passage(piece)
         return [
             Request(self.protocol.gate(passage, situation.question, known), options=WORDS)
-            for known in dict.fromkeys(("", notes))
+            for known in dict.fromkeys(("", self._known_for(situation, piece)))
         ]
 
     def promising(self, situation: Situation) -> list[Scored]:
@@ -143,9 +139,12 @@ class ReaderGate:
             self.helped[key(tile)] = helps
         return scale.weigh(helps.yes, match), scale.helps(helps, match)
 
-    def _worth_asking_again(self, situation: Situation, tile: Piece) -> bool:
-        match = self._given_steps(situation)[tile.index]
-        return match.relative >= _WORTH_ASKING_AGAIN
+    def _known_for(self, situation: Situation, tile: Piece) -> str:
+        """The steps found so far, if they make the tile worth asking again; else empty."""
+        notes = steps_so_far(situation.memory.ledger)
+        if not notes or self._given_steps(situation)[tile.index].relative < _WORTH_ASKING_AGAIN:
+            return ""
+        return notes
 
     def _given_steps(self, situation: Situation) -> Sequence[Match]:
         """BM25's match of every tile with the question and the steps found so far.

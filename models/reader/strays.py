@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from generated import HERE, Asked, answered, families, in_prose
+from generated import HERE, Asked, answered, drawn, families, in_prose
 from grammar import Fact, Family, Scene, read_families
 
 from longread.documents.sentences import sentences
@@ -66,19 +66,20 @@ def _small(rng: Random, family: Family) -> Told:
     fact = rng.choice(family.facts)
     first = scene.say(fact.text)
     strays, asked = [first], _questions(scene, fact, first, 2)
-    never = [scene.say(rng.choice(each.wordings)) for each in _open_questions(family, fact)]
-    never += [scene.say(rng.choice(each)) for each in (*family.never, *fact.never)]
-    for each in family.facts:
-        never += [scene.say(rng.choice(wordings)) for wordings in each.never if each is not fact]
+    left_open = [
+        *(each.wordings for other in family.facts if other is not fact for each in other.questions),
+        *(wordings for each in family.facts for wordings in each.never),
+    ]
     beside = _other(scene, family, first)
     if rng.random() < SIDE_BY_SIDE:
         strays.append(beside.say(fact.text))
         asked += _questions(beside, fact, strays[-1], 1)
         beside = _other(scene, family, " ".join(strays))
-    question = rng.choice(fact.questions)
-    elsewhere = [beside.say(rng.choice(question.wordings))]
-    chosen = [*rng.sample(never, min(1, len(never))), *elsewhere]
-    asked += [Asked(each, None, "") for each in chosen]
+    for other, wordings in (
+        (scene, rng.choice(left_open)),
+        (beside, rng.choice(fact.questions).wordings),
+    ):
+        asked.append(Asked(other.say(rng.choice(wordings)), None, ""))
     rng.shuffle(strays)
     return Told(tuple(strays), tuple(asked))
 
@@ -92,20 +93,10 @@ def _questions(scene: Scene, fact: Fact, sentence: str, most: int) -> list[Asked
     return list(found.values())
 
 
-def _open_questions(family: Family, told_fact: Fact) -> list:
-    """Questions on the facts that are not told."""
-    return [each for fact in family.facts if fact is not told_fact for each in fact.questions]
-
-
 def _other(scene: Scene, family: Family, text: str) -> Scene:
     """The same kind of thing, with all values drawn anew."""
-    for _attempt in range(30):
-        other = Scene(scene.rng, family.slots)
-        other.used |= scene.used
-        other.__dict__.update({name: value for name, value in scene.__dict__.items()
-                               if name not in ("values", "used")})  # fmt: skip
-        if other.value(family.entity).split(" ")[0] not in text:
-            break
+    other = scene.elsewhere(family.entity, text)
+    other.values = {family.entity: other.values[family.entity]}
     return other
 
 
@@ -134,8 +125,7 @@ def _by_name(question: str, sentence: str) -> bool:
 
 def strays(seed: int, count: int) -> Iterator[Told]:
     """`count` of them; deterministic, and the beginning does not depend on how many."""
-    for number in range(count):
-        yield told(Random(f"stray {seed} {number}"))
+    return drawn("stray", seed, count, told)
 
 
 def main() -> None:

@@ -133,7 +133,9 @@ def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Sta
     pages[2], pages[5] = page(3, FIRST), page(6, named)
     engine = ScriptedEngine(
         replies=lambda prompt: FIRST if prompt.endswith("Quote:") else "Brandt",
-        choices=lambda prompt: {"part": 0.95} if FIRST in prompt.partition("Q")[0] else 0.01,
+        choices=lambda prompt: (
+            {"part": 0.95} if FIRST in prompt.partition("Question:")[0] else 0.01
+        ),
         protocol=NAME,
     )
     run = start(engine, question=BRIDGE, documents=(paged(*pages),), exit=False)
