@@ -65,6 +65,7 @@ def cut(
     first_index: int = 0,
     span: tuple[int, int] | None = None,
     even: bool = False,
+    filled: bool = False,
 ) -> list[Piece]:
     """Cut `document` (its number in the run is `number`) into pieces of at most `tokens` tokens.
 
@@ -72,9 +73,11 @@ def cut(
     `overlap` is the share of a piece repeated at the head of the next. A sentence is cut
     only when it alone is longer than a piece. `span` limits the cut to a part of the text.
     `even` makes as few pieces as `tokens` allows and all about as large; to come out even one
-    may be a quarter larger than `tokens`.
+    may be a quarter larger than `tokens`. `filled` ends a piece before a section only where
+    the whole section has no room: of short sections it makes fewer and fuller pieces.
     """
     measured = list(_measured(document, tokens, count, span))
+    sections = _section_tokens(measured)
     rest = sum(sentence.tokens for sentence in measured)
     pieces: list[Piece] = []
     held: list[_Sentence] = []
@@ -90,14 +93,17 @@ def cut(
             )
         )
 
-    for sentence in measured:
+    for sentence, section in zip(measured, sections, strict=True):
         size = sum(each.tokens for each in held)
         if even:
             wanted = rest / max(1, math.ceil(rest / tokens - (_SLACK - 1)))
             full = size + sentence.tokens / 2 > wanted or size + sentence.tokens > _SLACK * tokens
         else:
             full = size + sentence.tokens > tokens
-        if held and (full or (sentence.opens_section and size >= _FULL_ENOUGH * tokens)):
+        ends_early = sentence.opens_section and size >= _FULL_ENOUGH * tokens
+        if filled:
+            ends_early = ends_early and size + section > tokens
+        if held and (full or ends_early):
             close()
             rest -= size
             held = [] if sentence.opens_section else _tail(held, int(overlap * tokens))
@@ -107,6 +113,18 @@ def cut(
     if held:
         close()
     return pieces
+
+
+def _section_tokens(measured: list[_Sentence]) -> list[int]:
+    """For every sentence the tokens from it to the end of its section."""
+    sizes: list[int] = []
+    rest = 0
+    for sentence in reversed(measured):
+        rest += sentence.tokens
+        sizes.append(rest)
+        if sentence.opens_section:
+            rest = 0
+    return sizes[::-1]
 
 
 def _tail(held: list[_Sentence], budget: int) -> list[_Sentence]:

@@ -25,7 +25,8 @@ _COUNTED = 1 << 16
 class Corpus:
     """Documents, their chunks in reading order, and their retrieval units.
 
-    `chunk_tokens` and `unit_tokens` are sizes by the tokenizer behind `count`.
+    `chunk_tokens` and `unit_tokens` are sizes by the tokenizer behind `count`; `filled` chunks
+    take in short sections as long as they have room (see `cut`).
     """
 
     def __init__(
@@ -35,22 +36,24 @@ class Corpus:
         chunk_tokens: int,
         unit_tokens: int,
         count: Callable[[str], int],
+        filled: bool = False,
     ) -> None:
         self.documents = tuple(documents)
         self.chunk_tokens = chunk_tokens
         self.unit_tokens = unit_tokens
+        self.filled = filled
         # The same sentences are cut into chunks, tiles and units.
         self.count = lru_cache(maxsize=_COUNTED)(count)
 
     @cached_property
     def chunks(self) -> list[Piece]:
         """All documents cut into chunks, in order."""
-        return self._cut_all(self.chunk_tokens, 0.0)
+        return self._cut_all(self.chunk_tokens, filled=self.filled)
 
     @cached_property
     def units(self) -> list[Piece]:
         """All documents cut into overlapping units, for retrieval."""
-        return self._cut_all(self.unit_tokens, UNIT_OVERLAP)
+        return self._cut_all(self.unit_tokens, overlap=UNIT_OVERLAP)
 
     @cached_property
     def index(self) -> Index:
@@ -187,7 +190,7 @@ class Corpus:
             for document, length in zip(self.documents, lengths, strict=True)
         )
 
-    def _cut_all(self, tokens: int, overlap: float) -> list[Piece]:
+    def _cut_all(self, tokens: int, *, overlap: float = 0.0, filled: bool = False) -> list[Piece]:
         pieces: list[Piece] = []
         for number, document in enumerate(self.documents):
             pieces += cut(
@@ -197,5 +200,6 @@ class Corpus:
                 count=self.count,
                 number=number,
                 first_index=len(pieces),
+                filled=filled,
             )
         return pieces

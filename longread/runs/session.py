@@ -36,7 +36,8 @@ from longread.runs.blocks import SessionBlocks
 from longread.runs.journal import Journal, run_key
 
 # Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
-# the exit gate is asked. A rewriting strategy pays one generated memory a chunk.
+# the exit gate is asked. A rewriting strategy pays one generated memory a chunk, so its chunks
+# are filled: 32,000 tokens of 246 short sections are 17 chunks, not 29.
 GATED_CHUNK = 1024
 REWRITING_CHUNK = 2048
 # Strategies that fill the context window once with what they chose, word for word; their
@@ -138,7 +139,7 @@ class Session:
         self.engine = engine
         self.note = note
         self.blocks = SessionBlocks(engine, blocks)
-        self._corpora: dict[tuple[int, int], Corpus] = {}
+        self._corpora: dict[tuple[int, int, bool], Corpus] = {}
 
     @classmethod
     def open(cls, sources: Sequence[str], model: ModelOptions | None = None) -> Self:
@@ -159,17 +160,18 @@ class Session:
     ) -> None:
         self.engine.close()
 
-    def corpus(self, chunk_tokens: int, unit_tokens: int) -> Corpus:
-        """The documents in these sizes; cut and indexed once, however many runs ask."""
-        sizes = (chunk_tokens, unit_tokens)
-        if sizes not in self._corpora:
-            self._corpora[sizes] = Corpus(
+    def corpus(self, chunk_tokens: int, unit_tokens: int, filled: bool) -> Corpus:
+        """The documents cut like this; cut and indexed once, however many runs ask."""
+        way = (chunk_tokens, unit_tokens, filled)
+        if way not in self._corpora:
+            self._corpora[way] = Corpus(
                 self.documents,
                 chunk_tokens=chunk_tokens,
                 unit_tokens=unit_tokens,
                 count=self.engine.count,
+                filled=filled,
             )
-        return self._corpora[sizes]
+        return self._corpora[way]
 
     def run(
         self,
@@ -226,7 +228,11 @@ class Run:
         self.options = options = _fit_window(engine, options)
         self.session = session
         chunk_tokens = fit_chunk(engine, options)
-        self.corpus = session.corpus(chunk_tokens, min(options.unit_tokens, chunk_tokens))
+        self.corpus = session.corpus(
+            chunk_tokens,
+            min(options.unit_tokens, chunk_tokens),
+            filled=options.strategy in strategies.REWRITING,
+        )
         if options.exit is None and wants_everything(self.question):
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
@@ -356,7 +362,8 @@ class Run:
             options.pop(limit)
         file = Path(self.session.engine.info.file).name
         digests = [(document.sha256, len(document.text)) for document in self.session.documents]
-        return run_key([self.question, digests, file, options, self.corpus.chunk_tokens])
+        way = [self.corpus.chunk_tokens, self.corpus.filled]
+        return run_key([self.question, digests, file, options, way])
 
 
 class Pass:

@@ -132,6 +132,26 @@ def test_short_sections_share_a_piece() -> None:
     assert len(pieces) == 1
 
 
+def test_filled_pieces_take_in_short_sections_while_they_have_room() -> None:
+    section = "Heading here. " + "Word word word word word. " * 4
+    starts = tuple(range(0, len(section) * 6, len(section)))
+    source = document(section * 6, starts)
+    # 22 words a section: two are more than half of 70, and three have room.
+    assert [piece.tokens for piece in cut(source, 70, count=words)] == [44, 44, 44]
+    filled = cut(source, 70, count=words, filled=True)
+    assert [piece.tokens for piece in filled] == [66, 66]
+    assert {piece.start for piece in filled} <= set(starts)
+
+
+def test_a_filled_piece_still_ends_before_a_section_that_has_no_room() -> None:
+    short, long = "Small one. Word word. ", "Large one. " + "Word word word word. " * 30
+    text = short * 6 + long
+    source = document(text, tuple(range(0, len(short) * 7, len(short))))
+    pieces = cut(source, 40, count=words, filled=True)
+    assert pieces[1].start == len(short) * 6
+    assert " ".join(text[piece.start : piece.end] for piece in pieces).split() == text.split()
+
+
 def test_a_span_is_cut_alone_with_offsets_of_the_whole() -> None:
     source = document(prose(3, 100))
     outer = cut(source, 60, count=words)[2]

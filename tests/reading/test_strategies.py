@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from longread.documents.model import Document
+from longread.documents.model import Document, Section
 from longread.reading import strategies
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
@@ -290,3 +290,15 @@ def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
         assert book.text[quote.start : quote.end] == quote.text
     assert answer.chunks_read == len({step.chunk.position for step in steps})
     assert [Step.from_record(step.record()) for step in steps] == steps
+
+
+@pytest.mark.parametrize("strategy", [*strategies.REWRITING, "gated"])
+def test_only_rewriting_strategies_fill_their_chunks_with_short_sections(
+    start: Start, strategy: str
+) -> None:
+    # Sections of 25 words: two are more than half of a chunk of 80 tokens, three fit into one.
+    section = "A heading.\n\n" + "Word word word word word. " * 4 + "The last word.\n\n"
+    headings = tuple(Section(f"Part {n}", n * len(section)) for n in range(12))
+    document = Document("parts.md", "00", "Parts", "markdown", section * 12, sections=headings)
+    run = start(ScriptedEngine(), documents=(document,), strategy=strategy)
+    assert run.info.chunks == (4 if strategy in strategies.REWRITING else 6)

@@ -14,6 +14,8 @@ from longread.reading.options import ReadingOptions
 NAMES = STRATEGIES
 # Those that choose their parts by what the model can gate with; they read small chunks.
 BY_GATE = ("gated", "infiniretri", "lychee", "pi-mem")
+# Those that generate a new memory from every chunk that they open: the fewer chunks, the better.
+REWRITING = ("gru-mem", "infmem", "memagent")
 
 
 def parts(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
