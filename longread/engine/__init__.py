@@ -47,8 +47,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """Generated text without the stop string; `finished` is False when the budget cut it off.
+    """Generated text without the stop string.
 
+    `finished` is False when the budget cut it off, or (`looped`) it went round in a circle.
     `log_probability` is the natural log of the probability of all generated tokens.
     """
 
@@ -56,6 +57,14 @@ class Generation:
     tokens: int
     finished: bool
     log_probability: float = 0.0
+    looped: bool = False
+
+    @property
+    def cut_off(self) -> str:
+        """Why the text has no end, in words; empty where it has one."""
+        if self.finished:
+            return ""
+        return "it went round in a circle" if self.looped else f"cut off at {self.tokens:,} tokens"
 
 
 Pooling = Literal["mean", "max"]
@@ -153,7 +162,8 @@ class Engine(Protocol):
         temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
-        """Continue `prompt` until the model ends its turn, a stop string, or `max_tokens`."""
+        """Continue `prompt` until the model ends its turn, a stop string, or `max_tokens`; or
+        until it only repeats itself."""
         ...
 
     def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:

@@ -115,11 +115,14 @@ class WrittenAnswer:
         )
         text = " ".join(generated.text.split())
         # Strategies without a gate have no probability of the evidence: the words' own then.
-        sureness = math.exp(generated.log_probability / max(1, generated.tokens))
+        # Words that go round in a circle are each all but certain, and say nothing.
+        likely = math.exp(generated.log_probability / max(1, generated.tokens))
+        sureness = 0.0 if generated.looped else likely
         confidence = max(quote.score for quote in ledger) or sureness
         if not text or _REFUSAL.search(text):
             return Reply(None, (), confidence)
-        if not is_backed(text, task.question, [_documented(task), *(q.text for q in ledger)]):
+        sources = [_documented(task), *(quote.text for quote in ledger)]
+        if generated.looped or not is_backed(text, task.question, sources):
             strongest = max(ledger, key=lambda quote: quote.score)
             return Reply(" ".join(strongest.text.split()), (strongest,), confidence)
         return Reply(text, cite(text, task.question, ledger), confidence)

@@ -4,7 +4,7 @@
         q ← think(Q, M)                  # enough? if not, what to look for
         R ← retrieve(q)                  # BM25 over the whole document
         if update_gate(Q, M, C, R) is closed: next
-        M ← write(Q, M, C, R)            # rejected when cut off at the budget
+        M ← write(Q, M, C, R)            # rejected when it has no end
         if exit_gate(Q, M) is open, `patience` times in a row: stop
 
 GRU-Mem (arXiv 2602.10560) gave it the gates, InfMem (2602.02704) thinking and retrieval,

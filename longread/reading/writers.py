@@ -1,7 +1,7 @@
 """Writers: how a chunk whose gate opened changes the memory.
 
-A rewritten memory that runs into its budget is rejected and the old one stays: what is
-cut off at the end is always what was read last.
+A rewritten memory that runs into its budget, or goes round in a circle, is rejected and the
+old one stays: what is cut off at the end is always what was read last.
 """
 
 from __future__ import annotations
@@ -103,15 +103,14 @@ class RewriteNotes:
             prompt(self._engine, self._template, **values),
             max_tokens=situation.memory.budget,
         )
-        return accept(situation, opening, reply.text, reply.finished)
+        return accept(situation, opening, reply.text, reply.cut_off)
 
 
-def accept(situation: Situation, opening: Opening, notes: str, finished: bool) -> Written:
-    """New notes with the quotes that back them, or the refusal of notes that were cut off."""
+def accept(situation: Situation, opening: Opening, notes: str, cut_off: str) -> Written:
+    """New notes with the quotes that back them, or the refusal of notes that have no end."""
     notes = notes.strip()
-    if not finished:
-        budget = situation.memory.budget
-        return Written(None, remark=f"write rejected: cut off at {budget:,} tokens, memory kept")
+    if cut_off:
+        return Written(None, remark=f"write rejected: {cut_off}, memory kept")
     if not notes or notes == situation.memory.notes:
         return Written(None)
     new = [line for line in notes.splitlines() if line not in situation.memory.notes]

@@ -169,6 +169,16 @@ def test_the_budget_cuts_off(engine: LlamaCppEngine) -> None:
     assert engine.generate(COUNTING, max_tokens=0).text == ""
 
 
+def test_text_that_goes_round_in_a_circle_is_cut_off(engine: LlamaCppEngine) -> None:
+    shown: list[str] = []
+    reply = engine.generate("no, " * 30, max_tokens=400, on_text=shown.append)
+    assert (reply.looped, reply.finished) == (True, False)
+    assert 96 < reply.tokens < 200
+    assert "".join(shown) == reply.text
+    assert reply.cut_off == "it went round in a circle"
+    assert engine.usage.generated == reply.tokens
+
+
 def test_a_stop_string_ends_the_text_before_it(engine: LlamaCppEngine) -> None:
     """The stop string runs over several tokens; none of it is shown."""
     shown: list[str] = []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from longread.documents.model import Document
+from longread.engine import Generation
 from longread.reading.answers import Reply, Task, WrittenAnswer, cite, is_backed
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
@@ -20,7 +21,9 @@ def corpus(book: Document) -> Corpus:
     return Corpus([book], chunk_tokens=80, unit_tokens=40, count=lambda text: len(text.split()))
 
 
-def answered(book: Document, reply: str, notes: str = f"- {FACT}", **changes: Any) -> Reply:
+def answered(
+    book: Document, reply: str | Generation, notes: str = f"- {FACT}", **changes: Any
+) -> Reply:
     made = corpus(book)
     start = book.text.index(FACT)
     quote = replace(made.quote(0, start, start + len(FACT), score=0.8), **changes)
@@ -54,6 +57,13 @@ def test_a_number_made_up_in_the_notes_is_not_backed_by_them(book: Document) -> 
 def test_words_that_are_nowhere_give_way_to_the_quote(book: Document) -> None:
     given = answered(book, "Because dragons attacked its wooden paddles violently.")
     assert given.text == FACT
+
+
+def test_an_answer_that_goes_round_in_a_circle_is_none(book: Document) -> None:
+    """Its words are certain, one by one, and stand in the document: neither says anything."""
+    circle = Generation("1931, " * 50, 100, finished=False, log_probability=-0.1, looped=True)
+    given = answered(book, circle, score=0.0)
+    assert (given.text, given.confidence) == (FACT, 0.0)
 
 
 @pytest.mark.parametrize(

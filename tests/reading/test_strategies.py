@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from longread.documents.model import Document, Section
+from longread.engine import Generation
 from longread.reading import strategies
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
@@ -206,6 +207,13 @@ def test_a_memory_cut_off_at_the_budget_is_rejected(start: Start) -> None:
     steps = read_some(start(ScriptedEngine(replies=list(replies)), strategy="memagent"), 3)
     assert [step.memory_after for step in steps] == [NOTE] * 3
     assert ["rejected" in step.remark for step in steps] == [False, True, False]
+
+
+def test_a_memory_that_goes_round_in_a_circle_is_rejected(start: Start) -> None:
+    circle = Generation("no, " * 98, 98, finished=False, looped=True)
+    steps = read_some(start(ScriptedEngine(replies=[NOTE, circle]), strategy="memagent"), 2)
+    assert steps[1].memory_after == NOTE
+    assert steps[1].remark == "write rejected: it went round in a circle, memory kept"
 
 
 # rag and truncate

@@ -38,6 +38,7 @@ from longread.engine.llamacpp.asking import Asking
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
+from longread.engine.llamacpp.loops import Loops
 from longread.engine.llamacpp.states import States
 from longread.engine.llamacpp.tails import Tails
 
@@ -182,7 +183,8 @@ class LlamaCppEngine:
         random = np.random.default_rng(0)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         text, shown, count, log_probability, finished = "", 0, 0, 0.0, False
-        while count < max_tokens:
+        loops, looped = Loops(), False
+        while count < max_tokens and not looped:
             scores = logits[0] - log_total(logits)[0]
             token = _pick(scores, temperature, random)
             log_probability += float(scores[token])
@@ -190,6 +192,7 @@ class LlamaCppEngine:
                 finished = True
                 break
             count += 1
+            looped = loops.closed(token)
             text += decoder.decode(self.vocabulary.piece(token))
             cut = _first_stop(text, stop)
             if cut is not None:
@@ -199,12 +202,12 @@ class LlamaCppEngine:
             if on_text is not None and safe > shown:
                 on_text(text[shown:safe])
                 shown = safe
-            if count < max_tokens:
+            if count < max_tokens and not looped:
                 logits = runtime.extend(slot, [token])
         if on_text is not None and text[shown:]:
             on_text(text[shown:])
         self.usage.generated += count
-        return Generation(text, count, finished, log_probability)
+        return Generation(text, count, finished, log_probability, looped and not finished)
 
     def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
         asked = self.vocabulary.tokenize_prompt(prompt)

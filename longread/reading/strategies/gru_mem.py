@@ -53,7 +53,7 @@ class TagGate:
             stop=("</next>",),
         )
         text = f"{turn.text}</next>" if turn.finished else turn.text
-        situation.draft = {"text": text, "finished": turn.finished}
+        situation.draft = {"text": text, "cut_off": turn.cut_off}
         yes = (tag("check", text) or "").casefold() == "yes"
         gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
         return Opening(gate, (), (Scored(situation.chunk, 0.0),) if yes else ())
@@ -68,8 +68,8 @@ class TagWriter:
     def write(self, situation: Situation, opening: Opening) -> Written:
         memory = tag("update", str(situation.draft["text"]))
         if memory is None:
-            return accept(situation, opening, "", bool(situation.draft["finished"]))
-        return accept(situation, opening, memory, finished=True)
+            return accept(situation, opening, "", str(situation.draft["cut_off"]))
+        return accept(situation, opening, memory, cut_off="")
 
 
 class TagExit:
