@@ -355,7 +355,8 @@ class ShortAnswer:
     def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
         """The answers that belong on the list, in document order, each with its place.
 
-        None where not even one is likelier than not.
+        None where not even one is likelier than not. That one says whether there is an answer;
+        the confidence is the share of the list that can be expected to be right.
         """
         best = [max(group, key=lambda quote: quote.score) for group in groups]
         best.sort(key=lambda quote: -quote.score)
@@ -364,8 +365,8 @@ class ShortAnswer:
         kept = best[: best_length([quote.score for quote in best])]
         kept.sort(key=lambda quote: (quote.document, quote.start))
         text = "; ".join(quote.answer for quote in kept)
-        surest = min(quote.score for quote in kept)
-        return Reply(text, tuple(kept), surest, sureness=min(quote.sureness for quote in kept))
+        right = sum(quote.score * quote.sureness for quote in kept) / len(kept)
+        return Reply(text, tuple(kept), best[0].score, sureness=right / best[0].score)
 
     def _from_steps(self, task: Task, ledger: Sequence[Quote]) -> Reply | None:
         notes = steps_so_far(ledger)

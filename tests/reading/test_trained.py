@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from longread.documents import Document
 from longread.errors import UsageError
+from longread.reading.answers import Reply, Task
+from longread.reading.corpus import Corpus
 from longread.reading.evidence import SCOUTED
+from longread.reading.memory import Memory
 from longread.reading.protocol import NAME, Protocol
 from longread.reading.step import Answer, Step
-from longread.reading.trained import ReaderGate
+from longread.reading.trained import ReaderGate, ShortAnswer
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import Choice, ScriptedEngine, page, paged
@@ -197,6 +202,31 @@ def test_a_place_far_below_a_certain_answer_is_not_answered_from(
     assert sum(len(step.added) for step in steps) == quoted
     assert answer.answer is not None
     assert answer.answer.startswith("1931")
+
+
+def listed(book: Document, *scores: float) -> Reply:
+    """The reply to a question for all there is, with a place and an answer for each score."""
+    corpus = Corpus([book], chunk_tokens=80, unit_tokens=40, count=lambda text: len(text.split()))
+    quotes = [
+        replace(corpus.quote(0, piece.start, piece.end, score), answer=f"in {1931 + number}")
+        for number, (score, piece) in enumerate(zip(scores, corpus.all_tiles, strict=False))
+    ]
+    memory = Memory(100, corpus.count, "- notes", quotes)
+    gate = ReaderGate(reader(), threshold=0.2)
+    return ShortAnswer(gate).answer(Task(corpus, "Name all the years.", memory, 50))
+
+
+def test_a_list_keeps_what_is_less_likely_than_not_beside_what_is_sure(book: Document) -> None:
+    reply = listed(book, 0.48, 0.97, 0.74, 0.05)
+    assert reply.text == "in 1931; in 1932; in 1933"
+    # The share of the list that can be expected to be right.
+    assert reply.confidence == pytest.approx((0.48 + 0.97 + 0.74) / 3)
+
+
+def test_a_list_of_which_nothing_is_likelier_than_not_is_no_answer(book: Document) -> None:
+    reply = listed(book, 0.48, 0.47, 0.46)
+    assert (reply.text, reply.citations) == (None, ())
+    assert reply.closest is not None
 
 
 def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
