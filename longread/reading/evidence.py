@@ -81,6 +81,10 @@ class EvidenceBoard:
         open_odds = sum(self._open.values())
         return found / (found + lost + open_odds + self._scale.calibration.unanswerable)
 
+    def opened(self, threshold: float) -> dict[int, float]:
+        """P(the tile holds the answer) of the places read whose gate opened at `threshold`."""
+        return {place: value for place, value in self._read.items() if value >= threshold}
+
     def scored_unread(self) -> list[tuple[int, float]]:
         """Tiles that were scored and not read yet, with their probabilities, in order."""
         return [

@@ -74,6 +74,20 @@ class ReaderGate:
         """P(the answer's place is among what the gate opened for); 0 before anything is read."""
         return self._board.settled(self.threshold) if self._board else 0.0
 
+    def settled_by(self, corpus: Corpus, answers: Sequence[Quote]) -> float:
+        """P(the answer's place is among those that gave `answers`).
+
+        A place that opened and gave none takes its share: it may only have looked likely with
+        a step in the notes, and then nothing was read there.
+        """
+        if self._board is None:
+            return 0.0
+        own = {tile.index for quote in answers for tile in corpus.tiles_under(_span_of(quote))}
+        opened = self._board.opened(self.threshold)
+        without = sum(odds(value) for place, value in opened.items() if place not in own)
+        given = sum(odds(quote.score) for quote in answers)
+        return self.settled() * given / (given + without)
+
     def read(self, situation: Situation) -> Opening:
         board, scale = self._prepared(situation)
         scouted = self._scouted(situation, scale) if situation.step == 1 else ()
@@ -177,6 +191,10 @@ class ReaderGate:
             self._scale = ReaderScale(situation, self.protocol, matches, self.threshold)
             self._board = EvidenceBoard(self._scale, matches)
         return self._board, self._scale
+
+
+def _span_of(quote: Quote) -> Piece:
+    return Piece(0, quote.document, quote.start, quote.end, 0)
 
 
 def key(piece: Piece) -> tuple[int, int, int]:
@@ -349,8 +367,9 @@ class ShortAnswer:
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        found, sureness = max(self._gate.settled(), best[0].score), best[0].sureness
-        return Reply(best[0].answer, cited, found, sureness=sureness)
+        answers = [quote for quote in ledger if quote.answer]
+        found = max(self._gate.settled_by(task.corpus, answers), best[0].score)
+        return Reply(best[0].answer, cited, found, sureness=best[0].sureness)
 
     def _all(self, groups: Sequence[Sequence[Quote]]) -> Reply | None:
         """The answers that belong on the list, in document order, each with its place.

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from longread.documents import Document
+from longread.documents.chunks import Piece
 from longread.errors import UsageError
 from longread.reading.answers import Reply, Task
 from longread.reading.corpus import Corpus
@@ -202,6 +203,24 @@ def test_a_place_far_below_a_certain_answer_is_not_answered_from(
     assert sum(len(step.added) for step in steps) == quoted
     assert answer.answer is not None
     assert answer.answer.startswith("1931")
+
+
+def test_a_place_that_opened_and_gave_no_answer_takes_its_share(start: Start) -> None:
+    """Asked "Who sold the wine?", a page without it was quoted as a step, opened with that step
+    in the notes, and made a name of another page the answer at 0.81."""
+    run = start(reader())
+    next(iter(run.steps()))
+    gate, corpus = run.reader.parts.gate, run.corpus
+    assert isinstance(gate, ReaderGate)
+    answers = [quote for quote in run.reader.memory.ledger if quote.answer]
+    settled = gate.settled()
+    assert gate.settled_by(corpus, answers) == pytest.approx(settled)
+    # Another tile, as likely as the one that gave the answer.
+    own = corpus.tiles_under(Piece(0, 0, answers[0].start, answers[0].end, 0))[0].index
+    assert gate._board is not None
+    gate._board.enter((own + 2) % len(corpus.all_tiles), answers[0].score)
+    assert gate.settled() > settled
+    assert gate.settled_by(corpus, answers) == pytest.approx(gate.settled() / 2, rel=0.01)
 
 
 def listed(book: Document, *scores: float) -> Reply:
