@@ -110,6 +110,10 @@ class Corpus:
         first = bisect_right(self._tile_starts, (unit.document, unit.start)) - 1
         return self.all_tiles[max(0, first) : after]
 
+    def tiles_of(self, quote: Quote) -> list[Piece]:
+        """The tiles that a quote stands in, in order."""
+        return self.tiles_under(Piece(0, quote.document, quote.start, quote.end, 0))
+
     def locate(self, piece: Piece) -> Location:
         return self.documents[piece.document].locate(piece.start, piece.end)
 

@@ -97,11 +97,7 @@ class EvidenceBoard:
 def tile_matches(situation: Situation, known: Sequence[Quote] = ()) -> list[Match]:
     """BM25's match of every tile with the question, and with the quotes that are known."""
     corpus = situation.corpus
-    quoted = {
-        tile.index
-        for quote in known
-        for tile in corpus.tiles_under(Piece(0, quote.document, quote.start, quote.end, 0))
-    }
+    quoted = {tile.index for quote in known for tile in corpus.tiles_of(quote)}
     words = " ".join(quote.text for quote in known)
     return lexical_match(corpus.tile_index, situation.question, words, quoted)
 

@@ -82,11 +82,11 @@ class ReaderGate:
         """
         if self._board is None:
             return 0.0
-        own = {tile.index for quote in answers for tile in corpus.tiles_under(_span_of(quote))}
+        own = {tile.index for quote in answers for tile in corpus.tiles_of(quote)}
         opened = self._board.opened(self.threshold)
         without = sum(odds(value) for place, value in opened.items() if place not in own)
         given = sum(odds(quote.score) for quote in answers)
-        return self.settled() * given / (given + without)
+        return self.settled() * given / (given + without) if given else 0.0
 
     def read(self, situation: Situation) -> Opening:
         board, scale = self._prepared(situation)
@@ -191,10 +191,6 @@ class ReaderGate:
             self._scale = ReaderScale(situation, self.protocol, matches, self.threshold)
             self._board = EvidenceBoard(self._scale, matches)
         return self._board, self._scale
-
-
-def _span_of(quote: Quote) -> Piece:
-    return Piece(0, quote.document, quote.start, quote.end, 0)
 
 
 def key(piece: Piece) -> tuple[int, int, int]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from longread.documents import Document
-from longread.documents.chunks import Piece
 from longread.errors import UsageError
 from longread.reading.answers import Reply, Task
 from longread.reading.corpus import Corpus
@@ -216,7 +215,7 @@ def test_a_place_that_opened_and_gave_no_answer_takes_its_share(start: Start) ->
     settled = gate.settled()
     assert gate.settled_by(corpus, answers) == pytest.approx(settled)
     # Another tile, as likely as the one that gave the answer.
-    own = corpus.tiles_under(Piece(0, 0, answers[0].start, answers[0].end, 0))[0].index
+    own = corpus.tiles_of(answers[0])[0].index
     assert gate._board is not None
     gate._board.enter((own + 2) % len(corpus.all_tiles), answers[0].score)
     assert gate.settled() > settled
