@@ -290,14 +290,7 @@ class WriteRetained:
 
 def tiles_of(corpus: Corpus, quotes: Sequence[Quote]) -> list[Piece]:
     """The tiles that the quotes begin in, each once, in the quotes' order."""
-    found: dict[int, Piece] = {}
-    for quote in quotes:
-        piece = Piece(0, quote.document, quote.start, quote.end, 0)
-        tiles = corpus.tiles(corpus.chunks[corpus.chunk_of(piece)])
-        tile = next((each for each in tiles if _inside(quote, each)), None)
-        if tile is not None:
-            found.setdefault(tile.index, tile)
-    return list(found.values())
+    return list(dict.fromkeys(tile for quote in quotes for tile in corpus.tiles_of(quote)[:1]))
 
 
 def _inside(quote: Quote, tile: Piece) -> bool:

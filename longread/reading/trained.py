@@ -363,7 +363,7 @@ class ShortAnswer:
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        answers = [quote for quote in ledger if quote.answer]
+        answers = [quote for group in groups.values() for quote in group]
         found = max(self._gate.settled_by(task.corpus, answers), best[0].score)
         return Reply(best[0].answer, cited, found, sureness=best[0].sureness)
 
