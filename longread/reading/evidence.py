@@ -14,6 +14,7 @@ from longread.documents.chunks import Piece
 from longread.reading.prompts import probe_pairs
 from longread.reading.protocol import WORDS, Help
 from longread.reading.protocol import Protocol as ReaderProtocol
+from longread.reading.questions import wants_everything
 from longread.reading.signals import (
     BACKGROUND_BEST,
     BACKGROUND_EVEN,
@@ -175,6 +176,9 @@ SCOUTED = 12
 class ReaderScale:
     """What a trained reader says of a tile ("Helps: yes"), with BM25's match as a prior.
 
+    A question that wants everything has a prior of its own: the places of a list do not
+    compete, so that BM25 likes another one better says nothing against this one.
+
     Where blocks are thinned out, a tile that helps with at least the probability `closer` is
     asked again word for word. That costs its prefill, and once more where other tiles are
     gated before it is answered from.
@@ -188,7 +192,8 @@ class ReaderScale:
         closer: float,
     ) -> None:
         self._closer = closer
-        self.calibration: Evidence = evidence("reader")
+        everything = wants_everything(situation.question)
+        self.calibration: Evidence = evidence("reader_list" if everything else "reader")
         self._steps = step_evidence()
         self._situation = situation
         self._protocol = protocol

@@ -12,7 +12,7 @@ import pytest
 
 FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
 OWN = (
-    "comparisons", "data", "generated", "grammar", "hops", "protocol", "strays", "tables",
+    "comparisons", "data", "generated", "grammar", "hops", "lists", "protocol", "strays", "tables",
     "tables_money", "tables_other",
 )  # fmt: skip
 
@@ -40,6 +40,11 @@ def comparing() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def strays() -> Iterator[ModuleType]:
     yield from _script("strays")
+
+
+@pytest.fixture(scope="module")
+def lists() -> Iterator[ModuleType]:
+    yield from _script("lists")
 
 
 @pytest.fixture(scope="module")

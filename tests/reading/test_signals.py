@@ -75,7 +75,7 @@ def test_a_name_that_every_unit_has_weighs_little() -> None:
     assert lexical_match(index, "Who kept the harbour of Orvel?")[-1].named > 0.95
 
 
-@pytest.mark.parametrize("signal", ["likelihood", "reader"])
+@pytest.mark.parametrize("signal", ["likelihood", "reader", "reader_list"])
 def test_evidence_grows_with_every_signal(signal: str) -> None:
     calibration = evidence(signal)
     low, high = Match(0.2, 0.1, 0.5), Match(0.9, 0.4, 1.0)

@@ -247,6 +247,26 @@ def test_a_list_of_which_nothing_is_likelier_than_not_is_no_answer(book: Documen
     assert reply.closest is not None
 
 
+def test_the_places_of_a_list_do_not_compete(start: Start) -> None:
+    """A number told in other words than the question's was left out: BM25 likes the other more."""
+    first = "One telephone number of the clinic in Tarrow was 41828."
+    second = "The clinic in Tarrow could also be rung up under 42928."
+    pages = [page(number) for number in range(1, 13)]
+    pages[2], pages[9] = page(3, first), page(10, second)
+    engine = ScriptedEngine(
+        replies=lambda prompt: "41828" if first in prompt else "42928",
+        choices=lambda prompt: 0.97 if first in prompt else 0.6 if second in prompt else 0.01,
+        protocol=NAME,
+    )
+    question = "Name all the telephone numbers of the clinic in Tarrow."
+    steps, answer = finish(start(engine, question, documents=(paged(*pages),)))
+    assert answer.answer == "41828; 42928"
+    # Asked for one, the second place is far less likely than the first.
+    asked = "Which telephone number had the clinic in Tarrow?"
+    steps, _answer = finish(start(engine, asked, documents=(paged(*pages),), exit=False))
+    assert sorted(gate for step in steps for gate in step.unit_gates)[-2] < 0.2
+
+
 def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
     whole_steps, whole = finish(start(reader(), exit=False))
     run = start(reader(), exit=False)
