@@ -25,6 +25,7 @@ from longread.reading.signals import (
     evenly,
     evidence,
     lexical_match,
+    list_evidence,
     logit,
     odds,
     step_evidence,
@@ -177,7 +178,7 @@ class ReaderScale:
     """What a trained reader says of a tile ("Helps: yes"), with BM25's match as a prior.
 
     A question that wants everything has a prior of its own: the places of a list do not
-    compete, so that BM25 likes another one better says nothing against this one.
+    compete, so that BM25 likes another one better says little against this one.
 
     Where blocks are thinned out, a tile that helps with at least the probability `closer` is
     asked again word for word. That costs its prefill, and once more where other tiles are
@@ -193,7 +194,7 @@ class ReaderScale:
     ) -> None:
         self._closer = closer
         everything = wants_everything(situation.question)
-        self.calibration: Evidence = evidence("reader_list" if everything else "reader")
+        self.calibration: Evidence = list_evidence() if everything else evidence("reader")
         self._steps = step_evidence()
         self._situation = situation
         self._protocol = protocol

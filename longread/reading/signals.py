@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import tomllib
+from bisect import bisect_right
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from statistics import fmean
@@ -74,12 +75,18 @@ class Match:
 
     `named` falls from 1 to 0 as the unit lacks names and numbers of the question that the
     document has elsewhere, the rarer the faster. BM25 adds words up, so "A ticket for the ferry
-    at Orvel cost 10 crowns" beats the right town's sentence in other words.
+    at Orvel cost 10 crowns" beats the right town's sentence in other words. `alike` units, this
+    one included, lack no more of the names than it does.
     """
 
     relative: float
     absolute: float
     named: float = 1.0
+    alike: int = field(default=1, compare=False)
+
+
+# Sums of the same weights in another order.
+_SAME = 1e-9
 
 
 def lexical_match(
@@ -100,8 +107,14 @@ def lexical_match(
     ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(asked)) or 1.0
     told = set(query_terms(known))
     lacking = index.missing([name for name in names(question) if name not in told])
+    ranked = sorted(lacking)
     return [
-        Match(min(1.0, score / best), score / ideal, max(0.0, 1.0 - lack / rarest))
+        Match(
+            min(1.0, score / best),
+            score / ideal,
+            max(0.0, 1.0 - lack / rarest),
+            bisect_right(ranked, lack + _SAME),
+        )
         for score, lack in zip(scores, lacking, strict=True)
     ]
 
@@ -159,6 +172,9 @@ class Evidence:
     `unanswerable` is the weight of "no unit holds it" against those odds. A unit's odds hold
     the share of questions that have an answer, so this is the share that has none: a quarter
     of those that the reader was fitted on. At 1, more than half of all questions have none.
+
+    `alike` weighs the logarithm of how many units may be meant as well as this one: of lists, whose
+    places do not compete, it is the prior. Of a company's filing every page names the company.
     """
 
     standing: float
@@ -171,6 +187,7 @@ class Evidence:
     unread_named: float
     unread_bias: float
     unanswerable: float
+    alike: float = 0.0
 
     def probability(self, standing: float, match: Match) -> float:
         """P(the unit holds the answer), from its gain's standing and BM25's match."""
@@ -179,6 +196,7 @@ class Evidence:
             + self.match * match.relative
             + self.coverage * match.absolute
             + self.named * match.named
+            + self.alike * math.log(match.alike)
             + self.read_bias
         )
 
@@ -210,6 +228,23 @@ class StepEvidence:
         return sigmoid(self.part * logit(part) + self.match * match.relative + self.bias)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryEvidence:
+    """Turns what the gate gave a tile, and what a trained reader says of an answer's sentence read
+    alone, into the odds that the answer belongs on the list that was asked for.
+
+    A tile that only mentions the thing may open; its sentence tells.
+    """
+
+    alone: float
+    gate: float
+    bias: float
+
+    def probability(self, alone: float, gate: float) -> float:
+        """P(the answer belongs there), from P("yes") of its sentence and P of its tile's gate."""
+        return sigmoid(self.alone * logit(alone) + self.gate * logit(gate) + self.bias)
+
+
 @cache
 def evidence(signal: str) -> Evidence:
     """The calibration of `signal` (`likelihood` or `reader`) that ships with longread."""
@@ -217,9 +252,21 @@ def evidence(signal: str) -> Evidence:
 
 
 @cache
+def list_evidence() -> Evidence:
+    """The reader's calibration for questions that want everything; the unread weighs as ever."""
+    return replace(evidence("reader"), **_fitted("reader_list"))
+
+
+@cache
 def step_evidence() -> StepEvidence:
     """The calibration of the reader's "part" that ships with longread."""
     return StepEvidence(**_fitted("reader_step"))
+
+
+@cache
+def entry_evidence() -> EntryEvidence:
+    """The calibration of a list's answers that ships with longread."""
+    return EntryEvidence(**_fitted("reader_entry"))
 
 
 def _fitted(table: str) -> dict[str, float]:

@@ -7,7 +7,6 @@ up, and stop when what was found outweighs whatever is unread.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,12 +21,12 @@ from longread.reading.memory import as_notes
 from longread.reading.panel import Request
 from longread.reading.protocol import WORDS, Help, Protocol
 from longread.reading.questions import wants_everything
-from longread.reading.signals import Match, odds
+from longread.reading.signals import Match, entry_evidence, odds
 from longread.reading.situation import Opening, Scored, Situation, Thought, Written
 from longread.reading.step import Gate, Quote
 from longread.reading.thinking import inside
-from longread.reading.writers import notes_from_ledger, quotable
-from longread.retrieval import Index, terms
+from longread.reading.writers import notes_from_ledger, place_of
+from longread.retrieval import terms
 
 # An answer whose odds are so many times better makes another place not worth its decode.
 _FAR_BELOW = 20
@@ -255,24 +254,11 @@ class AnswerOrQuote:
             return None
         quote = situation.corpus.quote(scored.piece.document, *span, score=scored.probability)
         answer = answer or (quote.text if helps.yes >= helps.part else "")
+        if answer and wants_everything(question):
+            alone = f"{situation.corpus.header(scored.piece)}\n{quote.text}"
+            yes = protocol.helps(alone, question).yes
+            quote = replace(quote, score=entry_evidence().probability(yes, quote.score))
         return replace(quote, answer=" ".join(answer.split()), sureness=round(sureness, 4))
-
-
-def place_of(corpus: Corpus, piece: Piece, words: str, question: str) -> tuple[int, int] | None:
-    """The sentence of `piece` that `words` come from: holds them, or shares most with them.
-
-    Of several that hold them the one that shares most with the question.
-    """
-    text = corpus.documents[piece.document].text
-    spans = quotable(corpus, piece)
-    if not spans:
-        return None
-    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
-    wanted = " ".join(words.split()).casefold()
-    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
-    holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
-    scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
-    return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]
 
 
 class LookForward:

@@ -6,6 +6,8 @@ old one stays: what is cut off at the end is always what was read last.
 
 from __future__ import annotations
 
+import re
+
 from longread.documents.chunks import Piece
 from longread.engine import Engine
 from longread.reading.corpus import Corpus
@@ -167,3 +169,20 @@ def quotable(corpus: Corpus, piece: Piece) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def place_of(corpus: Corpus, piece: Piece, words: str, question: str) -> tuple[int, int] | None:
+    """The sentence of `piece` that `words` come from: holds them, or shares most with them.
+
+    Of several that hold them the one that shares most with the question.
+    """
+    text = corpus.documents[piece.document].text
+    spans = quotable(corpus, piece)
+    if not spans:
+        return None
+    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
+    wanted = " ".join(words.split()).casefold()
+    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
+    holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
+    scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
+    return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]

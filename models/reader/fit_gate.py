@@ -6,9 +6,8 @@ As benchmarks/calibrate.py does for the likelihood signal, but on questions of t
 articles that were kept out of training (data.HELD_OUT), each joined with articles that
 were not; on documents without them, where the same questions have no answer; and on
 registers of our own (generated.py, with a seed of their own), which say like things of
-several companies or towns, so that names decide. Questions that want everything are fitted by
-themselves (lists.py), since the places of a list do not compete. Prints the [reader] and
-[reader_list] tables for longread/reading/calibration.toml.
+several companies or towns, so that names decide. Prints the [reader] table for
+longread/reading/calibration.toml.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from pathlib import Path
 import numpy as np
 from data import HELD_OUT
 from generated import families, in_prose
-from lists import Listed, listing
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from calibrate import fit, joined, shares, show, write
@@ -41,7 +39,6 @@ OTHERS, ASKED = 6, 32
 # A register: so many families of invented documents, so many entries of each.
 FAMILIES, ENTRIES = 5, 6
 REGISTER_SEED = 770_001
-LISTS, LIST_PARAGRAPHS, LIST_SEED = 6, 70, 880_001
 
 
 class Sample:
@@ -69,7 +66,7 @@ def samples(engine: LlamaCppEngine, data: list[dict], documents: int) -> Iterato
         else:
             asked = [(q["question"], -1) for a in kept for p in a["paragraphs"] for q in p["qas"]]
         asked = rng.sample(asked, min(ASKED, len(asked)))
-        yield from gated(protocol, engine, corpus, listed(asked))
+        yield from gated(protocol, engine, corpus, asked)
 
 
 def registers(engine: LlamaCppEngine, documents: int) -> Iterator[Sample]:
@@ -78,25 +75,7 @@ def registers(engine: LlamaCppEngine, documents: int) -> Iterator[Sample]:
     for number in range(documents):
         document, asked = register(random.Random(REGISTER_SEED + number))
         corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
-        yield from gated(protocol, engine, corpus, listed(asked))
-
-
-def lists(engine: LlamaCppEngine, data: list[dict], documents: int) -> Iterator[Sample]:
-    """Questions that want everything, on paragraphs that the reader was not trained on."""
-    kept = [article for article in data if article["title"] in HELD_OUT]
-    paragraphs = [each["context"] for article in kept for each in article["paragraphs"]]
-    protocol = Protocol(engine)
-    for number in range(documents):
-        rng = random.Random(LIST_SEED + number)
-        chosen = rng.sample(paragraphs, min(LIST_PARAGRAPHS, len(paragraphs)))
-        document, asked = listing(rng, chosen)
-        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
         yield from gated(protocol, engine, corpus, asked)
-
-
-def listed(asked: list[tuple[str, int]]) -> list[Listed]:
-    """Questions with one place or none (-1)."""
-    return [Listed(question, (start,) if start >= 0 else ()) for question, start in asked]
 
 
 def register(rng: random.Random) -> tuple[Document, list[tuple[str, int]]]:
@@ -139,20 +118,26 @@ def is_decided(entries: list[tuple[int, int, set[str]]], question: str, start: i
 
 
 def gated(
-    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, asked: list[Listed]
+    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, asked: list[tuple[str, int]]
 ) -> Iterator[Sample]:
-    """What the reader and BM25 say of every tile, for each question."""
+    """What the reader and BM25 say of every tile, for each of (question, offset or -1)."""
     tiles = corpus.all_tiles
-    gates = np.zeros((len(tiles), len(asked)))
-    for row, tile in enumerate(tiles):
-        prompts = [protocol.gate(corpus.headed(tile), each.question) for each in asked]
+    said = gates(protocol, engine, corpus, [question for question, _start in asked])
+    for column, (question, start) in enumerate(asked):
+        holds = np.array([tile.start <= start < tile.end for tile in tiles])
+        yield Sample(np.column_stack([said[:, column], shares(corpus, question)]), holds)
+
+
+def gates(
+    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, questions: list[str]
+) -> np.ndarray:
+    """The log-odds that the reader gives every tile for every question, (tiles, questions)."""
+    found = np.zeros((len(corpus.all_tiles), len(questions)))
+    for row, tile in enumerate(corpus.all_tiles):
+        prompts = [protocol.gate(corpus.headed(tile), question) for question in questions]
         for column, said in enumerate(engine.choose_all(prompts, WORDS)):
-            gates[row, column] = logit(Help.of(said).any)
-    for column, each in enumerate(asked):
-        holds = np.array(
-            [any(tile.start <= place < tile.end for place in each.places) for tile in tiles]
-        )
-        yield Sample(np.column_stack([gates[:, column], shares(corpus, each.question)]), holds)
+            found[row, column] = logit(Help.of(said).any)
+    return found
 
 
 def main() -> None:
@@ -164,33 +149,25 @@ def main() -> None:
     given = parser.parse_args()
     data = json.loads(given.squad.read_text("utf-8"))["data"]
     with LlamaCppEngine(given.model, threads=given.threads) as engine:
-        lookups = {
+        sources = {
             "SQuAD": list(samples(engine, data, given.documents)),
             "registers": list(registers(engine, given.documents)),
         }
-        print_fit("reader", lookups)
-        print_fit("reader_list", {"lists": list(lists(engine, data, LISTS))})
-
-
-def print_fit(table: str, sources: dict[str, list[Sample]]) -> None:
-    """What a fit on one half does on the other, then the table of a fit on all."""
-    for first, second in ((0, 1), (1, 0)):
-        half = fit(*stacked([sample for some in sources.values() for sample in some[first::2]]))
-        for threshold in (0.5, 0.3, 0.2, 0.1):
-            for name, some in sources.items():
-                show(f"fitted on one half, {name}", some[first::2], half, threshold)
-                show(f"the other half, {name}", some[second::2], half, threshold)
     found = [sample for some in sources.values() for sample in some]
-    features, labels = stacked(found)
-    print(f"# {len(found)} questions, {len(labels)} tiles\n[{table}]")
-    write(fit(features, labels), fit(features[:, 1:], labels))
-    print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")
-
-
-def stacked(found: list[Sample]) -> tuple[np.ndarray, np.ndarray]:
-    """The features and labels of all samples' tiles."""
+    first = [sample for some in sources.values() for sample in some[0::2]]
+    half = fit(
+        np.concatenate([s.features for s in first]), np.concatenate([s.holds for s in first])
+    )
+    for threshold in (0.5, 0.3, 0.2, 0.1):
+        for name, some in sources.items():
+            show(f"fitted on one half, {name}", some[0::2], half, threshold)
+            show(f"the other half, {name}", some[1::2], half, threshold)
     features = np.concatenate([sample.features for sample in found])
-    return features, np.concatenate([sample.holds for sample in found])
+    labels = np.concatenate([sample.holds for sample in found])
+    read, unread = fit(features, labels), fit(features[:, 1:], labels)
+    print(f"# {len(found)} questions, {len(labels)} tiles\n[reader]")
+    write(read, unread)
+    print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")
 
 
 if __name__ == "__main__":

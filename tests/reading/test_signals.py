@@ -11,9 +11,11 @@ from longread.reading.prompts import probe_pairs
 from longread.reading.signals import (
     Likelihood,
     Match,
+    entry_evidence,
     evenly,
     evidence,
     lexical_match,
+    list_evidence,
     logit,
     sigmoid,
 )
@@ -75,7 +77,30 @@ def test_a_name_that_every_unit_has_weighs_little() -> None:
     assert lexical_match(index, "Who kept the harbour of Orvel?")[-1].named > 0.95
 
 
-@pytest.mark.parametrize("signal", ["likelihood", "reader", "reader_list"])
+def test_units_that_may_be_meant_as_well_are_counted() -> None:
+    index = Index(["the ferry of Orvel", "Orvel again", "rain", "a ferry at Kestrel", "wind"])
+    matches = lexical_match(index, "Name all the captains at Orvel.")
+    assert [match.alike for match in matches] == [2, 2, 5, 5, 5]
+    assert {match.alike for match in lexical_match(index, "Name all the captains.")} == {5}
+
+
+def test_a_place_of_a_list_counts_less_the_more_may_be_meant() -> None:
+    """Of a company's filing every page names the company."""
+    few, many = Match(0.5, 0.2, 1.0, 3), Match(0.5, 0.2, 1.0, 400)
+    assert list_evidence().probability(0.0, few) > 0.3 > list_evidence().probability(0.0, many)
+    assert evidence("reader").probability(0.0, few) == evidence("reader").probability(0.0, many)
+    # Asked for one answer, the place that BM25 likes half as well as the best is not it.
+    assert evidence("reader").probability(0.0, few) < 0.1
+
+
+def test_an_answer_on_a_list_takes_its_tile_and_its_sentence() -> None:
+    belongs = entry_evidence().probability
+    assert belongs(0.9, 0.9) > belongs(0.1, 0.9) > belongs(0.1, 0.3)
+    assert belongs(0.9, 0.9) > 0.9
+    assert belongs(0.1, 0.3) < 0.3
+
+
+@pytest.mark.parametrize("signal", ["likelihood", "reader"])
 def test_evidence_grows_with_every_signal(signal: str) -> None:
     calibration = evidence(signal)
     low, high = Match(0.2, 0.1, 0.5), Match(0.9, 0.4, 1.0)

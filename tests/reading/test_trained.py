@@ -267,6 +267,31 @@ def test_the_places_of_a_list_do_not_compete(start: Start) -> None:
     assert sorted(gate for step in steps for gate in step.unit_gates)[-2] < 0.2
 
 
+def test_what_only_mentions_the_thing_is_left_off_a_list(start: Start) -> None:
+    """Of a filing every page names the company: its sentence, read alone, does not answer."""
+    said = "Among the harbour masters of Tarrow was Osric Hart."
+    named = "Sidonie Marsh wrote to the harbour masters of Tarrow."
+    pages = [page(number) for number in range(1, 13)]
+    pages[2], pages[9] = page(3, said), page(10, named)
+
+    def choices(prompt: str) -> float:
+        alone = "wrote ledger" not in prompt
+        if said in prompt:
+            return 0.9
+        return 0.01 if named not in prompt or alone else 0.8
+
+    engine = ScriptedEngine(
+        replies=lambda prompt: "Osric Hart" if said in prompt else "Sidonie Marsh",
+        choices=choices,
+        protocol=NAME,
+    )
+    question = "Name all the harbour masters of Tarrow."
+    steps, answer = finish(start(engine, question, documents=(paged(*pages),)))
+    assert answer.answer == "Osric Hart"
+    left_off = next(quote for step in steps for quote in step.added if quote.text == named)
+    assert left_off.score < 0.5
+
+
 def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
     whole_steps, whole = finish(start(reader(), exit=False))
     run = start(reader(), exit=False)
