@@ -132,7 +132,11 @@ class Corpus:
 
     def headed(self, piece: Piece) -> str:
         """The piece's words under its header."""
-        return f"{self.header(piece)}\n{self.text(piece)}"
+        return self.under_header(piece, self.text(piece))
+
+    def under_header(self, piece: Piece, words: str) -> str:
+        """Some of the piece's words, or some more, under its header."""
+        return f"{self.header(piece)}\n{words}"
 
     def sentences(self, piece: Piece) -> list[tuple[int, int]]:
         """Sentence spans of the piece, as offsets into its document's text."""

@@ -240,7 +240,7 @@ def with_neighbours(corpus: Corpus, quote: Quote) -> str:
     at = next(place for place, (_start, end) in enumerate(spans) if quote.start < end)
     first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
     text = corpus.documents[quote.document].text[first : max(last, quote.end)]
-    return f"{corpus.header(tile)}\n{text}"
+    return corpus.under_header(tile, text)
 
 
 class WeighRetained:

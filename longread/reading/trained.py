@@ -255,7 +255,7 @@ class AnswerOrQuote:
         quote = situation.corpus.quote(scored.piece.document, *span, score=scored.probability)
         answer = answer or (quote.text if helps.yes >= helps.part else "")
         if answer and wants_everything(question):
-            alone = f"{situation.corpus.header(scored.piece)}\n{quote.text}"
+            alone = situation.corpus.under_header(scored.piece, quote.text)
             yes = protocol.helps(alone, question).yes
             quote = replace(quote, score=entry_evidence().probability(yes, quote.score))
         return replace(quote, answer=" ".join(answer.split()), sureness=round(sureness, 4))

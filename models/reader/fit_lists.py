@@ -99,7 +99,7 @@ def answers_of(protocol: Protocol, corpus: Corpus, each: Listed, gate: np.ndarra
         span = place_of(corpus, tile, said, question)
         if span is not None:
             sentence = corpus.documents[0].text[span[0] : span[1]]
-            alone = protocol.helps(f"{corpus.header(tile)}\n{sentence}", question).yes
+            alone = protocol.helps(corpus.under_header(tile, sentence), question).yes
             features.append(entry_row(alone, chance))
             right.append(any(span[0] <= wanted < span[1] for wanted in each.places))
     return Rows(np.array(features).reshape(-1, 2), np.array(right, bool), len(each.places))

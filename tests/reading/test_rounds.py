@@ -10,8 +10,8 @@ from longread.reading.memory import RoundMemory
 from longread.reading.protocol import NAME
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
-from tests.reading.conftest import FACT, Start
-from tests.scripted import Choice, ScriptedEngine, interrupting, page, paged
+from tests.reading.conftest import FACT, Start, telling
+from tests.scripted import Choice, ScriptedEngine, interrupting
 
 FIRST = "Captain Ilse Brandt sailed the Orvel for nine years."
 SECOND = "Brandt was born at Kestrel Bay."
@@ -39,10 +39,9 @@ def engine(**changes: Any) -> ScriptedEngine:
 
 
 def begin(start: Start, model: ScriptedEngine, **options: Any) -> Run:
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[9] = page(3, SECOND), page(10, FIRST)
+    told = telling({3: SECOND, 10: FIRST})
     chosen = {"strategy": "pi-mem", "exit": False, **options}
-    return start(model, question=BRIDGE, documents=(paged(*pages),), **chosen)
+    return start(model, question=BRIDGE, documents=(told,), **chosen)
 
 
 def finish(run: Run) -> tuple[list[Step], Answer]:

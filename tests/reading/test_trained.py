@@ -16,8 +16,8 @@ from longread.reading.protocol import NAME, Protocol
 from longread.reading.step import Answer, Step
 from longread.reading.trained import ReaderGate, ShortAnswer
 from longread.runs.session import Run
-from tests.reading.conftest import FACT, QUESTION, Start
-from tests.scripted import Choice, ScriptedEngine, page, paged
+from tests.reading.conftest import FACT, QUESTION, Start, telling
+from tests.scripted import Choice, ScriptedEngine
 
 FIRST = "Captain Ilse Brandt sailed the Orvel for nine years."
 SECOND = "Brandt was born at Kestrel Bay."
@@ -99,8 +99,6 @@ def test_what_was_gated_before_reading_began_stands_in_the_first_step(start: Sta
 
 def over_a_bridge() -> tuple[ScriptedEngine, Document]:
     """FIRST on page 3 names the captain, SECOND on page 10 says where he was born."""
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[9] = page(3, FIRST), page(10, SECOND)
 
     def gate(prompt: str) -> Choice:
         known = "Notes:" in prompt
@@ -117,7 +115,8 @@ def over_a_bridge() -> tuple[ScriptedEngine, Document]:
             return "where Brandt was born, Kestrel"
         return "Kestrel Bay"
 
-    return ScriptedEngine(replies=say, choices=gate, protocol=NAME), paged(*pages)
+    document = telling({3: FIRST, 10: SECOND})
+    return ScriptedEngine(replies=say, choices=gate, protocol=NAME), document
 
 
 def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
@@ -134,8 +133,7 @@ def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
 def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Start) -> None:
     """Page 6 names Brandt, who is known from page 3; the clerks of the others are nobody's."""
     named = "Brandt kept a parrot."
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[5] = page(3, FIRST), page(6, named)
+    told = telling({3: FIRST, 6: named})
     engine = ScriptedEngine(
         replies=lambda prompt: FIRST if prompt.endswith("Quote:") else "Brandt",
         choices=lambda prompt: (
@@ -143,7 +141,7 @@ def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Sta
         ),
         protocol=NAME,
     )
-    run = start(engine, question=BRIDGE, documents=(paged(*pages),), exit=False)
+    run = start(engine, question=BRIDGE, documents=(told,), exit=False)
     finish(run)
     asked = [prompt for prompt in engine.asked("reader") if not prompt.startswith("- ")]
     again = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" in prompt}
@@ -189,14 +187,13 @@ def test_a_place_far_below_a_certain_answer_is_not_answered_from(
     start: Start, question: str, quoted: int
 ) -> None:
     rumour = "A rumour says that the Orvel ferry sank."
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[9] = page(3, FACT), page(10, rumour)
+    told = telling({3: FACT, 10: rumour})
     engine = ScriptedEngine(
         replies=lambda prompt: "1931" if FACT in prompt else "sank",
         choices=lambda prompt: 0.9999 if FACT in prompt else 0.9 if rumour in prompt else 0.01,
         protocol=NAME,
     )
-    steps, answer = finish(start(engine, question=question, documents=(paged(*pages),), exit=False))
+    steps, answer = finish(start(engine, question=question, documents=(told,), exit=False))
     opened = [gate for step in steps for gate in step.unit_gates if gate >= 0.2]
     assert len(opened) == 2
     assert sum(len(step.added) for step in steps) == quoted
@@ -251,19 +248,18 @@ def test_the_places_of_a_list_do_not_compete(start: Start) -> None:
     """A number told in other words than the question's was left out: BM25 likes the other more."""
     first = "One telephone number of the clinic in Tarrow was 41828."
     second = "The clinic in Tarrow could also be rung up under 42928."
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[9] = page(3, first), page(10, second)
+    told = telling({3: first, 10: second})
     engine = ScriptedEngine(
         replies=lambda prompt: "41828" if first in prompt else "42928",
         choices=lambda prompt: 0.97 if first in prompt else 0.6 if second in prompt else 0.01,
         protocol=NAME,
     )
     question = "Name all the telephone numbers of the clinic in Tarrow."
-    steps, answer = finish(start(engine, question, documents=(paged(*pages),)))
+    steps, answer = finish(start(engine, question, documents=(told,)))
     assert answer.answer == "41828; 42928"
     # Asked for one, the second place is far less likely than the first.
     asked = "Which telephone number had the clinic in Tarrow?"
-    steps, _answer = finish(start(engine, asked, documents=(paged(*pages),), exit=False))
+    steps, _answer = finish(start(engine, asked, documents=(told,), exit=False))
     assert sorted(gate for step in steps for gate in step.unit_gates)[-2] < 0.2
 
 
@@ -271,8 +267,7 @@ def test_what_only_mentions_the_thing_is_left_off_a_list(start: Start) -> None:
     """Of a filing every page names the company: its sentence, read alone, does not answer."""
     said = "Among the harbour masters of Tarrow was Osric Hart."
     named = "Sidonie Marsh wrote to the harbour masters of Tarrow."
-    pages = [page(number) for number in range(1, 13)]
-    pages[2], pages[9] = page(3, said), page(10, named)
+    told = telling({3: said, 10: named})
 
     def choices(prompt: str) -> float:
         alone = "wrote ledger" not in prompt
@@ -286,7 +281,7 @@ def test_what_only_mentions_the_thing_is_left_off_a_list(start: Start) -> None:
         protocol=NAME,
     )
     question = "Name all the harbour masters of Tarrow."
-    steps, answer = finish(start(engine, question, documents=(paged(*pages),)))
+    steps, answer = finish(start(engine, question, documents=(told,)))
     assert answer.answer == "Osric Hart"
     left_off = next(quote for step in steps for quote in step.added if quote.text == named)
     assert left_off.score < 0.5
