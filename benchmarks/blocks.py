@@ -26,10 +26,10 @@ from typing import Any
 
 from machine import machine, table
 
-from longread.blocks import BlockStore
 from longread.documents import Document, load
 from longread.engine import Engine
 from longread.models import store
+from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.runs.session import ModelOptions, Session, open_engine
 

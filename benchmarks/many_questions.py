@@ -16,10 +16,10 @@ from pathlib import Path
 
 from machine import machine, table
 
-from longread.blocks import BlockStore
 from longread.cli.questions import read_questions
 from longread.engine import Engine
 from longread.models import store
+from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import ModelOptions, Pass, Session, open_engine, read_documents

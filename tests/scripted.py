@@ -85,7 +85,7 @@ class ScriptedEngine:
     def count(self, text: str) -> int:
         return len(text.split())
 
-    def literal(self, text: str) -> str:
+    def escape_special_tokens(self, text: str) -> str:
         return text.replace("<|", "<\u200b|")
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
@@ -162,7 +162,7 @@ class ScriptedEngine:
         weights[3, 1] = found.weights[0, :known]
         return HeadAttention(weights, found.spans[:known])
 
-    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+    def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
         raise AssertionError("no test scripts a held state")
 
     def forget(self) -> None:

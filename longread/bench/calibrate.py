@@ -22,7 +22,7 @@ from longread.bench.facts import Inventor, facts
 from longread.bench.needle import hide
 from longread.documents import Document, sentences
 from longread.documents.model import Page
-from longread.engine import Engine
+from longread.engine import AttentionProbe, Engine, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
 from longread.reading.attention import NULL_QUERY, PHRASE, middle_layers, phrases, token_places
@@ -103,13 +103,14 @@ def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t
 
     Raises ModelError for an engine that does not show its attention.
     """
-    if "attention" not in engine.capabilities:
+    shown = attention_probe(engine)
+    if shown is None:
         raise ModelError(f"{engine.info.name} does not show its attention.")
     asked = list(probes())
     whole = len(asked) + 2 * _GATED
     looked = []
     for number, probe in enumerate(asked, 1):
-        looked.append(look(engine, probe))
+        looked.append(look(shown, probe))
         progress(number, whole)
     layers = engine.info.layers
     heads = ranked(looked, depth(looked, layers))[:HEADS]
@@ -147,7 +148,7 @@ def probes(seed: int = 0) -> Iterator[Probe]:
             yield Probe(text, places, needle.question, gold)
 
 
-def look(engine: Engine, probe: Probe) -> Looked:
+def look(engine: AttentionProbe, probe: Probe) -> Looked:
     """What each head looks at in one probe."""
     # A first line that is no sentence of the probe: it takes the attention with nowhere to go.
     head = "Text\n\n"

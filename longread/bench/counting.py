@@ -37,8 +37,8 @@ class CountingEngine:
     def count(self, text: str) -> int:
         return self._engine.count(text)
 
-    def literal(self, text: str) -> str:
-        return self._engine.literal(text)
+    def escape_special_tokens(self, text: str) -> str:
+        return self._engine.escape_special_tokens(text)
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
         return self._engine.render(messages, **variables)

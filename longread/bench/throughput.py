@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from longread.bench.host import Host, host
 from longread.bench.matter import beginning
-from longread.blocks.store import folder
 from longread.documents.chunks import Piece
 from longread.documents.model import Document
 from longread.engine import Engine, ModelInfo
 from longread.errors import ModelError
+from longread.prefix_cache.store import folder
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
 from longread.reading.signals import evenly
@@ -286,7 +286,7 @@ class _Sides:
             corpus = run.corpus
         tiles = [corpus.all_tiles[place] for place in evenly(len(corpus.all_tiles), _UNITS)]
         for tile in tiles:
-            passage = self._engine.literal(corpus.headed(tile))
+            passage = self._engine.escape_special_tokens(corpus.headed(tile))
             first, other = (
                 next((call for prompt, call in calls if passage in prompt), None) for calls in heard
             )

@@ -24,8 +24,8 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", re.IGNORECASE)
 @app.command()
 def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show how much is kept, and the limit."""
-    from longread.blocks import BlockStore
     from longread.documents import cache as documents
+    from longread.prefix_cache import BlockStore
 
     store = BlockStore()
     blocks, texts = store.holdings(), documents.holdings()
@@ -60,8 +60,8 @@ def clear(
 
     Optimised models and runs to be gone on with are left alone.
     """
-    from longread.blocks import BlockStore
     from longread.documents import cache as documents
+    from longread.prefix_cache import BlockStore
 
     if what not in ("all", "blocks", "documents"):
         raise UsageError(f"there is nothing called {what} in the cache.", "all, blocks, documents")
@@ -81,21 +81,21 @@ def limit(
     What is over a lower limit is deleted, least recently used first. Blocks never take more
     than half of the free disk.
     """
-    from longread import blocks
+    from longread import prefix_cache
 
     if size is not None:
         wanted = _parsed(size)
         try:
-            blocks.set_limit(wanted)
+            prefix_cache.set_limit(wanted)
         except OSError as error:
             raise LongreadError(
                 f"the limit could not be saved: {(error.strerror or 'unknown reason').lower()}.",
                 f"check {paths.data_folder()}",
             ) from error
-        freed = blocks.BlockStore().shrink()
+        freed = prefix_cache.BlockStore().shrink()
         if freed:
             typer.echo(f"{_shown(freed)} freed", err=True)
-    typer.echo(_shown(blocks.limit()))
+    typer.echo(_shown(prefix_cache.limit()))
 
 
 def _parsed(size: str) -> int:

@@ -1,16 +1,20 @@
-"""What the reading needs of a language model, whoever runs it.
+"""Language model inference: the protocol that every engine fills, and what only some can do.
 
-Contract: an engine turns prompts into tokens, log-probabilities and text. It knows
+Contract: an `Engine` turns prompts into tokens, log-probabilities and text. It knows
 nothing of documents, memory or gates. Prompts are text already rendered by the model's
 own chat template (`render`); special tokens in them are honoured. Every engine reuses
 the state of the longest prefix it still holds, so callers put what stays constant first.
+
+What depends on the model and on who runs it stands in protocols of its own, which are
+asked for and never assumed: `prefix_states(engine)`, `branching(engine)` and
+`attention_probe(engine)` give the engine under that protocol, or None.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +106,7 @@ State = memoryview
 
 
 class StateKeeper(Protocol):
-    """Where the states of held prefixes outlive the engine (longread.blocks).
+    """Where the states of pinned prefixes outlive the engine (longread.prefix_cache).
 
     `source` says what a prefix was made from (a document's digest); empty: nothing that may
     be kept. `whole` asks for a state in which every token has its place; otherwise, where the
@@ -123,13 +127,16 @@ class StateKeeper(Protocol):
 
 
 class Engine(Protocol):
-    """See the module's contract. Raises ModelError when the model cannot do what is asked."""
+    """Prompts to text and probabilities: what every engine can do, a server's as well.
+
+    `capabilities` names what this model and its backend can do: "generate", "choose",
+    "score", and the optional protocols' "states", "branches", "attention". Raises
+    ModelError when what is asked is beyond them.
+    """
 
     info: ModelInfo
     usage: Usage
     capabilities: frozenset[str]
-    # Where held states are kept between runs; None: nowhere.
-    keeper: StateKeeper | None
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids of plain text: no special tokens are added or recognised."""
@@ -139,7 +146,7 @@ class Engine(Protocol):
         """Number of tokens of plain text."""
         ...
 
-    def literal(self, text: str) -> str:
+    def escape_special_tokens(self, text: str) -> str:
         """`text` with the model's control tokens made harmless, for text that is not ours.
 
         A document that says `<|im_end|>` must not end the user's turn.
@@ -166,14 +173,6 @@ class Engine(Protocol):
         until it only repeats itself."""
         ...
 
-    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
-        """At most `count` likely ways to go on until the model ends its turn, likeliest first.
-
-        At least one; where none ends within `max_tokens`, one that does not. Needs the
-        capability "branches".
-        """
-        ...
-
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         """Probability of each option as the next word; an option lists its spellings.
 
@@ -186,18 +185,68 @@ class Engine(Protocol):
         """Log-probability (natural log) of each token of `continuation` after `prompt`."""
         ...
 
+    def forget(self) -> None:
+        """Drop all state that is held for reuse: the next prompt is decoded from its start."""
+        ...
+
+    def close(self) -> None:
+        """Give the model's memory back. Safe to call twice."""
+        ...
+
+
+class PrefixStates(Engine, Protocol):
+    """KV states of prefixes: read once, pinned for many questions, kept on disk.
+
+    Capability "states".
+    """
+
+    # Where the states of pinned prefixes are kept between runs; None: nowhere.
+    keeper: StateKeeper | None
+
+    def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+        """Have the state of `prefix` ready, and nothing else, for prompts that begin with it.
+
+        It is decoded alone or comes from the `keeper`; either way what follows is decoded in
+        the same batches over the same cells, so probabilities do not depend on it. `source`
+        and `whole` as in `StateKeeper`. Does nothing for a prefix that does not fit.
+        """
+        ...
+
+    @property
+    def layout(self) -> str:
+        """What a copied state depends on beside the model's file: library, device, types."""
+        ...
+
+
+class Branching(Engine, Protocol):
+    """Several prompts in one batch: what they begin with alike is decoded once.
+
+    Capability "branches".
+    """
+
     def choose_all(
         self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
     ) -> list[dict[str, float]]:
-        """`choose` for several prompts at once: what they begin with alike is decoded once.
-
-        Needs the capability "branches", as `score_all` does.
-        """
+        """`choose` for several prompts at once: what they begin with alike is decoded once."""
         ...
 
     def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
         """`score` for several prompts at once, each with its own continuation."""
         ...
+
+    def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
+        """At most `count` likely ways to go on until the model ends its turn, likeliest first.
+
+        At least one; where none ends within `max_tokens`, one that does not.
+        """
+        ...
+
+
+class AttentionProbe(Engine, Protocol):
+    """Attention weights of single heads.
+
+    Capability "attention".
+    """
 
     def attention(
         self, prompt: str, query: str, *, heads: Sequence[tuple[int, int | None]] | None = None
@@ -207,8 +256,7 @@ class Engine(Protocol):
         Summed over the (layer, head) pairs in `heads`, head None standing for all of its
         layer; over all heads of the last layer when `heads` is None. The prompt's state is
         kept apart from that of the other calls, and reused while prompts share their
-        beginning. Needs the capability "attention"; raises ModelError where the model's
-        backend does not show its weights.
+        beginning. Raises ModelError where the model's backend does not show its weights.
         """
         ...
 
@@ -222,25 +270,37 @@ class Engine(Protocol):
         """
         ...
 
-    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
-        """Have the state of `prefix` ready, and nothing else, for prompts that begin with it.
 
-        It is decoded alone or comes from the `keeper`; either way what follows is decoded in
-        the same batches over the same cells, so probabilities do not depend on it. `source`
-        and `whole` as in `StateKeeper`. Does nothing for a prefix that does not fit. Needs
-        the capability "states": a model whose state can be cut back to a prefix.
-        """
-        ...
+def prefix_states(engine: Engine) -> PrefixStates | None:
+    """The engine with pinned prefixes; None where its model's state cannot be shared."""
+    return cast(PrefixStates, engine) if "states" in engine.capabilities else None
 
-    @property
-    def layout(self) -> str:
-        """What a copied state depends on beside the model's file: library, device, types."""
-        ...
 
-    def forget(self) -> None:
-        """Drop all state that is held for reuse: the next prompt is decoded from its start."""
-        ...
+def branching(engine: Engine) -> Branching | None:
+    """The engine with several prompts in one batch; None where it takes one at a time."""
+    return cast(Branching, engine) if "branches" in engine.capabilities else None
 
-    def close(self) -> None:
-        """Give the model's memory back. Safe to call twice."""
-        ...
+
+def choose_each(
+    engine: Engine, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
+) -> list[dict[str, float]]:
+    """`choose` for several prompts: in one batch where the engine can, else one by one."""
+    branches = branching(engine) if len(prompts) > 1 else None
+    if branches is not None:
+        return branches.choose_all(prompts, options)
+    return [engine.choose(prompt, options) for prompt in prompts]
+
+
+def score_each(
+    engine: Engine, prompts: Sequence[str], continuations: Sequence[str]
+) -> list[list[float]]:
+    """`score` for several prompts: in one batch where the engine can, else one by one."""
+    branches = branching(engine) if len(prompts) > 1 else None
+    if branches is not None:
+        return branches.score_all(prompts, continuations)
+    return [engine.score(*pair) for pair in zip(prompts, continuations, strict=True)]
+
+
+def attention_probe(engine: Engine) -> AttentionProbe | None:
+    """The engine with its attention weights; None where it does not show them."""
+    return cast(AttentionProbe, engine) if "attention" in engine.capabilities else None

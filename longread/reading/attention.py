@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import Engine
+from longread.engine import AttentionProbe, Engine
 from longread.models import calibration
 from longread.reading.options import ReadingOptions
 from longread.reading.prompts import prompt
@@ -86,7 +86,7 @@ class Looker:
     In the paper's setting the rows' weights are those of the first passage that is read.
     """
 
-    def __init__(self, engine: Engine, look: Looking) -> None:
+    def __init__(self, engine: AttentionProbe, look: Looking) -> None:
         self.look = look
         self._engine = engine
         self._rows: Floats | None = None

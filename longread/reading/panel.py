@@ -1,7 +1,7 @@
 """One pass for many questions: whoever asks something of a tile first asks it for all.
 
 Each question keeps its own memory, gates and exit. What they share is the tile's prefill:
-the gates of all open questions are branches of one batch (`Engine.choose_all`), and the
+the gates of all open questions are branches of one batch (`Branching.choose_all`), and the
 others find theirs known when their turn comes. So a tile is read once, also when scouting
 for one question reads it long before its place in the document.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from longread.documents.chunks import Piece
-from longread.engine import Engine
+from longread.engine import Engine, choose_each, score_each
 from longread.reading.step import Tokens
 
 Options = Mapping[str, Sequence[str]]
@@ -108,14 +108,7 @@ class Panel:
 
 def ask_all(engine: Engine, requests: Sequence[Request]) -> list[Reply]:
     """The replies to requests that begin alike; of one kind, with the same options."""
-    together = len(requests) > 1 and "branches" in engine.capabilities
-    options = requests[0].options
-    if options is None:
-        prompts = [request.prompt for request in requests]
-        words = [request.continuation for request in requests]
-        if together:
-            return [*engine.score_all(prompts, words)]
-        return [engine.score(*pair) for pair in zip(prompts, words, strict=True)]
-    if together:
-        return [*engine.choose_all([request.prompt for request in requests], options)]
-    return [engine.choose(request.prompt, options) for request in requests]
+    prompts, options = [request.prompt for request in requests], requests[0].options
+    if options is not None:
+        return [*choose_each(engine, prompts, options)]
+    return [*score_each(engine, prompts, [request.continuation for request in requests])]

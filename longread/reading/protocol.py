@@ -21,7 +21,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from longread.engine import Engine, Generation
+from longread.engine import Engine, Generation, branching, choose_each
 from longread.reading.candidates import (
     copied,
     least_risk,
@@ -130,9 +130,10 @@ class Protocol:
         """What the model would answer, likeliest first, in the words of passage and notes, and
         not in the question's alone."""
         asked = f"{self.gate(passage, question, notes)} yes\nAnswer:"
-        if "branches" not in self._engine.capabilities:
+        branches = branching(self._engine)
+        if branches is None:
             return [self._engine.generate(asked, max_tokens=_ANSWER_TOKENS)]
-        found = self._engine.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
+        found = branches.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
         return copied(telling(found, question), (passage, notes))
 
     def _alone(
@@ -142,7 +143,7 @@ class Protocol:
         if len(sentences) == 1:
             return {sentences[0]: 1.0}
         asked = [self.gate(f"{header}\n{sentence}", question, notes) for sentence in sentences]
-        found = map(Help.of, self._engine.choose_all(asked, WORDS))
+        found = map(Help.of, choose_each(self._engine, asked, WORDS))
         return {sentence: each.yes for sentence, each in zip(sentences, found, strict=True)}
 
     def _say(self, words: str, tokens: int) -> str:

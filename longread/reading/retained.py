@@ -65,13 +65,15 @@ def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Piece)
 
     The first line belongs to no sentence: it takes the attention that has nowhere to go.
     """
-    text = f"{engine.literal(corpus.documents[chunk.document].title)}\n\n"
+    text = f"{engine.escape_special_tokens(corpus.documents[chunk.document].title)}\n\n"
     sentences: list[Span] = []
     places: list[tuple[int, int]] = []
 
     def add(span: Span) -> None:
         nonlocal text
-        words = engine.literal(corpus.documents[span.document].text[span.start : span.end])
+        words = engine.escape_special_tokens(
+            corpus.documents[span.document].text[span.start : span.end]
+        )
         places.append((len(text), len(text) + len(words)))
         sentences.append(span)
         text += words
@@ -79,13 +81,13 @@ def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Piece)
     for quote in kept:
         add(Span(quote.document, quote.start, quote.end, held=True))
         text += "\n"
-    text += f"\n{engine.literal(corpus.header(chunk))}\n"
+    text += f"\n{engine.escape_special_tokens(corpus.header(chunk))}\n"
     source, last = corpus.documents[chunk.document].text, chunk.start
     for start, end in quotable(corpus, chunk):
-        text += engine.literal(source[last:start])
+        text += engine.escape_special_tokens(source[last:start])
         add(Span(chunk.document, start, end))
         last = end
-    text += engine.literal(source[last : chunk.end])
+    text += engine.escape_special_tokens(source[last : chunk.end])
     return Laid(text, tuple(sentences), tuple(places))
 
 

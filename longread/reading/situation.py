@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from longread.documents.chunks import Piece
-from longread.engine import Engine
+from longread.engine import Engine, prefix_states
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
@@ -63,10 +63,11 @@ class Situation:
     def hold(self, piece: Piece, name: str, *, kept: bool = True, whole: bool = False) -> None:
         """Have a piece's state ready for prompt `name`, from its block if there is one: then
         a question costs its own tokens alone. `kept` False leaves no block behind."""
-        if "states" not in self.engine.capabilities:
+        states = prefix_states(self.engine)
+        if states is None:
             return
         document = self.corpus.documents[piece.document]
-        self.engine.hold(
+        states.pin_prefix(
             head(self.engine, name, passage=self.passage(piece), notes="", memory=""),
             source=document.sha256 if kept and not document.secret else "",
             whole=whole,
@@ -92,8 +93,8 @@ class Situation:
     @property
     def thinned(self) -> bool:
         """Whether blocks leave tokens out, so that an answer may come from less than was read."""
-        keeper = self.engine.keeper if "states" in self.engine.capabilities else None
-        return keeper is not None and keeper.thins
+        states = prefix_states(self.engine)
+        return states is not None and states.keeper is not None and states.keeper.thins
 
     def score(self, piece: Piece, name: str, asked: str, continuation: str) -> list[float]:
         """The log-probabilities of `continuation` after the prompt `asked`."""

@@ -1,12 +1,12 @@
-"""Blocks for a session: the engine's keeper, made for its model file and compression."""
+"""PrefixCache for a session: the engine's keeper, made for its model file and compression."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from longread.blocks import Blocks, BlockStore
-from longread.engine import Engine
+from longread.engine import Engine, prefix_states
 from longread.models.digest import file_digest
+from longread.prefix_cache import BlockStore, PrefixCache
 from longread.reading.options import ReadingOptions
 
 
@@ -20,14 +20,14 @@ class SessionBlocks:
         self._engine = engine
         self._place = place
         self._store: BlockStore | None = None
-        self._made: dict[int, Blocks] = {}
+        self._made: dict[int, PrefixCache] = {}
         self._model = ""
 
     def attach(self, options: ReadingOptions) -> str:
         """Give the engine the keeper that `options` ask for, or none; returns why there is
         none though one was asked for, in one line, or nothing."""
-        engine = self._engine
-        if "states" not in engine.capabilities:
+        engine = prefix_states(self._engine)
+        if engine is None:
             return (
                 "this model's state cannot be cut back to a passage: no blocks, every question "
                 "reads the document anew"
@@ -45,7 +45,7 @@ class SessionBlocks:
             return f"no blocks are kept: the model's file: {(error.strerror or '').lower()}"
         self._store = self._store or BlockStore(self._place)
         if options.compress not in self._made:
-            self._made[options.compress] = Blocks(
+            self._made[options.compress] = PrefixCache(
                 engine, self._store, model=self._model, compression=options.compress
             )
         engine.keeper = self._made[options.compress]

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from longread.bench.host import Host, busy, host
 from longread.bench.matter import beginning, built_in
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
-from longread.blocks.store import folder
 from longread.cli import app
 from longread.display.speed import write_speed
 from longread.engine import ModelInfo
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError, UsageError
+from longread.prefix_cache.store import folder
 from longread.reading.options import ReadingOptions
 from longread.reading.questions import wants_everything
 from tests.scripted import ScriptedEngine, page, paged

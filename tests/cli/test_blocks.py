@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from longread.blocks import BlockStore
+from longread.prefix_cache import BlockStore
 from tests.cli.conftest import ANSWER, QUESTION, Done, command, run
 
 pytestmark = [

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.blocks import BlockStore
 from longread.cli import app
 from longread.documents import load
-from tests.blocks.test_store import STATE, save
+from longread.prefix_cache import BlockStore
 from tests.cli.conftest import TALE, run
+from tests.prefix_cache.test_store import STATE, save
 
 
 def call(*arguments: str) -> Any:

@@ -110,7 +110,7 @@ def test_continuations_are_scored_as_score_does(engine: LlamaCppEngine) -> None:
 def test_behind_a_held_passage_they_are_the_same(engine: LlamaCppEngine) -> None:
     plain = engine.continuations(PROMPT, count=3, max_tokens=24)
     passage, _, _question = PROMPT.partition("\n\n")
-    engine.hold(passage)
+    engine.pin_prefix(passage)
     held = engine.continuations(PROMPT, count=3, max_tokens=24)
     assert held[0].text == plain[0].text
     again = engine.continuations(PROMPT, count=3, max_tokens=24)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from longread.blocks import BlockStore
 from longread.engine.llamacpp import LlamaCppEngine
+from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.runs.session import Session
 from tests.scripted import page, paged

@@ -51,7 +51,7 @@ def fresh(
     """Passages asked where a CPU does, and where a GPU and a model of another kind do."""
     engine.forget()
     if request.param == "in one":
-        monkeypatch.setattr(engine._states, "_asking", None)
+        monkeypatch.setattr(engine._states, "_query_context", None)
     engine.usage.prefilled = engine.usage.reused = engine.usage.generated = 0
     yield
     engine.keeper = None
@@ -64,7 +64,7 @@ def home(engine: LlamaCppEngine) -> Runtime:
 
 
 def ask(engine: LlamaCppEngine, question: str) -> dict[str, float]:
-    engine.hold(PREFIX, source="a book")
+    engine.pin_prefix(PREFIX, source="a book")
     return engine.choose(f"{PREFIX} {question}\n\nHelps:", YES_NO)
 
 
@@ -94,10 +94,10 @@ def test_gates_are_the_same_with_a_state_put_back(engine: LlamaCppEngine) -> Non
 def test_a_state_put_back_serves_what_is_generated_and_scored(engine: LlamaCppEngine) -> None:
     prompt = f"{PREFIX} {QUESTIONS[0]}\n\nHelps: yes\nAnswer:"
     engine.keeper = Memory()
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     first = engine.generate(prompt, max_tokens=8), engine.score(PREFIX, f" {QUESTIONS[1]}")
     engine.forget()
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     second = engine.generate(prompt, max_tokens=8), engine.score(PREFIX, f" {QUESTIONS[1]}")
     assert first == second
     assert "7.40" in first[0].text
@@ -110,7 +110,7 @@ def test_a_held_prefix_stands_alone_and_is_not_decoded_again(engine: LlamaCppEng
     slots = home(engine).slots
     assert sum(map(bool, slots.tokens)) == 1
     before = engine.usage.prefilled
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     assert engine.usage.prefilled == before
     assert slots.tokens[0] == engine.vocabulary.tokenize_prompt(PREFIX)
 
@@ -128,7 +128,7 @@ def test_a_state_that_does_not_fit_is_decoded_anew(engine: LlamaCppEngine, damag
     else:
         engine.forget()
         other = f"{PASSAGE} And more."
-        engine.hold(other, source="another book")
+        engine.pin_prefix(other, source="another book")
         (keeper.states[key],) = (kept for names, kept in keeper.states.items() if names != key)
     engine.forget()
     assert ask(engine, QUESTIONS[0]) == first
@@ -138,7 +138,7 @@ def test_a_state_that_does_not_fit_is_decoded_anew(engine: LlamaCppEngine, damag
 @pytest.mark.model
 def test_a_thinned_prefix_has_fewer_cells_and_the_same_positions(engine: LlamaCppEngine) -> None:
     whole = ask(engine, QUESTIONS[0])
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     size = len(home(engine).state(0))
     engine.forget()
     engine.keeper = keeper = Memory(every=3)
@@ -159,7 +159,7 @@ def test_a_thinned_prefix_serves_only_prompts_that_go_on_after_it(engine: LlamaC
     engine.keeper = Memory(every=3)
     ask(engine, QUESTIONS[0])
     assert engine.score(PASSAGE[:120], PASSAGE[120:160]) == whole
-    engine.hold(PREFIX, whole=True)
+    engine.pin_prefix(PREFIX, whole=True)
     assert not any(home(engine).slots.thinned)
 
 
@@ -195,7 +195,7 @@ def test_nothing_is_held_after_an_interruption(
 
 @pytest.mark.model
 def test_a_prefix_that_does_not_fit_is_left_to_the_prompt(engine: LlamaCppEngine) -> None:
-    engine.hold("word " * 3000)
+    engine.pin_prefix("word " * 3000)
     assert engine.usage.prefilled == 0
 
 

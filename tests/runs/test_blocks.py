@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from longread.blocks import BlockStore, set_limit
 from longread.documents.model import Document
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.models.digest import file_digest
+from longread.prefix_cache import BlockStore, set_limit
 from longread.reading.options import ReadingOptions
 from longread.reading.strategies.gated import READER_THRESHOLD
 from longread.runs.session import Session

@@ -34,13 +34,13 @@ from longread.engine import (
     templates,
 )
 from longread.engine.llamacpp import beams
-from longread.engine.llamacpp.asking import Asking
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
+from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
-from longread.engine.llamacpp.loops import Loops
+from longread.engine.llamacpp.query_context import QueryContext
+from longread.engine.llamacpp.repetition import RepetitionDetector
 from longread.engine.llamacpp.states import States
-from longread.engine.llamacpp.tails import Tails
 
 
 class LlamaCppEngine:
@@ -66,9 +66,11 @@ class LlamaCppEngine:
         self.template = opened.template
         self._threads = opened.threads
         self._attention: AttentionReader | None = None
-        asking = not opened.offloaded and opened.runtime.rewindable
-        self._asking = Asking(opened.runtime, threads=opened.threads) if asking else None
-        self._states = States(opened.runtime, self._asking)
+        plain = not opened.offloaded and opened.runtime.rewindable
+        self._query_context = (
+            QueryContext(opened.runtime, threads=opened.threads) if plain else None
+        )
+        self._states = States(opened.runtime, self._query_context)
         self.keeper: StateKeeper | None = None
         if not opened.runtime.rewindable:
             self.capabilities = self.capabilities - {"states", "branches"}
@@ -96,7 +98,7 @@ class LlamaCppEngine:
     def count(self, text: str) -> int:
         return len(self.vocabulary.tokenize(text))
 
-    def literal(self, text: str) -> str:
+    def escape_special_tokens(self, text: str) -> str:
         return self.vocabulary.control_tokens.sub(_broken, text)
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
@@ -183,7 +185,7 @@ class LlamaCppEngine:
         random = np.random.default_rng(0)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         text, shown, count, log_probability, finished = "", 0, 0, 0.0, False
-        loops, looped = Loops(), False
+        repetition, looped = RepetitionDetector(), False
         while count < max_tokens and not looped:
             scores = logits[0] - log_total(logits)[0]
             token = _pick(scores, temperature, random)
@@ -192,7 +194,7 @@ class LlamaCppEngine:
                 finished = True
                 break
             count += 1
-            looped = loops.closed(token)
+            looped = repetition.closed(token)
             text += decoder.decode(self.vocabulary.piece(token))
             cut = _first_stop(text, stop)
             if cut is not None:
@@ -216,7 +218,7 @@ class LlamaCppEngine:
         slot, reused, first = runtime.prefill(asked, room=room)
         self._account(len(asked), reused)
 
-        with Tails(self._branches, runtime, slot) as tails:
+        with BeamSequences(self._branches, runtime, slot) as tails:
 
             def decode(wanted: Sequence[tuple[int, ...]]) -> NDArray[np.float32]:
                 logits = np.stack(tails.grow(wanted)) if wanted[0] else first
@@ -256,7 +258,7 @@ class LlamaCppEngine:
         self._account(sum(cost), cost[1])
         return HeadAttention(weights, self.vocabulary.spans(prompt, asked))
 
-    def hold(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
+    def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
         tokens = self.vocabulary.tokenize_prompt(prefix)
         if 1 < len(tokens) < self.runtime.capacity:
             self.usage.prefilled += self._states.hold(
@@ -265,8 +267,8 @@ class LlamaCppEngine:
 
     @property
     def layout(self) -> str:
-        turned = ", V by columns" if self._asking is not None else ""
-        return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}{turned}"
+        order = ", V by columns" if self._query_context is not None else ""
+        return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}{order}"
 
     def forget(self) -> None:
         self._states.forget()

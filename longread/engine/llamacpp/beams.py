@@ -1,7 +1,8 @@
 """The likeliest ways to go on from a prompt, by beam search.
 
-Every step decodes a token more of each open beam (tails.py). A beam that ends its turn leaves;
-one that can no longer be among the best is given up; the search stops when none is left.
+Every step decodes a token more of each open beam (beam_sequences.py). A beam that ends its
+turn leaves; one that can no longer be among the best is given up; the search stops when none
+is left.
 """
 
 from __future__ import annotations

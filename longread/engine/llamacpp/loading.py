@@ -116,7 +116,7 @@ def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> R
     return Runtime(model, opened, flag, 1, owns_model=False)
 
 
-def open_asking(model: Any, *, tokens: int, threads: int) -> Runtime | None:
+def open_query_context(model: Any, *, tokens: int, threads: int) -> Runtime | None:
     """A second context of `tokens` tokens without flash attention, for the questions to a held
     prefix; None when there is no memory for it."""
     flag = library.AbortFlag()

@@ -3,7 +3,7 @@
 A held prefix stands alone in its cache, from the first cell on. So what is decoded after
 it sees the same cells in the same order whether the prefix was just decoded or put back
 from a copy: logits are equal to the bit (benchmarks/LOG.md), and attention runs over as few
-cells as can be. Where there is a context for asking (asking.py) it is held there.
+cells as can be. Where there is a context for questions (query_context.py) it is held there.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 import llama_cpp.llama_cpp as llama
 
 from longread.engine import StateKeeper
-from longread.engine.llamacpp.asking import Asking
+from longread.engine.llamacpp.kv_transpose import transpose_v
+from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
-from longread.engine.llamacpp.turned import turn
 
 # The slot of a held prefix.
 _SLOT = 0
@@ -27,9 +27,9 @@ class States:
     Not thread-safe.
     """
 
-    def __init__(self, runtime: Runtime, asking: Asking | None) -> None:
+    def __init__(self, runtime: Runtime, query_context: QueryContext | None) -> None:
         self._runtime = runtime
-        self._asking = asking
+        self._query_context = query_context
         # The latest prefix: what goes on after it is decoded where it is held.
         self._held: list[int] = []
 
@@ -49,7 +49,7 @@ class States:
         """
         tokens = list(tokens)
         thin = keeper is not None and keeper.thins and not whole
-        place = self._asking.place(tokens) if self._asking is not None else None
+        place = self._query_context.place(tokens) if self._query_context is not None else None
         home = place or self._runtime
         if _still_held(home, tokens, thin):
             self._held = tokens
@@ -68,7 +68,7 @@ class States:
             self.drop(keeper.dropped(prefix, tokens))
         state = self._runtime.state(_SLOT)
         if place is not None:
-            turn(state)
+            transpose_v(state)
         if keeper is not None:
             keeper.save(tokens, source, state, whole=whole)
         if thin or place is not None:
@@ -80,15 +80,15 @@ class States:
     def home(self, prompts: Iterable[Sequence[int]], room: int = 0) -> Runtime:
         """Where prompts are decoded, with `room` tokens to come: together with the held prefix
         if all of them go on after it."""
-        asking = self._asking.runtime if self._asking is not None else None
+        context = self._query_context.runtime if self._query_context is not None else None
         held = self._held
-        if asking is None or not held or all(t[: len(held)] != held for t in asking.slots.tokens):
+        if context is None or not held or all(t[: len(held)] != held for t in context.slots.tokens):
             return self._runtime
         fits = all(
-            prompt[: len(held)] == held and len(prompt) + room <= asking.capacity
+            prompt[: len(held)] == held and len(prompt) + room <= context.capacity
             for prompt in prompts
         )
-        return asking if fits else self._runtime
+        return context if fits else self._runtime
 
     def drop(self, positions: Iterable[int]) -> None:
         """Take positions out of the held prefix; those of the others stay as they are.
@@ -108,13 +108,13 @@ class States:
         """Empty all caches."""
         self._held = []
         self._runtime.forget_all()
-        if self._asking is not None and self._asking.runtime is not None:
-            self._asking.runtime.forget_all()
+        if self._query_context is not None and self._query_context.runtime is not None:
+            self._query_context.runtime.forget_all()
 
     def close(self) -> None:
         """Free what is not the engine's own context; safe to call twice."""
-        if self._asking is not None:
-            self._asking.close()
+        if self._query_context is not None:
+            self._query_context.close()
 
 
 def _still_held(runtime: Runtime, tokens: list[int], thin: bool) -> bool:

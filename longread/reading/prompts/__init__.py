@@ -51,7 +51,7 @@ def prompt(engine: Engine, name: str, **values: object) -> str:
     tokens in them are made harmless.
     """
     texts = {
-        key: engine.literal(value) if isinstance(value, str) else value
+        key: engine.escape_special_tokens(value) if isinstance(value, str) else value
         for key, value in values.items()
     }
     parts, opening = messages(name, **texts)

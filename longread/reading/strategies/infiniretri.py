@@ -5,7 +5,7 @@ The paper's own setting is `--heads last-layer` (with `--phrase-tokens 15` or 8)
 
 from __future__ import annotations
 
-from longread.engine import Engine
+from longread.engine import Engine, attention_probe
 from longread.errors import ModelError
 from longread.reading.answers import Answerer
 from longread.reading.attention import Looker, looking
@@ -28,9 +28,10 @@ def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
 
     Raises ModelError for an engine that has no attention to show.
     """
-    if "attention" not in engine.capabilities:
+    probe = attention_probe(engine)
+    if probe is None:
         raise ModelError(f"{engine.info.name} does not show its attention.", "use --strategy gated")
-    looked = AttentionGate(engine, Looker(engine, looking(engine, options)), options.gate_threshold)
+    looked = AttentionGate(engine, Looker(probe, looking(engine, options)), options.gate_threshold)
     answerers: dict[str, Answerer] = {
         "reader": ReadRetained(engine),
         "choice": WriteRetained(engine),

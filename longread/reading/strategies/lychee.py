@@ -1,6 +1,6 @@
 """`lychee`, after LycheeMemory (arXiv 2602.08382): a gate over all blocks, then the reasoner.
 
-Every passage is read once into a block (longread.blocks); a gate asks each block with the
+Every passage is read once into a block (longread.prefix_cache); a gate asks each block with the
 question and what the working memory holds at that moment, which costs a few dozen tokens;
 only passing blocks are given, word for word, to the reasoner that writes the memory. What a
 round rejected is asked again in the next as long as the memory changed, which the paper's

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from longread.engine.llamacpp import LlamaCppEngine
-from longread.engine.llamacpp import asking as module
-from longread.engine.llamacpp.asking import Asking
-from longread.engine.llamacpp.loading import BRANCHES, SLOTS, open_asking
+from longread.engine.llamacpp import query_context as module
+from longread.engine.llamacpp.kv_transpose import transpose_v
+from longread.engine.llamacpp.loading import BRANCHES, SLOTS, open_query_context
+from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
-from longread.engine.llamacpp.turned import turn
 from tests.engine.test_states import PASSAGE, PREFIX, QUESTIONS, YES_NO
 
 pytestmark = pytest.mark.model
@@ -33,10 +33,10 @@ def fresh(engine: LlamaCppEngine) -> Iterator[None]:
 @pytest.fixture
 def asking(engine: LlamaCppEngine) -> Runtime:
     """The context for questions, with the prefix in it."""
-    engine.hold(PREFIX)
-    assert engine._asking is not None
-    assert engine._asking.runtime is not None
-    return engine._asking.runtime
+    engine.pin_prefix(PREFIX)
+    assert engine._query_context is not None
+    assert engine._query_context.runtime is not None
+    return engine._query_context.runtime
 
 
 def test_a_turned_state_is_nearly_what_the_other_context_makes_itself(
@@ -101,7 +101,7 @@ def test_a_prefix_that_leaves_no_room_stays_in_the_engines_own_context(
 ) -> None:
     tokens = engine.vocabulary.tokenize_prompt(PREFIX)
     monkeypatch.setattr(module, "_QUESTION", asking.capacity - len(tokens) + 1)
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     assert not any(asking.slots.tokens)
     assert engine.runtime.slots.tokens[0] == tokens
     used = engine.usage.reused
@@ -121,11 +121,11 @@ def test_a_model_whose_states_cannot_be_turned_is_refused_once(
     engine: LlamaCppEngine, asking: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here one without flash attention: its V lies by columns already."""
-    plain = open_asking(engine.runtime.model, tokens=1024, threads=1)
+    plain = open_query_context(engine.runtime.model, tokens=1024, threads=1)
     assert plain is not None
     with pytest.raises(ValueError, match="by columns"):
-        turn(asking.state(0))
-    refused = Asking(plain, threads=1)
+        transpose_v(asking.state(0))
+    refused = QueryContext(plain, threads=1)
     try:
         assert refused.place(engine.tokenize(PREFIX)) is None
         assert refused.runtime is None
@@ -141,7 +141,7 @@ def test_an_interrupt_leaves_no_branch_and_the_next_gate_is_the_same(
     engine: LlamaCppEngine, asking: Runtime
 ) -> None:
     before = engine.choose(PROMPTS[0], YES_NO)
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     many = [f"{PREFIX} {number} times: {QUESTIONS[0]}\n\nHelps:" for number in range(BRANCHES)]
     handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
     signal.setitimer(signal.ITIMER_REAL, 0.1)
@@ -153,5 +153,5 @@ def test_an_interrupt_leaves_no_branch_and_the_next_gate_is_the_same(
         signal.signal(signal.SIGALRM, handler)
     for sequence in range(SLOTS + BRANCHES):
         assert llama.llama_memory_seq_pos_max(asking.memory, sequence) == -1
-    engine.hold(PREFIX)
+    engine.pin_prefix(PREFIX)
     assert engine.choose(PROMPTS[0], YES_NO) == before

@@ -1,4 +1,4 @@
-"""Ways to go on from one prompt, grown side by side by a token at each step.
+"""KV sequences of beams: ways to go on from one prompt, a token longer at each step.
 
 Every tail is a sequence of its own that shares the cells of what it grew from (a unified
 cache keeps one copy), so a step decodes one token a tail, and what no tail goes on from is
@@ -20,7 +20,7 @@ from longread.engine.llamacpp.runtime import Runtime
 Tail = tuple[int, ...]
 
 
-class Tails:
+class BeamSequences:
     """The tails of the prompt in `slot`; as a context manager it leaves none in the cache.
 
     Not thread-safe.
@@ -36,7 +36,7 @@ class Tails:
         # As many side by side: those of two steps stand in the cache at once.
         self.most = len(branches.sequences) // 2
 
-    def __enter__(self) -> Tails:
+    def __enter__(self) -> BeamSequences:
         return self
 
     def __exit__(self, *_exception: object) -> None:

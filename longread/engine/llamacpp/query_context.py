@@ -1,18 +1,18 @@
-"""Where held prefixes are asked: a second context of the model, without flash attention.
+"""Query context: questions to a pinned prefix are decoded without flash attention.
 
 On the CPU llama.cpp's flash attention works through tiles of 64 tokens. It reads a passage
 faster than plain attention does (952 ms against 1,112), and a question of 12 to 48 tokens
 slower (19 tokens: 141 ms against 109; benchmarks/LOG.md). So a passage is read in the
-engine's own context, and its state, turned round, is asked in this one.
+engine's own context, and its state, V transposed, is asked in this one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from longread.engine.llamacpp.loading import open_asking
+from longread.engine.llamacpp.kv_transpose import transpose_v
+from longread.engine.llamacpp.loading import open_query_context
 from longread.engine.llamacpp.runtime import Runtime
-from longread.engine.llamacpp.turned import turn
 
 # Tokens in the context: a passage, and questions, notes and an answer after it. 47 MB for
 # the bundled model. It never grows: where a prompt is decoded must not depend on what was
@@ -20,11 +20,11 @@ from longread.engine.llamacpp.turned import turn
 _ROOM = 2048
 # Of which a prefix leaves at least so many to what follows it.
 _QUESTION = 512
-# Tokens whose state shows whether this model's states can be turned round.
+# Tokens whose state shows whether this model's states can be transposed.
 _TRIAL = 4
 
 
-class Asking:
+class QueryContext:
     """The context, opened for the first prefix, or never where the model's states are of another
     kind. Not thread-safe; `close` before the model is freed.
     """
@@ -53,7 +53,7 @@ class Asking:
             self.runtime = None
 
     def _open(self, tokens: Sequence[int]) -> None:
-        runtime = open_asking(
+        runtime = open_query_context(
             self._main.model, tokens=min(_ROOM, self._main.capacity), threads=self._threads
         )
         works = False
@@ -66,14 +66,14 @@ class Asking:
         self.runtime = runtime if works else None
 
     def _takes_states(self, runtime: Runtime, tokens: Sequence[int]) -> bool:
-        """Whether a state of a few tokens, turned round, comes out of `runtime` as it went in."""
+        """Whether a state of a few tokens, V transposed, comes out of `runtime` as it went in."""
         main = self._main
         main.forget_all()
         main.extend(0, tokens, wanted=0)
         state = main.state(0)
         main.forget_all()
         try:
-            turn(state)
+            transpose_v(state)
         except ValueError:
             return False
         taken = runtime.restore(0, tokens, state) and runtime.state(0) == state

@@ -25,4 +25,4 @@ def test_control_tokens_in_a_document_are_plain_text(engine: LlamaCppEngine) -> 
 @pytest.mark.model
 def test_ordinary_text_is_left_as_it_is(engine: LlamaCppEngine) -> None:
     text = "a < b | c > d, e-mail <x@example.org>, 3<|5, “quoted”"
-    assert engine.literal(text) == text
+    assert engine.escape_special_tokens(text) == text

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from longread import paths
-from longread.blocks.format import HEADER_SIZE, Header, Identity, checksum
+from longread.prefix_cache.format import HEADER_SIZE, Header, Identity, checksum
 
 DEFAULT_LIMIT = 4 * 1000**3
 

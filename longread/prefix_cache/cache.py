@@ -1,19 +1,19 @@
-"""An engine's keeper: prefixes to identities, faults of the disk to one line each."""
+"""Prefix cache: KV states of passages by their tokens, faults of the disk to one line each."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
 
-from longread.blocks.compression import least_looked_at
-from longread.blocks.format import Identity, digest
-from longread.blocks.store import BlockStore, Damaged, Full
-from longread.engine import Engine, State
+from longread.engine import PrefixStates, State, attention_probe
 from longread.errors import ModelError
+from longread.prefix_cache.compression import least_looked_at
+from longread.prefix_cache.format import Identity, digest
+from longread.prefix_cache.store import BlockStore, Damaged, Full
 
 
-class Blocks:
-    """Keeps the states of held prefixes in a `BlockStore`; implements `StateKeeper`.
+class PrefixCache:
+    """Keeps the states of pinned prefixes in a `BlockStore`; implements `StateKeeper`.
 
     `model` is the digest of the file that the engine runs, merged adapter included.
     `compression` 1 keeps every token, 2 the half that matters most, 4 the quarter. Each kind
@@ -22,7 +22,7 @@ class Blocks:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: PrefixStates,
         store: BlockStore,
         *,
         model: str,
@@ -75,8 +75,9 @@ class Blocks:
 
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
         """The positions that matter least; none where the model does not show its attention."""
+        probe = attention_probe(self._engine)
         try:
-            return least_looked_at(self._engine, prefix, tokens, self._compression)
+            return least_looked_at(probe, prefix, tokens, self._compression) if probe else ()
         except ModelError as error:
             self._say(f"blocks are not compressed: {error.message}")
             return ()

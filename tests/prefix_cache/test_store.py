@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from longread.blocks import BlockStore, Holdings, limit, set_limit
-from longread.blocks.format import HEADER_SIZE, Header, Identity, checksum, digest
-from longread.blocks.store import DEFAULT_LIMIT, Damaged, Full
+from longread.prefix_cache import BlockStore, Holdings, limit, set_limit
+from longread.prefix_cache.format import HEADER_SIZE, Header, Identity, checksum, digest
+from longread.prefix_cache.store import DEFAULT_LIMIT, Damaged, Full
 
 STATE = random.Random(1).randbytes(70_001)
 
@@ -114,7 +114,7 @@ def test_another_blocks_file_under_this_name_is_noticed(field: str) -> None:
 def test_the_header_of_another_version_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     store = BlockStore()
     with monkeypatch.context() as patch:
-        patch.setattr("longread.blocks.format.VERSION", 0)
+        patch.setattr("longread.prefix_cache.format.VERSION", 0)
         save(store)
     with pytest.raises(Damaged):
         store.load(identity())
@@ -149,7 +149,7 @@ def test_what_this_run_used_is_not_put_out_for_what_comes_later() -> None:
 
 
 def test_never_more_than_half_of_the_free_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("longread.blocks.store._free", lambda _place: 2 * len(STATE))
+    monkeypatch.setattr("longread.prefix_cache.store._free", lambda _place: 2 * len(STATE))
     store = BlockStore()
     with pytest.raises(Full, match="nearly full"):
         save(store)
@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_nothing_half_written(longread_home: Path) -> None:
     """The kernel's own refusal: a process that may write no file larger than 40 kB."""
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
-        "from tests.blocks.test_store import BlockStore, save\n"
+        "from tests.prefix_cache.test_store import BlockStore, save\n"
         "store = BlockStore()\n"
         "save(store, 1, bytes(1000))\n"
         "try:\n    save(store, 2)\nexcept OSError as error:\n    print(error.strerror)\n"
@@ -180,7 +180,7 @@ def test_a_full_disk_leaves_nothing_half_written(longread_home: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
 def test_kill_9_in_the_middle_of_a_write(longread_home: Path) -> None:
     program = (
-        "import itertools\nfrom tests.blocks.test_store import BlockStore, save\n"
+        "import itertools\nfrom tests.prefix_cache.test_store import BlockStore, save\n"
         "store = BlockStore()\nprint('begun', flush=True)\n"
         "for number in itertools.count():\n    save(store, number % 5, bytes(30_000_000))\n"
     )
@@ -206,7 +206,7 @@ def test_kill_9_in_the_middle_of_a_write(longread_home: Path) -> None:
 
 def test_two_processes_write_and_read_the_same_blocks(longread_home: Path) -> None:
     program = (
-        "from tests.blocks.test_store import BlockStore, STATE, found, save\n"
+        "from tests.prefix_cache.test_store import BlockStore, STATE, found, save\n"
         "store = BlockStore(limit_bytes=600_000)\n"
         "for turn in range(300):\n"
         "    assert found(store, turn % 7) in (None, STATE)\n"

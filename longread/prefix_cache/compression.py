@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from longread.engine import Engine
+from longread.engine import AttentionProbe
 
 _REPEAT = " Repeat the passage.\n\n"
 # Tokens at the very beginning, which attention rests on where it looks for nothing, and at the
@@ -23,7 +23,7 @@ _FIRST, _LAST = 4, 4
 
 
 def least_looked_at(
-    engine: Engine, prefix: str, tokens: Sequence[int], compression: int
+    engine: AttentionProbe, prefix: str, tokens: Sequence[int], compression: int
 ) -> list[int]:
     """Positions of `tokens`, those of `prefix`, that are dropped so that one in `compression`
     stays. Costs about two more prefills of the passage.

@@ -1,4 +1,4 @@
-"""Tails grown side by side say what each would say alone, and leave nothing behind."""
+"""BeamSequences grown side by side say what each would say alone, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from longread.engine.llamacpp import LlamaCppEngine, log_total
+from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, SLOTS
-from longread.engine.llamacpp.tails import Tails
 from longread.errors import ModelError
 from tests.engine.test_llamacpp import NOISE, words
 
@@ -33,7 +33,7 @@ def branches(engine: LlamaCppEngine) -> Iterator[Branches]:
 def test_each_tail_is_read_behind_its_own_words(engine: LlamaCppEngine, branches: Branches) -> None:
     slot, _reused, first = engine.runtime.prefill(engine.vocabulary.tokenize_prompt(BEGUN))
     one, two, three = (int(token) for token in np.argsort(-first[0])[:3])
-    with Tails(branches, engine.runtime, slot) as tails:
+    with BeamSequences(branches, engine.runtime, slot) as tails:
         tails.grow([(one,), (two,), (three,)])
         # The second goes on twice, the third not at all.
         grown = [(two, one), (one, three), (two, three)]
@@ -52,7 +52,7 @@ def test_each_tail_is_read_behind_its_own_words(engine: LlamaCppEngine, branches
 def test_the_prompt_stays_for_the_next_question(engine: LlamaCppEngine, branches: Branches) -> None:
     tokens = engine.vocabulary.tokenize_prompt(BEGUN)
     slot, _reused, first = engine.runtime.prefill(tokens)
-    with Tails(branches, engine.runtime, slot) as tails:
+    with BeamSequences(branches, engine.runtime, slot) as tails:
         tails.grow([(int(first[0].argmax()),)])
     assert engine.runtime.slots.tokens[slot] == tokens
     assert llama.llama_memory_seq_pos_max(engine.runtime.memory, slot) == len(tokens) - 1
@@ -63,6 +63,9 @@ def test_tails_that_no_longer_fit_are_given_up(engine: LlamaCppEngine, branches:
     tokens = engine.vocabulary.tokenize_prompt(words(2, 3000))[: room - 2]
     slot, _reused, first = engine.runtime.prefill(tokens)
     many = [(int(token),) for token in np.argsort(-first[0])[:4]]
-    with Tails(branches, engine.runtime, slot) as tails, pytest.raises(ModelError, match="is full"):
+    with (
+        BeamSequences(branches, engine.runtime, slot) as tails,
+        pytest.raises(ModelError, match="is full"),
+    ):
         tails.grow(many)
     assert engine.runtime.slots.tokens[slot] == []

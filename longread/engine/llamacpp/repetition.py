@@ -1,4 +1,4 @@
-"""Text that goes round in a circle, seen early.
+"""Repetition detection: generated text that goes round in a circle, seen early.
 
 A small model that repeats itself for long repeats itself until its budget ends, and what it
 wrote is thrown away. The bundled model, told to rewrite its notes, says "no, no, no, …" to
@@ -14,7 +14,7 @@ _LONGEST = 64
 _ROUNDS, _TOKENS = 3, 96
 
 
-class Loops:
+class RepetitionDetector:
     """Watches a text grow, a token at a time."""
 
     def __init__(self) -> None:

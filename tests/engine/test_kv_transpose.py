@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from longread.engine.llamacpp.turned import turn
+from longread.engine.llamacpp.kv_transpose import transpose_v
 
 F32, F16, Q8_0 = 0, 1, 8
 # Numbers a token in each layer's K and V.
@@ -42,7 +42,7 @@ def state(*caches: bytes) -> bytearray:
 @pytest.mark.parametrize("cells", [1, 2, 7, 300])
 def test_v_comes_out_by_columns(cells: int) -> None:
     turned = state(cache(cells))
-    turn(memoryview(turned))
+    transpose_v(memoryview(turned))
     assert turned == state(cache(cells, columns=True))
 
 
@@ -50,7 +50,7 @@ def test_a_second_cache_and_an_empty_one() -> None:
     """Layers with a sliding window keep a cache of their own."""
     turned = state(cache(5), cache(0), cache(3, seed=1, layers=((4, 4),)))
     # One layer: its V is the F32 one.
-    turn(memoryview(turned))
+    transpose_v(memoryview(turned))
     other = cache(3, seed=1, layers=((4, 4),), columns=True)
     assert turned == state(cache(5, columns=True), cache(0), other)
 
@@ -87,7 +87,7 @@ SPOILT = {
 def test_what_is_not_understood_is_refused_and_left_alone(spoilt: bytearray) -> None:
     before = bytes(spoilt)
     with pytest.raises(ValueError, match=r"\w"):
-        turn(memoryview(spoilt))
+        transpose_v(memoryview(spoilt))
     assert spoilt == before
 
 
@@ -95,4 +95,4 @@ def test_a_state_cut_anywhere_is_refused() -> None:
     whole = state(cache(5))
     for length in range(len(whole)):
         with pytest.raises(ValueError, match=r"\w"):
-            turn(memoryview(whole[:length]))
+            transpose_v(memoryview(whole[:length]))

@@ -1,4 +1,4 @@
-"""Loops: what goes round in a circle is seen after 96 tokens that repeat, and nothing before."""
+"""Repetition: a circle is seen after 96 tokens that repeat, and nothing before."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from longread.engine.llamacpp.loops import Loops
+from longread.engine.llamacpp.repetition import RepetitionDetector
 
 
 def seen_after(tokens: Iterable[int]) -> int | None:
     """How many tokens it takes to see a circle."""
-    loops = Loops()
-    return next((count for count, token in enumerate(tokens, 1) if loops.closed(token)), None)
+    detector = RepetitionDetector()
+    return next((count for count, token in enumerate(tokens, 1) if detector.closed(token)), None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""States turned round: from a context with flash attention to one without.
+"""Transpose V in a serialised KV cache: from a context with flash attention to one without.
 
 With flash attention llama.cpp keeps V as it keeps K, a row a token; without it V lies by
 columns, so that its product with the attention weights runs along memory. A state is copied
@@ -27,7 +27,7 @@ _COLUMNS = struct.Struct("=iII")
 _SIZES = {0: 4, 1: 2, 30: 2}
 
 
-def turn(state: memoryview) -> None:
+def transpose_v(state: memoryview) -> None:
     """Rewrite a state with V by rows to one with V by columns, in place.
 
     Raises ValueError, and changes nothing, where the state is not laid out like that: V lies
