@@ -7,11 +7,18 @@ machines where the home folder is small); otherwise the platform's own places ar
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import platformdirs
 
 APP = "longread"
+
+# The ending of what is still being written; whoever is killed leaves it behind.
+PART = ".part"
+_parts = count()
 
 
 def _place(kind: str, platform_folder: str) -> Path:
@@ -40,3 +47,24 @@ def config_file() -> Path:
     if named:
         return Path(named)
     return _place("config", platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+
+
+@contextmanager
+def write_atomically(path: Path) -> Iterator[Path]:
+    """Atomic write: a file beside `path` to write to, which takes its name when the block ends.
+
+    Whoever reads `path` sees the old file or the new one whole; a block that raises leaves
+    nothing behind. The folder is made. Each writer has a file of its own, so two of them do
+    not mix: the last one wins. Raises OSError where nothing can be written.
+
+    Example: `with write_atomically(file) as part: part.write_text(text, "utf-8")`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}-{next(_parts)}{PART}")
+    try:
+        yield part
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise

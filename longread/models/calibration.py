@@ -92,11 +92,9 @@ def save(model: Path, calibration: Calibration) -> Path:
     """Keep what was measured of `model` in the user's folder; returns the file."""
     file = folder() / f"{file_digest(model)}.json"
     text = json.dumps({"schema": SCHEMA, **asdict(calibration)}, indent=1, ensure_ascii=False)
-    temporary = file.with_suffix(".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(f"{text}\n", "utf-8")
-        temporary.replace(file)
+        with paths.write_atomically(file) as part:
+            part.write_text(f"{text}\n", "utf-8")
     except OSError as error:
         raise ModelError(
             f"the calibration could not be written to {file.parent}: {error.strerror or error}.",

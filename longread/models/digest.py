@@ -37,10 +37,9 @@ def file_digest(model: Path) -> str:
     # A file that was written to while it was read is not remembered.
     if marks == [_mark(file) for file in files]:
         with suppress(OSError):
-            remembered.parent.mkdir(parents=True, exist_ok=True)
-            part = remembered.with_suffix(".part")
-            part.write_text(json.dumps({"marks": marks, "sha256": hasher.hexdigest()}), "utf-8")
-            part.replace(remembered)
+            record = {"marks": marks, "sha256": hasher.hexdigest()}
+            with paths.write_atomically(remembered) as part:
+                part.write_text(json.dumps(record), "utf-8")
     return hasher.hexdigest()
 
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from longread import paths
 from longread.errors import ModelError, UsageError
 from longread.models import catalogue, gguf, hub, machine, store
 from longread.models.catalogue import BUNDLED
@@ -151,7 +152,8 @@ def _prepare(part: Path, remote: Remote) -> None:
     if not same or _arrived(part) > remote.size:
         part.unlink(missing_ok=True)
     record = {"url": remote.source.url(remote.source.revision), **asdict(remote)}
-    description.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    with paths.write_atomically(description) as whole:
+        whole.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def _receive(part: Path, remote: Remote, on_bytes: Callable[[int], None]) -> None:

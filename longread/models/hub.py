@@ -52,7 +52,9 @@ class Source:
         """Reads `hf:owner/repository/path/file.gguf[@revision]`; raises UsageError."""
         path, _, revision = reference.removeprefix("hf:").partition("@")
         parts = path.split("/")
-        if len(parts) < 3 or not all(parts) or ".." in parts or not path.endswith(".gguf"):
+        # A backslash or a colon would name another folder on Windows, whatever stands around it.
+        strange = ".." in parts or any(sign in path for sign in "\\:")
+        if len(parts) < 3 or not all(parts) or strange or not path.endswith(".gguf"):
             raise UsageError(
                 f"{reference} does not name a GGUF file on the hub.",
                 "write hf:owner/repository/file.gguf, with @revision if need be",

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longread.engine.gguf_types import FILE_TYPE_NUMBERS
 from longread.errors import ModelError
 
 # What a merged file says of itself: the reading protocol its model was trained on.
 PROTOCOL_KEY = "longread.protocol"
 _ALPHA = "adapter.lora.alpha"
-_FORMATS = {"Q4_0": 2, "Q8_0": 7}
 
 
 def merge(base: Path, adapter: Path, target: Path, number_format: str = "Q4_0") -> None:
@@ -39,7 +39,7 @@ def merge(base: Path, adapter: Path, target: Path, number_format: str = "Q4_0") 
     wanted = gguf.GGMLQuantizationType[number_format]
     writer = gguf.GGUFWriter(target, str(source.fields["general.architecture"].contents()))
     _copy_fields(gguf, source, writer)
-    writer.add_file_type(_FORMATS[number_format])
+    writer.add_file_type(FILE_TYPE_NUMBERS[number_format])
     writer.add_string(PROTOCOL_KEY, str(protocol.contents()))
     matched = 0
     for tensor in source.tensors:

@@ -8,7 +8,6 @@ longread's own protocol. Made once, on first use, in the user's cache.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -61,7 +60,6 @@ def _cached(bundled: Path, adapter: Path | None) -> Path:
     target = paths.cache_folder() / "models" / f"{stem}-{'-'.join(sources)}-r{_RECIPE}.gguf"
     if target.exists():
         return target
-    temporary = target.with_suffix(f".{os.getpid()}.part")
     make: Callable[[Path], None]
     if adapter is not None:
         learned = adapter
@@ -74,13 +72,8 @@ def _cached(bundled: Path, adapter: Path | None) -> Path:
         def make(file: Path) -> None:
             requantise(bundled, file, NUMBER_FORMAT)
 
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        make(temporary)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with paths.write_atomically(target) as part:
+        make(part)
     for superseded in target.parent.glob(f"{stem}-*.gguf"):
         # Whoever still reads one keeps it open; where that forbids it, it stays.
         if superseded != target:

@@ -84,7 +84,8 @@ def sidecar(path: Path) -> Path:
 def write_sidecar(path: Path, source: Source, sha256: str, commit: str, pulled_at: str) -> None:
     """Records where the file at `path` came from; `pulled_at` is an ISO 8601 time."""
     record = {**asdict(source), "sha256": sha256, "commit": commit, "pulled_at": pulled_at}
-    sidecar(path).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    with paths.write_atomically(sidecar(path)) as part:
+        part.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def installed() -> list[InstalledModel]:
@@ -269,9 +270,8 @@ def set_default(reference: str) -> ResolvedModel:
     gguf.require_instruct(gguf.read_header(model.path))
     named_by_path = find_installed(reference) is None and model.name != BUNDLED
     text = str(model.path.resolve()) if named_by_path else model.name
-    file = _default_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{text}\n", "utf-8")
+    with paths.write_atomically(_default_file()) as part:
+        part.write_text(f"{text}\n", "utf-8")
     return model
 
 

@@ -22,7 +22,6 @@ from longread.prefix_cache.format import HEADER_SIZE, Header, Identity, checksum
 DEFAULT_LIMIT = 4 * 1000**3
 
 _ENDING = ".block"
-_PART = ".part"
 # After so long nobody is writing it any more: a block takes milliseconds.
 _ABANDONED_SECONDS = 3600
 # Blocks written between two looks at what other processes wrote.
@@ -68,9 +67,8 @@ def limit() -> int:
 
 def set_limit(size: int) -> None:
     """Remember how many bytes blocks may take. Raises OSError where that cannot be written."""
-    file = _limit_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"{size}\n", "ascii")
+    with paths.write_atomically(_limit_file()) as part:
+        part.write_text(f"{size}\n", "ascii")
 
 
 def _limit_file() -> Path:
@@ -122,19 +120,16 @@ class BlockStore:
         size = HEADER_SIZE + len(state)
         self._make_room(size)
         path = self._path(identity)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}{_PART}")
         try:
-            with part.open("wb", buffering=0) as file:
+            with paths.write_atomically(path) as part, part.open("wb", buffering=0) as file:
                 file.write(Header(identity, len(state), checksum(state)).pack())
                 written = file.write(state)
                 while written < len(state):
                     written += file.write(state[written:])
-            part.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                part.unlink()
-            raise
+        except PermissionError:
+            # On Windows nobody replaces what another process reads: the same block is there.
+            if not path.exists():
+                raise
         self._used += size
 
     def holdings(self) -> Holdings:

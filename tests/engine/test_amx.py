@@ -17,12 +17,13 @@ class Machine:
 
     def __init__(self) -> None:
         self.crashes_on: set[str] = set()
+        self.takes_long: set[str] = set()
         self.probes: list[str] = []
         self.refusals = 0
 
-    def probe(self, model: Path) -> bool:
+    def probe(self, model: Path) -> bool | None:
         self.probes.append(model.name)
-        return model.name in self.crashes_on
+        return None if model.name in self.takes_long else model.name in self.crashes_on
 
     def refuse(self) -> None:
         self.refusals += 1
@@ -85,6 +86,23 @@ def test_the_verdict_is_kept_for_later_processes(
     assert amx.guard(path) is crashes
     assert machine.probes == ["a.gguf"]
     assert machine.refusals == 2 * crashes
+
+
+def test_a_child_that_took_too_long_is_asked_again(
+    machine: Machine, model: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.takes_long = machine.crashes_on = {"large.gguf"}
+    path = model("large.gguf")
+    assert not amx.guard(path)
+    new_process(monkeypatch)
+    machine.takes_long = set()
+    assert amx.guard(path)
+    assert machine.probes == ["large.gguf"] * 2
+
+
+def test_the_child_has_its_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(amx, "_PROBE_SECONDS", 0.01)
+    assert amx._try_in_a_child(tmp_path / "any.gguf") is None
 
 
 def test_a_changed_file_is_probed_again(machine: Machine, model: Callable[[str], Path]) -> None:

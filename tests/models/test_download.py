@@ -18,6 +18,8 @@ from tests.models.hub_server import COMMIT, Hub
 
 NAME = "maker/tiny-GGUF/tiny.gguf"
 REFERENCE = f"hf:{NAME}"
+# Where a file would leave its folder: here, or on Windows.
+OUTSIDE = ["hf:a/b/../x.gguf", "hf:a/b/..\\..\\x.gguf", "hf:a/b/C:x.gguf"]
 MODEL = gguf_bytes(weights=1_000_000)  # four chunks of 1 MiB
 
 
@@ -282,7 +284,17 @@ def test_a_catalogue_name_is_pulled_under_that_name(hub: Hub) -> None:
     assert download.pull("qwen3-4b").name == "qwen3-4b"
 
 
-@pytest.mark.parametrize("reference", ["bundled", "nonsense", "hf:a/b", "hf:a/b/../x.gguf"])
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "bundled",
+        "nonsense",
+        "hf:a/b",
+        "hf:a/b/../x.gguf",
+        "hf:a/b/..\\..\\x.gguf",
+        "hf:a/b/C:x.gguf",
+    ],
+)
 def test_references_that_cannot_be_pulled(hub: Hub, reference: str) -> None:
     with pytest.raises(UsageError):
         download.pull(reference)

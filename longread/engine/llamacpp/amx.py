@@ -86,13 +86,17 @@ def _crashes(model: Path) -> bool:
     with suppress(OSError):
         return verdict.read_text() == "crashes"
     crashes = _try_in_a_child(model)
-    with suppress(OSError):
-        verdict.parent.mkdir(parents=True, exist_ok=True)
-        verdict.write_text("crashes" if crashes else "works")
-    return crashes
+    if crashes is not None:
+        with suppress(OSError), paths.write_atomically(verdict) as part:
+            part.write_text("crashes" if crashes else "works")
+    return bool(crashes)
 
 
-def _try_in_a_child(model: Path) -> bool:
+def _try_in_a_child(model: Path) -> bool | None:
+    """Whether the child dies of a signal; None where it takes too long to tell.
+
+    A large model on a cold disk may: it is loaded as if it worked, and asked again next time.
+    """
     code = (
         "import sys; from pathlib import Path; from longread.engine.llamacpp import LlamaCppEngine;"
         "LlamaCppEngine(Path(sys.argv[1]), context=256).score('one two three four', ' five')"
@@ -108,7 +112,7 @@ def _try_in_a_child(model: Path) -> bool:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return False
+        return None
     return child.returncode < 0
 
 

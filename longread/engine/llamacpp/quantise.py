@@ -7,12 +7,13 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
+from longread.engine.gguf_types import FILE_TYPE_NUMBERS
 from longread.engine.llamacpp import library
 from longread.engine.llamacpp.loading import available_cores
 from longread.errors import ModelError
 
-# llama_ftype numbers of the formats used here.
-FORMATS = {"Q4_0": 2, "Q8_0": 7, "BF16": 32}
+# The formats used here.
+FORMATS = ("Q4_0", "Q8_0", "BF16")
 
 
 def requantise(source: Path, target: Path, number_format: str) -> None:
@@ -23,7 +24,7 @@ def requantise(source: Path, target: Path, number_format: str) -> None:
     library.start()
     library.forget_log()
     parameters = llama.llama_model_quantize_default_params()
-    parameters.ftype = FORMATS[number_format]
+    parameters.ftype = FILE_TYPE_NUMBERS[number_format]
     parameters.allow_requantize = True
     parameters.nthread = available_cores()
     failed = llama.llama_model_quantize(
