@@ -18,6 +18,7 @@ from longread.documents.kinds import sniff
 from longread.documents.model import Document, Location, Page, Section
 from longread.documents.page_range import PageRange, restrict
 from longread.documents.sentences import sentences
+from longread.documents.table import Table, TableRow
 from longread.errors import DocumentError
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Page",
     "PageRange",
     "Section",
+    "Table",
+    "TableRow",
     "discover",
     "load",
     "sentences",

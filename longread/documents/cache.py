@@ -12,14 +12,16 @@ import json
 import os
 import tempfile
 import zlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from longread.documents.model import Document, Page, Section
+from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder
 
 # Raise this whenever the same bytes would give another text.
-READER = 4
+READER = 5
 
 _ENDING = ".json.z"
 
@@ -42,6 +44,7 @@ def load(path: Path) -> Document | None:
             pages=tuple(Page(*page) for page in values["pages"]),
             sections=tuple(Section(*section) for section in values["sections"]),
             blocks=tuple(values["blocks"]),
+            tables=tuple(map(_table, values["tables"])),
             warnings=tuple(values["warnings"]),
         )
     except (OSError, zlib.error, ValueError, KeyError, TypeError):
@@ -61,6 +64,7 @@ def store(path: Path, document: Document) -> Document:
             [section.title, section.start, section.level] for section in document.sections
         ],
         "blocks": document.blocks,
+        "tables": [asdict(table) for table in document.tables],
         "warnings": document.warnings,
     }
     packed = zlib.compress(
@@ -73,6 +77,24 @@ def store(path: Path, document: Document) -> Document:
         warning = f"the parsed text could not be cached: {reason}"
         return replace(document, warnings=(*document.warnings, warning))
     return document
+
+
+def _table(values: dict[str, Any]) -> Table:
+    rows = tuple(
+        TableRow(
+            tuple(row["cells"]),
+            row["start"],
+            row["end"],
+            tuple(row["path"]),
+            row["page"],
+            tuple(box and tuple(box) for box in row["boxes"]),
+        )
+        for row in values.pop("rows")
+    )
+    heads = tuple(map(tuple, values.pop("heads")))
+    head_lines = tuple(map(tuple, values.pop("head_lines")))
+    notes = tuple(values.pop("notes"))
+    return Table(heads, rows, head_lines, notes=notes, **values)
 
 
 def holdings() -> tuple[int, int]:

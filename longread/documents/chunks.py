@@ -142,20 +142,35 @@ def _measured(
     document: Document, tokens: int, count: Callable[[str], int], span: tuple[int, int] | None
 ) -> Iterator[_Sentence]:
     begin, stop = span or (0, len(document.text))
-    text = document.text[begin:stop]
+    text = document.text
     section_starts = {section.start for section in document.sections}
     # The blank before a sentence counts with it, as it does where the piece is decoded:
     # left out, line and paragraph breaks took a piece of a report 12 % over its size.
-    previous = 0
-    for start, end in sentences(text):
+    previous = begin
+    for start, end in _atoms(document, begin, stop):
         length = count(text[previous:end])
-        opens = begin + start in section_starts
+        opens = start in section_starts
         if length <= tokens:
-            yield _Sentence(begin + start, begin + end, length, opens)
+            yield _Sentence(start, end, length, opens)
         else:
             for first, last, size in _cut_long(text, start, end, tokens, count):
-                yield _Sentence(begin + first, begin + last, size, opens and first == start)
+                yield _Sentence(first, last, size, opens and first == start)
         previous = end
+
+
+def _atoms(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Sentences of the prose and whole rows of the tables between two offsets."""
+    position = begin
+    for line in document.table_lines(begin, stop):
+        yield from _sentence_spans(document.text, position, line.start)
+        position = min(line.end, stop)
+        yield max(line.start, begin), position
+    yield from _sentence_spans(document.text, position, stop)
+
+
+def _sentence_spans(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+    for start, end in sentences(text[begin:stop]):
+        yield begin + start, begin + end
 
 
 def _cut_long(

@@ -10,6 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
+
+from longread.documents.table import Table, TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,19 @@ class Location:
     last_page: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A line of the text that a table accounts for: one of its rows, or (no row) of its heads."""
+
+    start: int
+    end: int
+    table: Table
+    row: TableRow | None
+
+
 @dataclass(frozen=True)
 class Document:
-    """A document's text with its pages, sections and blocks.
+    """A document's text with its pages, sections, blocks and tables.
 
     `pages` is empty for formats without pages. `blocks` are the start offsets of
     paragraphs, headings and table rows: places where a reader would not mind a cut.
@@ -64,6 +77,7 @@ class Document:
     pages: tuple[Page, ...] = ()
     sections: tuple[Section, ...] = ()
     blocks: tuple[int, ...] = ()
+    tables: tuple[Table, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     secret: bool = False
 
@@ -94,6 +108,37 @@ class Document:
         """The section that `offset` stands in; None before the first heading."""
         index = bisect_right(self._section_starts, offset) - 1
         return self.sections[index] if index >= 0 else None
+
+    @cached_property
+    def _table_lines(self) -> tuple[list[int], list[TableLine]]:
+        lines = [
+            TableLine(start, end, table, None)
+            for table in self.tables
+            for start, end in table.head_lines
+        ]
+        lines += [
+            TableLine(row.start, row.end, table, row) for table in self.tables for row in table.rows
+        ]
+        lines.sort(key=lambda line: line.start)
+        return [line.start for line in lines], lines
+
+    def table_lines(self, start: int, end: int) -> list[TableLine]:
+        """The rows and heads of tables that the span from `start` to `end` touches, in order."""
+        starts, lines = self._table_lines
+        first = bisect_right(starts, start) - 1
+        if first < 0 or lines[first].end <= start:
+            first += 1
+        return list(takewhile(lambda line: line.start < end, lines[first:]))
+
+    def table_at(self, offset: int) -> Table | None:
+        """The table with a row or a head at `offset`; None in prose."""
+        found = self.table_lines(offset, offset + 1)
+        return found[0].table if found else None
+
+    def row_at(self, offset: int) -> tuple[Table, TableRow] | None:
+        """The table's row at `offset`, with its table; None in prose and in a table's heads."""
+        found = self.table_lines(offset, offset + 1)
+        return (found[0].table, found[0].row) if found and found[0].row else None
 
     def locate(self, start: int, end: int | None = None) -> Location:
         """Where the span from `start` to `end` stands."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from longread.documents.model import Document, Page, Section
+from longread.documents.table import Table
 from longread.errors import UsageError
 
 _PART = re.compile(r"(\d+)?\s*(-|–|\.\.)?\s*(\d+)?")
@@ -67,6 +68,7 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
     kept: list[Page] = []
     sections: list[Section] = []
     blocks: list[int] = []
+    shifts: list[tuple[Page, int]] = []
     length, before = 0, 0
     for number in pages.numbers(len(document.pages), name):
         page = document.pages[number - 1]
@@ -76,6 +78,7 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
             parts.append(between)
             length += len(between)
         shift = length - page.start
+        shifts.append((page, shift))
         kept.append(replace(page, start=length, end=page.end + shift))
         if number != before + 1:
             running = document.section_at(page.start)
@@ -97,7 +100,25 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
         pages=tuple(kept),
         sections=tuple(sections),
         blocks=tuple(sorted(set(blocks))),
+        tables=tuple(filter(None, (_restricted(table, shifts) for table in document.tables))),
     )
+
+
+def _restricted(table: Table, shifts: list[tuple[Page, int]]) -> Table | None:
+    """What of the table stands on the pages that are kept, moved as they are."""
+    rows = tuple(
+        row.moved(shift)
+        for page, shift in shifts
+        for row in table.rows
+        if page.start <= row.start < page.end
+    )
+    head_lines = tuple(
+        (start + shift, end + shift)
+        for page, shift in shifts
+        for start, end in table.head_lines
+        if page.start <= start < page.end
+    )
+    return replace(table, rows=rows, head_lines=head_lines) if rows else None
 
 
 def _stands_on(offset: int, number: int, document: Document) -> bool:
