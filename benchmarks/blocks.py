@@ -31,7 +31,8 @@ from longread.engine import Engine
 from longread.models import store
 from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
-from longread.runs.session import ModelOptions, Session, open_engine
+from longread.runs.options import ModelOptions
+from longread.runs.session import Session, open_engine
 
 QUESTIONS = (
     "Who is the narrator's guardian?",

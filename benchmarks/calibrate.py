@@ -34,7 +34,8 @@ from longread.reading.signals import (
     evenly,
     lexical_match,
 )
-from longread.runs.session import ModelOptions, open_engine
+from longread.runs.options import ModelOptions
+from longread.runs.session import open_engine
 
 ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
 

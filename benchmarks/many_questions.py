@@ -22,7 +22,8 @@ from longread.models import store
 from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
-from longread.runs.session import ModelOptions, Pass, Session, open_engine, read_documents
+from longread.runs.options import DocumentOptions, ModelOptions
+from longread.runs.session import Pass, Session, open_engine, read_documents
 
 QUESTIONS = (
     "How many employees does the agency have?",
@@ -90,7 +91,7 @@ def main() -> None:
     questions = [each.text for each in asked][: arguments.count]
     options = ReadingOptions(exit=False, blocks=arguments.blocks, max_chunks=arguments.max_chunks)
     engine = open_engine(store.resolve("bundled"), ModelOptions(threads=arguments.threads))
-    documents = read_documents(arguments.documents, pages=arguments.pages)
+    documents = read_documents(arguments.documents, DocumentOptions(arguments.pages))
     with Session(documents, engine) as session:
         session.run_all(questions[:1], options).runs[0].corpus.index  # noqa: B018 (cut beforehand)
         engine.choose("The first prompt of a process is slow.", {"yes": ("yes",)})

@@ -39,7 +39,8 @@ from longread.reading.options import ReadingOptions
 from longread.reading.protocol import Protocol, speaks
 from longread.reading.signals import Likelihood
 from longread.retrieval import Index
-from longread.runs.session import ModelOptions, open_engine
+from longread.runs.options import ModelOptions
+from longread.runs.session import open_engine
 
 KS = (1, 3, 5, 10)
 LANGUAGES = ("en", "de", "es", "ru", "zh", "ar")

@@ -13,7 +13,8 @@ from longread.display.progress import Progress
 from longread.display.screenshot import export_svg
 from longread.models import store
 from longread.reading.options import ReadingOptions
-from longread.runs.session import ModelOptions, Session, open_engine, read_documents
+from longread.runs.options import ModelOptions
+from longread.runs.session import Session, open_engine, read_documents
 
 
 def main() -> None:

@@ -23,7 +23,8 @@ def ask(paths: Paths, question: str, **options: Any) -> Answer:
     """Read the documents and answer.
 
     `paths` are files, folders or patterns; `options` are the fields of `ReadingOptions`
-    (strategy, chunk_tokens, …) and `ModelOptions` (model, context, gpu_layers, threads).
+    (strategy, chunk_tokens, …), `ModelOptions` (model, context, gpu_layers, threads) and
+    `DocumentOptions` (pages, password, ocr).
     Raises LongreadError, as the command line does with an exit code.
     """
     from longread.runs.api import ask as run

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from longread.cli.complete import beginning_with, model_names
+from longread.cli.options import AskOptions, takes_options
 from longread.cli.questions import read_questions
-from longread.cli.settings import settings_in_force
 from longread.errors import UsageError
-from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
 _SEVERAL = 'longread ask book.pdf -q "first question" -q "second question"'
 
 
+@takes_options("ask")
 def ask(
     arguments: Annotated[
         list[str],
@@ -44,139 +43,8 @@ def ask(
             help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
         ),
     ] = None,
-    strategy: Annotated[
-        str | None,
-        typer.Option(
-            help="How to read: gated (default), gru-mem, infiniretri, infmem, lychee, memagent, "
-            "pi-mem, rag, truncate.",
-            autocompletion=beginning_with(STRATEGIES),
-        ),
-    ] = None,
-    order: Annotated[
-        str | None,
-        typer.Option(
-            help="Chunks as they stand (document, the default), or most promising first "
-            "(relevance).",
-            autocompletion=beginning_with(ORDERS),
-        ),
-    ] = None,
-    pages: Annotated[
-        str | None, typer.Option(help="Only these pages: 10-50, or 1,4-6,10-.")
-    ] = None,
-    exit_early: Annotated[
-        bool | None,
-        typer.Option(
-            "--exit/--no-exit",
-            help="Stop as soon as enough is known (default), or read to the end.",
-            show_default=False,
-        ),
-    ] = None,
-    patience: Annotated[
-        int | None, typer.Option(help="Open exit gates in a row before stopping.")
-    ] = None,
-    gate: Annotated[
-        str | None,
-        typer.Option(
-            help="What the update gate goes by: auto (default), reader, likelihood, choice.",
-            autocompletion=beginning_with(GATES),
-        ),
-    ] = None,
-    gate_threshold: Annotated[
-        float | None, typer.Option(help="Probability that opens the update gate.")
-    ] = None,
-    exit_threshold: Annotated[
-        float | None, typer.Option(help="Probability that opens the exit gate (0.9).")
-    ] = None,
-    blocks: Annotated[
-        bool | None,
-        typer.Option(
-            "--blocks/--no-blocks",
-            help="Keep what was read on disk for the next question (default), or not.",
-            show_default=False,
-        ),
-    ] = None,
-    compress: Annotated[
-        int | None,
-        typer.Option(help="Blocks on disk hold every token (1, the default), or every 2nd or 4th."),
-    ] = None,
-    max_seconds: Annotated[
-        float | None, typer.Option(help="Stop reading after so many seconds, and answer.")
-    ] = None,
-    max_chunks: Annotated[
-        int | None, typer.Option(help="Stop reading after so many chunks, and answer.")
-    ] = None,
-    chunk_tokens: Annotated[
-        int | None, typer.Option(help="Tokens of a chunk: what one step reads.")
-    ] = None,
-    unit_tokens: Annotated[
-        int | None, typer.Option(help="Tokens of a unit: what is gated and retrieved (256).")
-    ] = None,
-    memory_tokens: Annotated[int | None, typer.Option(help="Tokens of memory (1024).")] = None,
-    top_k: Annotated[int | None, typer.Option(help="Units that a retrieval brings back.")] = None,
-    heads: Annotated[
-        str | None,
-        typer.Option(
-            help="infiniretri: the model's calibrated heads (auto, the default), those of its "
-            "lowest layers (shallow: faster, less exact), or last-layer.",
-            autocompletion=beginning_with(HEADS),
-        ),
-    ] = None,
-    phrase_tokens: Annotated[
-        int | None, typer.Option(help="infiniretri: tokens of the phrase window (8).")
-    ] = None,
-    kept_tokens: Annotated[
-        int | None,
-        typer.Option(help="infiniretri: tokens whose sentences are kept (100; last-layer 300)."),
-    ] = None,
-    password: Annotated[str | None, typer.Option(help="Password of encrypted documents.")] = None,
-    ocr: Annotated[
-        bool | None,
-        typer.Option(
-            "--ocr/--no-ocr", help="Read scanned pages with Tesseract.", show_default=False
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume/--fresh",
-            help="Go on with an interrupted run (default), or start anew.",
-            show_default=False,
-        ),
-    ] = True,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", "-m", help="A model's name, or a .gguf file.", autocompletion=model_names
-        ),
-    ] = None,
-    adapter: Annotated[
-        bool | None,
-        typer.Option(
-            "--adapter/--no-adapter",
-            help="The bundled model with the adapter that taught it to read (default), or plain.",
-            show_default=False,
-        ),
-    ] = None,
-    context: Annotated[
-        int | None, typer.Option(help="Tokens of the model's context (8192, or its own).")
-    ] = None,
-    gpu_layers: Annotated[
-        str | None, typer.Option(help="Layers on the GPU: auto (default), or a number.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads (default: one a core).")] = None,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print a JSON object; of several questions one a line."),
-    ] = False,
-    events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Append one JSON object a step to FILE.")
-    ] = None,
-    quiet: Annotated[
-        bool | None, typer.Option("--quiet", help="Show only the answer and errors.")
-    ] = None,
-    verbose: Annotated[
-        bool | None, typer.Option("--verbose", "-v", help="Show memory and retrieval as well.")
-    ] = None,
+    *,
+    options: AskOptions,
 ) -> int:
     """Ask a question of one or more documents.
 
@@ -184,25 +52,22 @@ def ask(
     questions: all), 1 the document does not say (for at least one), 2 usage, 3 unreadable
     document, 4 model trouble, 130 interrupted (the same command goes on).
     """
-    options: dict[str, Any] = {**locals(), "exit": exit_early}
-    value = {name: found.value for name, found in settings_in_force(options).items()}
-    call: dict[str, Any] = {"pages": pages, "resume": resume, "as_json": as_json, "events": events}
     if question or questions is not None:
         asked = read_questions(question or [], questions)
         _require_documents(arguments)
 
         from longread.cli.asking_all import answer_questions
 
-        return answer_questions(arguments, asked, value, **call)
+        return answer_questions(arguments, asked, options)
     if _wants_prompt(arguments):
         from longread.cli.prompting import prompt
 
-        return prompt(arguments, value, pages=pages)
+        return prompt(arguments, options)
     sources, last = _split(arguments)
 
     from longread.cli.asking import answer_question
 
-    return answer_question(sources, last, value, **call)
+    return answer_question(sources, last, options)
 
 
 def _wants_prompt(arguments: list[str]) -> bool:

@@ -8,9 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,12 +17,12 @@ from longread.cli.errors import abandon_stdout
 from longread.errors import ExitCode, Interrupted, LongreadError
 
 if TYPE_CHECKING:
+    from longread.cli.options import AskOptions
     from longread.display import Messages, View
     from longread.display.events import EventLog
     from longread.models.store import ResolvedModel
-    from longread.reading.options import ReadingOptions
     from longread.reading.step import Answer
-    from longread.runs.session import ModelOptions, Run, Session
+    from longread.runs.session import Run, Session
 
 STAGES = {
     "think": "thinking",
@@ -37,14 +36,9 @@ STAGES = {
 def answer_question(
     sources: list[str],
     question: str,
-    value: dict[str, Any],
-    *,
-    pages: str | None,
-    resume: bool,
-    as_json: bool,
-    events: Path | None,
+    options: AskOptions,
 ) -> ExitCode:
-    """Read `sources` for `question`; `value` holds the settings in force, by name.
+    """Read `sources` for `question`.
 
     What is cheap to check (files, pages, the model's name, the events file) is checked
     before anything slow begins. Raises LongreadError.
@@ -52,48 +46,46 @@ def answer_question(
     from longread.display import open_view
     from longread.display.events import EventLog
 
-    files, resolved = checked(sources, pages, value)
+    files, resolved = checked(sources, options)
+    events = options.call.events
     with (
-        open_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
+        open_view(quiet=options.view.quiet, verbose=options.view.verbose) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
-        open_session(files, resolved, pages, value, view) as session,
+        open_session(files, resolved, options, view) as session,
     ):
         view.activity("preparing")
         run = session.run(
             question,
-            reading_options(value),
+            options.reading,
             journal=True,
-            resume=resume,
+            resume=options.call.resume,
             report=view.message,
         )
         answer = read_run(run, view, log)
         view.close()
-        deliver(answer, as_json)
+        deliver(answer, options.call.as_json)
         if answer.status == "interrupted":
             raise _interrupted(answer)
         run.close()
     return ExitCode.ANSWERED if answer.status == "answered" else ExitCode.NOT_FOUND
 
 
-def checked(
-    sources: list[str], pages: str | None, value: dict[str, Any]
-) -> tuple[list[str], ResolvedModel]:
+def checked(sources: list[str], options: AskOptions) -> tuple[list[str], ResolvedModel]:
     """The files and the model of a call: all that can be known before anything slow begins."""
     from longread.documents import PageRange, discover
 
     terminate_like_ctrl_c()
     keep_logs_quiet()
     files = discover(sources)
-    if pages:
-        PageRange.parse(pages)
-    return files, chosen_model(value["model"])
+    if options.documents.pages:
+        PageRange.parse(options.documents.pages)
+    return files, chosen_model(options.model.model)
 
 
 def open_session(
     files: list[str],
     resolved: ResolvedModel,
-    pages: str | None,
-    value: dict[str, Any],
+    options: AskOptions,
     view: Messages,
 ) -> Session:
     """Documents read and the model opened; the view says what is left out and how far it is."""
@@ -101,15 +93,13 @@ def open_session(
 
     documents = read_documents(
         files,
-        pages=pages,
-        password=value["password"],
-        ocr=value["ocr"],
+        options.documents,
         # A document left out matters even to those who want to see nothing else.
-        report=_warn if value["quiet"] else view.message,
+        report=_warn if options.view.quiet else view.message,
         progress=lambda file, done: view.activity("reading", Path(file).name, done),
     )
     view.activity("opening model")
-    engine = open_engine(resolved, model_options(value), view.message)
+    engine = open_engine(resolved, options.model, view.message)
     return Session(documents, engine, resolved.note)
 
 
@@ -185,22 +175,6 @@ def chosen_model(reference: str | None) -> ResolvedModel:
     from longread.models import store
 
     return store.resolve(reference) if reference else resolve_or_offer()
-
-
-def model_options(value: dict[str, Any]) -> ModelOptions:
-    """What the settings in force say about the model."""
-    from longread.runs.session import ModelOptions
-
-    names = [field.name for field in fields(ModelOptions)]
-    return ModelOptions(**{name: value[name] for name in names if name in value})
-
-
-def reading_options(value: dict[str, Any]) -> ReadingOptions:
-    """What the settings in force say about the reading."""
-    from longread.reading.options import ReadingOptions
-
-    names = [field.name for field in fields(ReadingOptions)]
-    return ReadingOptions(**{name: value[name] for name in names if name in value})
 
 
 def terminate_like_ctrl_c() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,12 +14,12 @@ from longread.cli.asking import (
     checked,
     delivering,
     open_session,
-    reading_options,
 )
 from longread.cli.questions import Asked
 from longread.errors import ExitCode, Interrupted
 
 if TYPE_CHECKING:
+    from longread.cli.options import AskOptions
     from longread.display.events import EventLog
     from longread.display.many import ManyView
     from longread.reading.step import Answer
@@ -30,12 +29,7 @@ if TYPE_CHECKING:
 def answer_questions(
     sources: list[str],
     asked: Sequence[Asked],
-    value: dict[str, Any],
-    *,
-    pages: str | None,
-    resume: bool,
-    as_json: bool,
-    events: Path | None,
+    options: AskOptions,
 ) -> ExitCode:
     """Read `sources` once for all that is `asked`; otherwise as `asking.answer_question`.
 
@@ -44,23 +38,24 @@ def answer_questions(
     from longread.display.events import EventLog
     from longread.display.many import open_many_view
 
-    files, resolved = checked(sources, pages, value)
+    files, resolved = checked(sources, options)
+    events = options.call.events
     with (
-        open_many_view(quiet=value["quiet"], verbose=value["verbose"]) as view,
+        open_many_view(quiet=options.view.quiet, verbose=options.view.verbose) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
-        open_session(files, resolved, pages, value, view) as session,
+        open_session(files, resolved, options, view) as session,
     ):
         view.activity("preparing")
         together = session.run_all(
             [each.text for each in asked],
-            reading_options(value),
+            options.reading,
             journal=True,
-            resume=resume,
+            resume=options.call.resume,
             report=view.message,
         )
         answers = _read(together, asked, view, log)
         view.close()
-        _deliver(asked, answers, as_json)
+        _deliver(asked, answers, options.call.as_json)
         _raise_if_interrupted(list(answers.values()))
         together.close()
     found = all(answer.status == "answered" for answer in answers.values())

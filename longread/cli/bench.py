@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from longread.cli import bench_speed, bench_synthetic
-from longread.cli.bench_options import (
-    USUAL,
-    ChunkTokens,
-    Context,
-    Fresh,
-    GpuLayers,
-    Limit,
-    MaxChunks,
-    MaxSeconds,
-    MemoryTokens,
-    Model,
-    Out,
-    Page,
-    Plots,
-    Quiet,
-    Seed,
-    Strategies,
-    Threads,
-    UnitTokens,
-)
+from longread.cli.bench_options import USUAL, Strategies
 from longread.cli.complete import DocumentsCommand, beginning_with
-from longread.cli.settings import settings_in_force
+from longread.cli.options import BenchOptions, takes_options
 from longread.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from longread.bench.records import Result
+    from longread.bench.results import Header
+    from longread.cli.options import ResultOptions
 
 # Kept here as well as in longread.bench.formats, which help must not wait for; a test holds
 # them together.
@@ -50,27 +36,14 @@ def _bench(context: typer.Context) -> None:
 
 
 @app.command(cls=DocumentsCommand)
+@takes_options("qa")
 def qa(
     questions: Annotated[
         Path, typer.Argument(metavar="QUESTIONS", help="A JSONL file of questions.")
     ],
     strategies: Strategies = USUAL,
-    limit: Limit = None,
-    seed: Seed = 0,
-    out: Out = None,
-    page: Page = None,
-    plots: Plots = True,
-    fresh: Fresh = False,
-    model: Model = None,
-    context: Context = None,
-    gpu_layers: GpuLayers = None,
-    threads: Threads = None,
-    chunk_tokens: ChunkTokens = None,
-    unit_tokens: UnitTokens = None,
-    memory_tokens: MemoryTokens = None,
-    max_chunks: MaxChunks = None,
-    max_seconds: MaxSeconds = None,
-    quiet: Quiet = None,
+    *,
+    options: BenchOptions,
 ) -> None:
     """Ask questions with known answers, strategy beside strategy.
 
@@ -79,60 +52,45 @@ def qa(
     one that the documents do not answer: there, refusing is right. `longread bench convert`
     makes such files.
     """
+    from longread.bench import runner
     from longread.bench.records import read_questions
-    from longread.bench.runner import sample
     from longread.cli import benching
 
-    given: dict[str, Any] = {
-        "model": model,
-        "context": context,
-        "gpu_layers": gpu_layers,
-        "threads": threads,
-        "chunk_tokens": chunk_tokens,
-        "unit_tokens": unit_tokens,
-        "memory_tokens": memory_tokens,
-        "max_chunks": max_chunks,
-        "max_seconds": max_seconds,
-        "quiet": quiet,
-    }
-    value = {name: found.value for name, found in settings_in_force(given).items()}
-    chosen = benching.strategies_of(strategies, value)
-    asked = sample(read_questions(questions), limit, seed)
+    chosen = benching.strategies_of(strategies, options.reading)
+    asked = runner.sample(read_questions(questions), options.sample.limit, options.sample.seed)
     if not asked:
         raise UsageError(f"{questions} holds no questions.", "longread bench convert --help")
-    benching.require_writable(out, page)
-    benching.require_plots(page, plots)
+    benching.require_writable(options.results)
     # `longread bench convert` calls every question file the same: its folder says more.
     named = questions.stem != "questions"
     title = questions.stem if named else questions.absolute().parent.name
-    header, results = benching.measure(asked, chosen, value, out=out, fresh=fresh, title=title)
-    _tell(header, results, page, plots)
+    header, results = benching.measure(asked, chosen, options, title)
+    _tell(header, results, options.results)
 
 
 @app.command(cls=DocumentsCommand)
+@takes_options("report")
 def report(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A result file.")],
-    page: Page = None,
-    plots: Plots = True,
+    options: BenchOptions,
 ) -> None:
     """Show the tables of a result file again, and write its report."""
     from longread.bench.results import read_results
     from longread.cli import benching
 
-    benching.require_writable(page)
-    benching.require_plots(page, plots)
+    benching.require_writable(options.results)
     header, found = read_results(results)
     if not found:
         raise UsageError(f"{results} holds no results yet.", "the bench that began it goes on")
-    _tell(header, found, page, plots)
+    _tell(header, found, options.results)
 
 
-def _tell(header: Any, results: list[Any], page: Path | None, plots: bool) -> None:
+def _tell(header: Header, results: list[Result], kept: ResultOptions) -> None:
     from longread.bench.report import all_tables
     from longread.cli import benching
 
     benching.show(all_tables(results))
-    benching.write_page(page, header, results, plots)
+    benching.write_page(kept, header, results)
 
 
 @app.command(cls=DocumentsCommand)
@@ -157,6 +115,7 @@ def compare(
 
 
 @app.command(cls=DocumentsCommand)
+@takes_options("convert")
 def convert(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data set's own file.")],
     source: Annotated[
@@ -182,14 +141,14 @@ def convert(
             metavar="FOLDER", help="Where the PDFs are (financebench; default: pdfs beside FILE)."
         ),
     ] = None,
-    limit: Limit = None,
-    seed: Seed = 0,
+    *,
+    options: BenchOptions,
 ) -> None:
     """Make a question file and its documents from a data set."""
     from longread.bench import formats
     from longread.display.phrasing import counted
 
-    wanted = formats.Wanted(source, joined, limit, seed, pdfs)
+    wanted = formats.Wanted(source, joined, options.sample.limit, options.sample.seed, pdfs)
     questions = formats.convert(file, folder, wanted, lambda line: typer.echo(line, err=True))
     documents = {path for question in questions for path in question.documents}
     made = f"{counted(len(questions), 'question')} on {counted(len(documents), 'document')}"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from longread.cli.bench_options import Context, GpuLayers, Model, Quiet, Threads, UnitTokens
-from longread.cli.settings import settings_in_force
+from longread.cli.options import BenchOptions, takes_options
 from longread.errors import UsageError
+from longread.runs.options import DocumentOptions
 
 if TYPE_CHECKING:
     from longread.bench.throughput import SpeedReport
@@ -23,16 +24,20 @@ if TYPE_CHECKING:
 _EXAMPLE = "longread bench throughput book.pdf --chunk-tokens 512,1024"
 
 
+@takes_options("throughput")
 def throughput(
     document: Annotated[
         str | None,
         typer.Argument(metavar="[DOCUMENT]", help="What to read; without one, built-in prose."),
     ] = None,
-    chunk_tokens: Annotated[
+    sizes: Annotated[
         str | None,
-        typer.Option(metavar="N[,N...]", help="Chunk sizes in tokens (default: the usual one)."),
+        typer.Option(
+            "--chunk-tokens",
+            metavar="N[,N...]",
+            help="Chunk sizes in tokens (default: the usual one).",
+        ),
     ] = None,
-    unit_tokens: UnitTokens = None,
     tokens: Annotated[
         int, typer.Option(min=64, help="Tokens to read, from the document's start.")
     ] = 20_000,
@@ -45,11 +50,8 @@ def throughput(
             help='Write every value to FILE; "-" prints them in place of the table.',
         ),
     ] = None,
-    model: Model = None,
-    context: Context = None,
-    gpu_layers: GpuLayers = None,
-    threads: Threads = None,
-    quiet: Quiet = None,
+    *,
+    options: BenchOptions,
 ) -> None:
     """Measure how fast this machine reads.
 
@@ -57,21 +59,12 @@ def throughput(
     generation, one question more on a unit, and a second question on the document. A
     repeat goes through the document four times; leave the machine alone meanwhile.
     """
-    from longread.cli.benching import require_writable
+    from longread.cli.benching import require_folder
 
-    given = {
-        "unit_tokens": unit_tokens,
-        "model": model,
-        "context": context,
-        "gpu_layers": gpu_layers,
-        "threads": threads,
-        "quiet": quiet,
-    }
-    value = {name: found.value for name, found in settings_in_force(given).items()}
-    sizes = _sizes(chunk_tokens) if chunk_tokens else [value["chunk_tokens"]]
-    require_writable(out)
-    report = _measured(document, value, sizes, tokens, repeats)
-    _deliver(report, out)
+    wanted = _sizes(sizes) if sizes else [options.reading.chunk_tokens]
+    require_folder(out)
+    matter = _Matter(document, tokens, options.documents)
+    _deliver(_measured(matter, options, wanted, repeats), out)
 
 
 def _sizes(text: str) -> list[int | None]:
@@ -86,12 +79,35 @@ def _sizes(text: str) -> list[int | None]:
     return list(dict.fromkeys(sizes))
 
 
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What is read: a document, or built-in prose, up to so many tokens."""
+
+    source: str | None
+    tokens: int
+    options: DocumentOptions
+
+    def read(self, engine: Engine, view: View, opened: dict[str, float]) -> Document:
+        """The document; the seconds that loading it took are entered in `opened`."""
+        from longread.bench.matter import beginning, built_in
+        from longread.documents import load
+
+        if self.source is None:
+            view.activity("writing prose")
+            return built_in(self.tokens, engine.count)
+        view.activity("reading", Path(self.source).name)
+        begun = time.perf_counter()
+        document = load(self.source, password=self.options.password, ocr=self.options.ocr)
+        opened["document"] = time.perf_counter() - begun
+        return beginning(document, self.tokens, engine.count)
+
+
 def _measured(
-    source: str | None, value: dict[str, Any], sizes: list[int | None], tokens: int, repeats: int
+    matter: _Matter, options: BenchOptions, sizes: list[int | None], repeats: int
 ) -> SpeedReport:
     from longread.bench.host import busy, load_average
     from longread.bench.throughput import measure
-    from longread.cli.asking import chosen_model, keep_logs_quiet, model_options, reading_options
+    from longread.cli.asking import chosen_model, keep_logs_quiet
     from longread.display import open_view
     from longread.runs.session import open_engine
 
@@ -100,50 +116,27 @@ def _measured(
     if warning := busy(load):
         # Shown to those who want to see nothing else, too: without it the table would lie.
         typer.echo(f"longread: {warning}", err=True)
-    resolved = chosen_model(value["model"])
-    with open_view(quiet=value["quiet"], verbose=False) as view:
+    resolved = chosen_model(options.model.model)
+    with open_view(quiet=options.view.quiet, verbose=False) as view:
         opened: dict[str, float] = {}
         view.activity("opening model")
         begun = time.perf_counter()
-        engine = open_engine(resolved, model_options(value), view.message)
+        engine = open_engine(resolved, options.model, view.message)
         opened["model"] = time.perf_counter() - begun
         try:
-            matter = _document(source, value, tokens, engine, view, opened)
             return measure(
                 engine,
-                matter,
-                reading_options(value),
+                matter.read(engine, view, opened),
+                options.reading,
                 sizes,
                 repeats=repeats,
-                threads=value["threads"],
+                threads=options.model.threads,
                 opened=opened,
                 load=load,
                 report=view.activity,
             )
         finally:
             engine.close()
-
-
-def _document(
-    source: str | None,
-    value: dict[str, Any],
-    tokens: int,
-    engine: Engine,
-    view: View,
-    opened: dict[str, float],
-) -> Document:
-    """What is read; the seconds that loading took are entered in `opened`."""
-    from longread.bench.matter import beginning, built_in
-    from longread.documents import load
-
-    if source is None:
-        view.activity("writing prose")
-        return built_in(tokens, engine.count)
-    view.activity("reading", Path(source).name)
-    begun = time.perf_counter()
-    document = load(source, password=value["password"], ocr=value["ocr"])
-    opened["document"] = time.perf_counter() - begun
-    return beginning(document, tokens, engine.count)
 
 
 def _deliver(report: SpeedReport, out: Path | None) -> None:

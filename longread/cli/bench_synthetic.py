@@ -7,30 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from longread.cli.bench_options import (
-    USUAL,
-    ChunkTokens,
-    Context,
-    Fresh,
-    GpuLayers,
-    MaxChunks,
-    MaxSeconds,
-    MemoryTokens,
-    Model,
-    Out,
-    Page,
-    Plots,
-    Quiet,
-    Seed,
-    Strategies,
-    Threads,
-    UnitTokens,
-)
-from longread.cli.settings import settings_in_force
+from longread.cli.bench_options import USUAL, Strategies
+from longread.cli.options import BenchOptions, takes_options
 from longread.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -42,26 +24,8 @@ if TYPE_CHECKING:
 
 Count = Callable[[str], int]
 
-Lengths = Annotated[
-    str,
-    typer.Option(
-        metavar="N[,N...]",
-        help="Tokens of the documents, by the model's tokenizer: 8k,32k,128k,1m (k is 1,024).",
-    ),
-]
-Folder = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FOLDER",
-        help="Keep the documents and questions.jsonl there (default: deleted at the end).",
-    ),
-]
-BuildOnly = Annotated[
-    bool, typer.Option("--build-only", help="Write documents and questions to --out; run nothing.")
-]
 
-
+@takes_options("multihop")
 def multihop(
     files: Annotated[
         list[Path],
@@ -71,7 +35,6 @@ def multihop(
             show_default=False,
         ),
     ],
-    lengths: Lengths = "8k,32k",
     samples: Annotated[
         int, typer.Option(min=1, help="Questions of each length, from the files in turn.")
     ] = 50,
@@ -87,24 +50,9 @@ def multihop(
             show_default=False,
         ),
     ] = None,
-    seed: Seed = 0,
-    folder: Folder = None,
-    build_only: BuildOnly = False,
     strategies: Strategies = USUAL,
-    out: Out = None,
-    page: Page = None,
-    plots: Plots = True,
-    fresh: Fresh = False,
-    model: Model = None,
-    context: Context = None,
-    gpu_layers: GpuLayers = None,
-    threads: Threads = None,
-    chunk_tokens: ChunkTokens = None,
-    unit_tokens: UnitTokens = None,
-    memory_tokens: MemoryTokens = None,
-    max_chunks: MaxChunks = None,
-    max_seconds: MaxSeconds = None,
-    quiet: Quiet = None,
+    *,
+    options: BenchOptions,
 ) -> None:
     """Ask multi-hop questions of long mixed documents.
 
@@ -117,8 +65,10 @@ def multihop(
     from longread.bench.passages import read_rows
     from longread.documents import discover
 
-    run = _Run(locals(), "multihop")
-    plan = builder.Plan(parse_lengths(lengths), samples, unanswerable, seed)
+    run = _Run("multihop", strategies, options)
+    plan = builder.Plan(
+        parse_lengths(options.build.lengths), samples, unanswerable, options.sample.seed
+    )
     rows = [row for file in files for row in read_rows(file)]
     run.say_if(
         len(rows) < samples, f"the files hold {len(rows):,} questions, fewer than {samples:,}"
@@ -131,8 +81,8 @@ def multihop(
         run.tell(header, results)
 
 
+@takes_options("needle")
 def needle(
-    lengths: Lengths = "8k,32k",
     depths: Annotated[
         str, typer.Option(metavar="N[,N...]", help="Where the needles stand, in percent.")
     ] = "0,25,50,75,100",
@@ -154,27 +104,12 @@ def needle(
             show_default=False,
         ),
     ] = None,
-    seed: Seed = 0,
-    folder: Folder = None,
-    build_only: BuildOnly = False,
     strategies: Strategies = "gated,rag",
-    out: Out = None,
     png: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Draw the heat maps.")
     ] = None,
-    page: Page = None,
-    plots: Plots = True,
-    fresh: Fresh = False,
-    model: Model = None,
-    context: Context = None,
-    gpu_layers: GpuLayers = None,
-    threads: Threads = None,
-    chunk_tokens: ChunkTokens = None,
-    unit_tokens: UnitTokens = None,
-    memory_tokens: MemoryTokens = None,
-    max_chunks: MaxChunks = None,
-    max_seconds: MaxSeconds = None,
-    quiet: Quiet = None,
+    *,
+    options: BenchOptions,
 ) -> None:
     """Hide invented facts in prose and ask for them.
 
@@ -188,16 +123,16 @@ def needle(
     from longread.display import can_draw
     from longread.documents import discover
 
-    run = _Run(locals(), "needle")
-    benching.require_writable(png)
+    run = _Run("needle", strategies, options)
+    benching.require_folder(png)
     if png is not None:
         heatmap.require_matplotlib()
     plan = builder.Plan(
-        parse_lengths(lengths),
+        parse_lengths(options.build.lengths),
         builder.parse_depths(depths),
         builder.parse_kinds(kinds),
         tries,
-        seed,
+        options.sample.seed,
     )
     sources = discover(filler) if filler else []
     with run.folder([plan, sources]) as place:
@@ -232,23 +167,16 @@ def _needles(sources: list[str], plan: NeedlePlan, place: Path, count: Count) ->
 class _Run:
     """One call of a command: its options, checked before anything slow begins."""
 
-    def __init__(self, options: dict[str, Any], name: str) -> None:
+    def __init__(self, name: str, strategies: str, options: BenchOptions) -> None:
         from longread.cli import benching
 
         self._name = name
-        self._folder: Path | None = options["folder"]
-        self._build_only: bool = options["build_only"]
-        self._page: Path | None = options["page"]
-        self._plots: bool = options["plots"]
-        self._out: Path | None = options["out"]
-        self._fresh: bool = options["fresh"]
-        found = settings_in_force(options)
-        self._value = {setting: each.value for setting, each in found.items()}
-        self._strategies = benching.strategies_of(options["strategies"], self._value)
-        if self._build_only and self._folder is None:
+        self._options = options
+        self._folder = options.build.folder
+        self._strategies = benching.strategies_of(strategies, options.reading)
+        if options.build.build_only and self._folder is None:
             raise UsageError("--build-only needs a folder to build in.", "add --out FOLDER")
-        benching.require_writable(self._out, self._page)
-        benching.require_plots(self._page, self._plots)
+        benching.require_writable(options.results)
 
     def say_if(self, holds: bool, line: str) -> None:
         """One line on stderr."""
@@ -282,19 +210,12 @@ class _Run:
         from longread.bench.needle import QUESTIONS
         from longread.cli import benching
 
-        if self._build_only:
-            questions = benching.with_tokenizer(build, self._value)
+        if self._options.build.build_only:
+            questions = benching.with_tokenizer(build, self._options.model)
             typer.echo(f"{len(questions):,} questions", err=True)
             typer.echo(str((self._folder or Path()) / QUESTIONS))
             raise typer.Exit
-        return benching.measure(
-            build,
-            self._strategies,
-            self._value,
-            out=self._out,
-            fresh=self._fresh,
-            title=self._name,
-        )
+        return benching.measure(build, self._strategies, self._options, self._name)
 
     def tell(self, header: Header, results: list[Result], *, by_tags: bool = True) -> None:
         """Tables on stdout, and the report if one is wanted."""
@@ -304,4 +225,4 @@ class _Run:
         both = (tables.summary(results), tables.paired(results))
         shown = report.all_tables(results) if by_tags else [each for each in both if each]
         benching.show(shown)
-        benching.write_page(self._page, header, results, self._plots)
+        benching.write_page(self._options.results, header, results)

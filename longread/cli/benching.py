@@ -5,37 +5,35 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from longread.cli.asking import (
-    chosen_model,
-    keep_logs_quiet,
-    model_options,
-    reading_options,
-    terminate_like_ctrl_c,
-)
+from longread.cli.asking import chosen_model, keep_logs_quiet, terminate_like_ctrl_c
 from longread.cli.bench_options import NAMES
-from longread.cli.settings import parse_setting
+from longread.cli.options import TABLE
 from longread.errors import DocumentError, ModelError, UsageError
+from longread.options import flag
 
 if TYPE_CHECKING:
     from longread.bench.records import Question, Result
     from longread.bench.results import Header
     from longread.bench.runner import Bench
     from longread.bench.tables import Table
+    from longread.cli.options import BenchOptions, ResultOptions
     from longread.engine import Engine
     from longread.reading.options import ReadingOptions
+    from longread.runs.options import ModelOptions
 
     Build = Callable[[Callable[[str], int]], list[Question]]
 
 
-def strategies_of(text: str, value: Mapping[str, Any]) -> dict[str, ReadingOptions]:
+def strategies_of(text: str, reading: ReadingOptions) -> dict[str, ReadingOptions]:
     """The strategies that `text` names, each with the settings in force and its own.
 
-    Example: `strategies_of("gated,gated:exit=no,rag", value)`. Raises UsageError.
+    Example: `strategies_of("gated,gated:exit=no,rag", reading)`. Raises UsageError.
     """
     strategies = {}
     for word in filter(None, (word.strip() for word in text.split(","))):
@@ -45,34 +43,36 @@ def strategies_of(text: str, value: Mapping[str, Any]) -> dict[str, ReadingOptio
                 f"there is no strategy called {name}.", f"strategies are: {', '.join(NAMES)}"
             )
         # One strategy's blocks would make the next one's reading look fast.
-        own = {**value, "blocks": False, "strategy": name}
+        own: dict[str, Any] = {"blocks": False}
         for change in changes:
             setting, _, new = change.partition("=")
-            own[setting.replace("-", "_")] = parse_setting(setting, new, f"{word}: {setting}")
-        strategies[word] = reading_options(own)
+            found, value = TABLE.read(setting, new, f"{word}: {setting}")
+            if not hasattr(reading, found):
+                raise UsageError(
+                    f"{word}: {setting} is no setting of a strategy.", f"pass {flag(found)} {new}"
+                )
+            own[found] = value
+        strategies[word] = replace(reading, **{**own, "strategy": name})
     if not strategies:
         raise UsageError("there is no strategy.", "--strategies gated,rag,closed-book")
     return strategies
 
 
-def with_tokenizer(build: Build, value: dict[str, Any]) -> list[Question]:
+def with_tokenizer(build: Build, model: ModelOptions) -> list[Question]:
     """The questions that `build` makes with the tokenizer of the model in force."""
-    with _engine(value, _say) as engine:
+    with _engine(model, _say) as engine:
         return build(engine.count)
 
 
 def measure(
     questions: Sequence[Question] | Build,
     strategies: Mapping[str, ReadingOptions],
-    value: dict[str, Any],
-    *,
-    out: Path | None,
-    fresh: bool,
+    options: BenchOptions,
     title: str,
 ) -> tuple[Header, list[Result]]:
     """Run the bench with the model of the settings in force; progress goes to stderr.
 
-    `questions` may be what builds them with the model's tokenizer. Without `out` the
+    `questions` may be what builds them with the model's tokenizer. Without a file the
     results are kept until all are there, so that an interrupted bench goes on as well.
     Raises LongreadError; Interrupted at Ctrl-C.
     """
@@ -84,19 +84,20 @@ def measure(
         _require_documents(questions)
     terminate_like_ctrl_c()
     keep_logs_quiet()
-    layers = value["gpu_layers"]
+    model, out = options.model, options.results.out
+    layers = model.gpu_layers
     facts = {
-        "threads": value["threads"] or "one a core",
+        "threads": model.threads or "one a core",
         "gpu_layers": "auto" if layers is None else layers,
     }
     with (
-        open_bench_view(sys.stderr, quiet=bool(value["quiet"])) as view,
-        _engine(value, view.message) as engine,
+        open_bench_view(sys.stderr, quiet=options.view.quiet) as view,
+        _engine(model, view.message) as engine,
     ):
         asked = questions(engine.count) if callable(questions) else questions
         bench = Bench(engine, strategies, facts, title)
         file = out or _kept_meanwhile(asked, bench)
-        results = run_bench(asked, bench, file, fresh=fresh, watcher=view)
+        results = run_bench(asked, bench, file, fresh=options.results.fresh, watcher=view)
     header = read_results(file)[0]
     if out is None:
         file.unlink(missing_ok=True)
@@ -105,11 +106,11 @@ def measure(
 
 
 @contextmanager
-def _engine(value: dict[str, Any], report: Callable[[str], None]) -> Iterator[Engine]:
+def _engine(model: ModelOptions, report: Callable[[str], None]) -> Iterator[Engine]:
     """The engine on the model in force."""
     from longread.runs.session import open_engine
 
-    engine = open_engine(chosen_model(value["model"]), model_options(value), report)
+    engine = open_engine(chosen_model(model.model), model, report)
     try:
         yield engine
     finally:
@@ -152,7 +153,7 @@ def _say_what_failed(results: Sequence[Result]) -> None:
     typer.echo(f"{len(failed):,} of {len(results):,} runs failed, the first {first}", err=True)
 
 
-def require_writable(*files: Path | None) -> None:
+def require_folder(*files: Path | None) -> None:
     """Raises UsageError when a file's folder is missing, before hours are spent."""
     for file in files:
         if file is not None and not file.absolute().parent.is_dir():
@@ -161,9 +162,10 @@ def require_writable(*files: Path | None) -> None:
             )
 
 
-def require_plots(page: Path | None, plots: bool) -> None:
-    """Raises UsageError when plots are wanted and matplotlib is missing."""
-    if page is not None and plots:
+def require_writable(kept: ResultOptions) -> None:
+    """Raises UsageError when results, report or plots could not be written in the end."""
+    require_folder(kept.out, kept.page)
+    if kept.page is not None and kept.plots:
         from longread.bench.plots import require_matplotlib
 
         require_matplotlib()
@@ -177,10 +179,10 @@ def show(tables: Sequence[Table]) -> None:
     sys.stdout.flush()
 
 
-def write_page(page: Path | None, header: Header, results: Sequence[Result], plots: bool) -> None:
+def write_page(kept: ResultOptions, header: Header, results: Sequence[Result]) -> None:
     """The Markdown report, if one is wanted."""
-    if page is not None:
+    if kept.page is not None:
         from longread.bench.report import write_report
 
-        write_report(page, header, results, drawn=plots)
-        typer.echo(f"report: {page}", err=True)
+        write_report(kept.page, header, results, drawn=kept.plots)
+        typer.echo(f"report: {kept.page}", err=True)

@@ -5,31 +5,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from longread.bench.calibrate import Result, calibrate
-from longread.cli.settings import parse_setting
 from longread.errors import Interrupted
 from longread.models import calibration, store
-from longread.runs.session import ModelOptions, open_engine
+from longread.runs.options import ModelOptions
+from longread.runs.session import open_engine
 
 # The longest probe has 700 tokens; the likelihood gate's units 256.
 _CONTEXT = 2048
 
 
-def calibrate_model(
-    name: str | None, adapter: bool, gpu_layers: str | None, threads: int | None
-) -> tuple[Result, Path]:
+def calibrate_model(name: str | None, options: ModelOptions) -> tuple[Result, Path]:
     """The calibration of a model (None: of the one that would answer), and where it is kept.
 
     Raises ModelError, UsageError, and Interrupted at Ctrl-C: then nothing is kept.
     """
     resolved = store.resolve(name) if name else store.resolve_default()
-    layers = parse_setting("gpu_layers", gpu_layers, "--gpu-layers") if gpu_layers else None
-    options = ModelOptions(name, _CONTEXT, layers, threads, adapter)
-    engine = open_engine(resolved, options, lambda line: typer.echo(line, err=True))
+    probed = replace(options, model=name, context=_CONTEXT)
+    engine = open_engine(resolved, probed, lambda line: typer.echo(line, err=True))
     file = Path(engine.info.file)
     try:
         with _progress(engine.info.name) as progress:

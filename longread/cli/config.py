@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from longread import paths
-from longread.cli.settings import settings_in_force
+from longread.cli.options import TABLE, AsJson
+from longread.options import InForce, shown
 
 
-def config(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def config(as_json: AsJson = False) -> None:
     """Show the settings in force and where each comes from."""
-    in_force = settings_in_force()
-    rows = [(name, _shown(name, found.value), found.origin) for name, found in in_force.items()]
+    in_force = TABLE.in_force()
+    rows = [(name, shown(_public(found)), found.origin) for name, found in in_force.items()]
     if as_json:
         record = {
             "config_file": str(paths.config_file()),
             "settings": {
-                name: {"value": _secret(name, found.value), "origin": found.origin}
+                name: {"value": _public(found), "origin": found.origin}
                 for name, found in in_force.items()
             },
         }
@@ -37,13 +36,5 @@ def config(
     typer.echo(f"models:      {paths.data_folder() / 'models'}", err=True)
 
 
-def _secret(name: str, value: Any) -> Any:
-    return "…" if name == "password" and value else value
-
-
-def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(_secret(name, value))
+def _public(found: InForce) -> Any:
+    return "…" if found.setting.secret and found.value else found.value

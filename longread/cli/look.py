@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.cli.settings import settings_in_force
+from longread.cli.options import AsJson, takes_options
 from longread.errors import ExitCode, UsageError
+from longread.reading.options import ReadingOptions
+from longread.runs.options import DocumentOptions
 
 if TYPE_CHECKING:
     from longread.documents.model import Document, Location
     from longread.reading.corpus import Corpus
 
-Pages = Annotated[str | None, typer.Option(help="Only these pages: 10-50, or 1,4-6,10-.")]
-Password = Annotated[str | None, typer.Option(help="Password of encrypted documents.")]
-Ocr = Annotated[bool, typer.Option("--ocr", help="Read scanned pages with Tesseract.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ChunkTokens = Annotated[int | None, typer.Option(help="Tokens a chunk.")]
-UnitTokens = Annotated[int | None, typer.Option(help="Tokens a unit.")]
+
+@dataclass(frozen=True, slots=True)
+class LookOptions:
+    """How documents are read and cut without a model."""
+
+    documents: DocumentOptions
+    reading: ReadingOptions
 
 
+@takes_options("inspect")
 def inspect(
     documents: Annotated[
         list[str], typer.Argument(metavar="DOC...", help='Files, folders, patterns or "-".')
     ],
-    pages: Pages = None,
-    password: Password = None,
-    ocr: Ocr = False,
-    chunk_tokens: ChunkTokens = None,
-    unit_tokens: UnitTokens = None,
+    *,
+    options: LookOptions,
     text: Annotated[
         bool, typer.Option("--text", help="Print the text that longread reads.")
     ] = False,
@@ -44,7 +45,7 @@ def inspect(
 
     Token counts are estimates, since no model is loaded.
     """
-    corpus = _corpus(documents, pages, password, ocr, chunk_tokens, unit_tokens)
+    corpus = _corpus(documents, options)
     if as_json:
         typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
         return
@@ -59,16 +60,15 @@ def inspect(
             _pieces(corpus, number, "unit", corpus.units)
 
 
+@takes_options("search")
 def search(
     arguments: Annotated[
         list[str],
         typer.Argument(metavar='DOC... "QUERY"', help="Documents; the query comes last."),
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Hits to show.")] = 10,
-    pages: Pages = None,
-    password: Password = None,
-    ocr: Ocr = False,
-    unit_tokens: UnitTokens = None,
+    *,
+    options: LookOptions,
     as_json: AsJson = False,
 ) -> int:
     """Find the places that match a query best, with their pages.
@@ -80,7 +80,7 @@ def search(
     *documents, query = arguments
     if not query.strip():
         raise UsageError("the query is empty.", 'longread search book.pdf "words to find"')
-    corpus = _corpus(documents, pages, password, ocr, None, unit_tokens)
+    corpus = _corpus(documents, options)
     hits = corpus.index.search(query, limit)
     found = []
     for rank, hit in enumerate(hits, 1):
@@ -108,32 +108,19 @@ def search(
     return ExitCode.ANSWERED
 
 
-def _corpus(
-    sources: list[str],
-    pages: str | None,
-    password: str | None,
-    ocr: bool,
-    chunk_tokens: int | None,
-    unit_tokens: int | None,
-) -> Corpus:
+def _corpus(sources: list[str], options: LookOptions) -> Corpus:
     from longread.documents.chunks import estimate_tokens
     from longread.reading.corpus import Corpus
     from longread.runs.session import GATED_CHUNK, read_documents
 
-    given = {"password": password, "chunk_tokens": chunk_tokens, "unit_tokens": unit_tokens}
-    value = {name: found.value for name, found in settings_in_force(given).items()}
     documents = read_documents(
-        sources,
-        pages=pages,
-        password=value["password"],
-        ocr=ocr or value["ocr"],
-        report=lambda line: typer.echo(line, err=True),
+        sources, options.documents, report=lambda line: typer.echo(line, err=True)
     )
-    chunk = value["chunk_tokens"] or GATED_CHUNK
+    chunk = options.reading.chunk_tokens or GATED_CHUNK
     return Corpus(
         documents,
         chunk_tokens=chunk,
-        unit_tokens=min(value["unit_tokens"], chunk),
+        unit_tokens=min(options.reading.unit_tokens, chunk),
         count=estimate_tokens,
     )
 

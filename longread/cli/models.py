@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from longread.cli.complete import model_names
+from longread.cli.options import takes_options
 from longread.errors import ExitCode, Interrupted, ModelError, UsageError
+from longread.runs.options import ModelOptions
 
 if TYPE_CHECKING:
     from longread.models.catalogue import CatalogueEntry
@@ -131,6 +133,7 @@ def info(
 
 
 @app.command()
+@takes_options("calibrate")
 def calibrate(
     name: Annotated[
         str | None,
@@ -138,18 +141,8 @@ def calibrate(
             help="Without one, the model that would answer.", autocompletion=model_names
         ),
     ] = None,
-    adapter: Annotated[
-        bool,
-        typer.Option(
-            "--adapter/--no-adapter",
-            help="The bundled model with the adapter that taught it to read (default), or plain.",
-            show_default=False,
-        ),
-    ] = True,
-    gpu_layers: Annotated[
-        str | None, typer.Option(help="Layers on the GPU: auto (default), or a number.")
-    ] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads (default: one a core).")] = None,
+    *,
+    options: ModelOptions,
     as_json: AsJson = False,
 ) -> None:
     """Find a model's retrieval heads and its gate's threshold, with a built-in probe.
@@ -159,7 +152,7 @@ def calibrate(
     """
     from longread.cli.calibrating import calibrate_model
 
-    result, file = calibrate_model(name, adapter, gpu_layers, threads)
+    result, file = calibrate_model(name, options)
     if as_json:
         _print_json({"file": str(file), **asdict(result.calibration)})
         return

@@ -10,20 +10,22 @@ import difflib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from longread import paths
-from longread.cli.asking import checked, deliver, open_session, read_run, reading_options
-from longread.cli.settings import parse_setting
+from longread.cli.asking import checked, deliver, open_session, read_run
+from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import STRATEGIES
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from longread.cli.options import AskOptions
     from longread.reading.step import Answer
     from longread.runs.session import Session
 
@@ -40,26 +42,27 @@ A line is a question; the same question again goes on where it was stopped.
 :quit            leave (or Ctrl-D); Ctrl-C stops a reading"""
 
 
-def prompt(sources: list[str], value: dict[str, Any], *, pages: str | None) -> ExitCode:
+def prompt(sources: list[str], options: AskOptions) -> ExitCode:
     """Ask for questions and answer them until the user leaves. Raises LongreadError."""
     from longread.display import open_view
 
-    files, resolved = checked(sources, pages, value)
-    with open_view(quiet=value["quiet"], verbose=value["verbose"]) as view:
-        opened = open_session(files, resolved, pages, value, view)
+    files, resolved = checked(sources, options)
+    with open_view(quiet=options.view.quiet, verbose=options.view.verbose) as view:
+        opened = open_session(files, resolved, options, view)
     with opened as session, _history():
         names = ", ".join(Path(document.path).name for document in session.documents)
         _say(f"{names}: ask, or :help")
-        Prompt(session, value).loop()
+        Prompt(session, options).loop()
     return ExitCode.ANSWERED
 
 
 class Prompt:
     """One session's prompt: what was asked last, and the commands."""
 
-    def __init__(self, session: Session, value: dict[str, Any]) -> None:
+    def __init__(self, session: Session, options: AskOptions) -> None:
         self._session = session
-        self._value = value
+        self._view = options.view
+        self._reading = options.reading
         self._last: Answer | None = None
         self._commands: dict[str, Callable[[str], None]] = {
             "memory": self._memory,
@@ -106,10 +109,8 @@ class Prompt:
     def _ask(self, question: str) -> None:
         from longread.display import open_view
 
-        with open_view(quiet=self._value["quiet"], verbose=self._value["verbose"]) as view:
-            run = self._session.run(
-                question, reading_options(self._value), journal=True, report=view.message
-            )
+        with open_view(quiet=self._view.quiet, verbose=self._view.verbose) as view:
+            run = self._session.run(question, self._reading, journal=True, report=view.message)
             answer = read_run(run, view, None)
             view.close()
         self._last = answer
@@ -165,10 +166,11 @@ class Prompt:
 
     def _strategy(self, rest: str) -> None:
         if not rest:
-            _say(f"strategy {self._value['strategy']}; there are {', '.join(STRATEGIES)}")
+            _say(f"strategy {self._reading.strategy}; there are {', '.join(STRATEGIES)}")
             return
-        self._value["strategy"] = parse_setting("strategy", rest, ":strategy")
-        _say(f"strategy {self._value['strategy']} from now on")
+        chosen = TABLE["strategy"].read(rest, ":strategy")
+        self._reading = replace(self._reading, strategy=chosen)
+        _say(f"strategy {chosen} from now on")
 
     def _answer(self) -> Answer:
         if self._last is None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from os import PathLike
 from typing import Any
 
 from longread.errors import UsageError
+from longread.options import options_of
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
-from longread.runs.session import ModelOptions, Session
+from longread.runs.options import DocumentOptions, ModelOptions
+from longread.runs.session import Session
 
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
 def ask(paths: Paths, question: str, **options: Any) -> Answer:
     """See `longread.ask`."""
-    reading, model = _split(options)
-    with Session.open(_listed(paths), model) as session:
+    reading, session = _opened(paths, options)
+    with session:
         run = session.run(question, reading)
         for _step in run.steps():
             pass
@@ -27,10 +28,10 @@ def ask(paths: Paths, question: str, **options: Any) -> Answer:
 
 def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answer]:
     """See `longread.ask_all`."""
-    reading, model = _split(options)
     if isinstance(questions, str) or not questions:
         raise UsageError("there are no questions.", "pass a list: ask_all(paths, [first, second])")
-    with Session.open(_listed(paths), model) as session:
+    reading, session = _opened(paths, options)
+    with session:
         together = session.run_all(questions, reading)
         answers = {
             together.runs[number].question: together.runs[number].answer()
@@ -42,25 +43,26 @@ def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answ
 
 def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
     """See `longread.read`."""
-    reading, model = _split(options)
-    with Session.open(_listed(paths), model) as session:
+    reading, session = _opened(paths, options)
+    with session:
         yield from session.run(question, reading).steps()
 
 
-def _listed(paths: Paths) -> list[str]:
-    return [str(paths)] if isinstance(paths, str | PathLike) else [str(path) for path in paths]
-
-
-def _split(options: dict[str, Any]) -> tuple[ReadingOptions, ModelOptions]:
-    reading = {field.name for field in fields(ReadingOptions)}
-    model = {field.name for field in fields(ModelOptions)}
-    unknown = sorted(set(options) - reading - model)
+def _opened(paths: Paths, options: dict[str, Any]) -> tuple[ReadingOptions, Session]:
+    """The session that `options` ask for, and how it reads."""
+    groups = (ReadingOptions, ModelOptions, DocumentOptions)
+    known = {each.name: group for group in groups for each in options_of(group)}
+    unknown = sorted(set(options) - set(known))
     if unknown:
         raise UsageError(
-            f"there is no option called {unknown[0]}.",
-            f"options are: {', '.join(sorted(reading | model))}",
+            f"there is no option called {unknown[0]}.", f"options are: {', '.join(sorted(known))}"
         )
-    return (
-        ReadingOptions(**{name: options[name] for name in options if name in reading}),
-        ModelOptions(**{name: options[name] for name in options if name in model}),
+    given = {
+        group: {name: value for name, value in options.items() if known[name] is group}
+        for group in groups
+    }
+    sources = [str(paths)] if isinstance(paths, str | PathLike) else [str(path) for path in paths]
+    session = Session.open(
+        sources, ModelOptions(**given[ModelOptions]), DocumentOptions(**given[DocumentOptions])
     )
+    return ReadingOptions(**given[ReadingOptions]), session

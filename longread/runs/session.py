@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +34,7 @@ from longread.reading.strategies.gru_mem import THINKING_TOKENS
 from longread.reading.together import take_turns, together
 from longread.runs.blocks import SessionBlocks
 from longread.runs.journal import Journal, run_key
+from longread.runs.options import DocumentOptions, ModelOptions
 
 # Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
 # the exit gate is asked. A rewriting strategy pays one generated memory a chunk, so its chunks
@@ -56,26 +57,10 @@ def _numbered(report: Report, number: int, line: str) -> None:
     report(f"question {number + 1}: {line}")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelOptions:
-    """Which model, and how it is run. None leaves the choice to longread.
-
-    `adapter` False runs the bundled model without the adapter that taught it to read.
-    """
-
-    model: str | None = None
-    context: int | None = None
-    gpu_layers: int | None = None
-    threads: int | None = None
-    adapter: bool = True
-
-
 def read_documents(
     sources: Sequence[str],
+    options: DocumentOptions | None = None,
     *,
-    pages: str | None = None,
-    password: str | None = None,
-    ocr: bool = False,
     report: Report = _silent,
     progress: Callable[[str, float], None] | None = None,
 ) -> list[Document]:
@@ -85,14 +70,15 @@ def read_documents(
     can, the first one's error is raised.
     """
     files = discover(sources)
-    wanted = PageRange.parse(pages) if pages else None
+    how = options or DocumentOptions()
+    pages = PageRange.parse(how.pages) if how.pages else None
     documents: list[Document] = []
     failures: list[DocumentError] = []
     for place, file in enumerate(files):
         if progress is not None:
             progress(file, place / len(files))
         try:
-            documents.append(load(file, pages=wanted, password=password, ocr=ocr))
+            documents.append(load(file, pages=pages, password=how.password, ocr=how.ocr))
         except DocumentError as error:
             failures.append(error)
     if not documents:
@@ -142,12 +128,17 @@ class Session:
         self._corpora: dict[tuple[int, int, bool], Corpus] = {}
 
     @classmethod
-    def open(cls, sources: Sequence[str], model: ModelOptions | None = None) -> Self:
+    def open(
+        cls,
+        sources: Sequence[str],
+        model: ModelOptions | None = None,
+        documents: DocumentOptions | None = None,
+    ) -> Self:
         """Read `sources` and open the model that `model` names, or the default one."""
         options = model or ModelOptions()
-        documents = read_documents(sources)
+        read = read_documents(sources, documents)
         resolved = store.resolve(options.model) if options.model else store.resolve_default()
-        return cls(documents, open_engine(resolved, options), resolved.note)
+        return cls(read, open_engine(resolved, options), resolved.note)
 
     def __enter__(self) -> Self:
         return self

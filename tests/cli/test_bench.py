@@ -16,9 +16,10 @@ from longread.bench.records import Evidence, Question, read_questions, write_que
 from longread.bench.results import read_results
 from longread.cli import app, bench_options
 from longread.cli.benching import strategies_of
-from longread.cli.settings import settings_in_force
+from longread.cli.options import TABLE
 from longread.errors import UsageError
 from longread.reading import strategies
+from longread.reading.options import ReadingOptions
 from tests.cli.conftest import ANSWER, QUESTION, command, paragraphs, run
 
 CHEAP = ("--strategies", "rag,closed-book", "--threads", "1")
@@ -37,8 +38,8 @@ def asked(tmp_path: Path, chronicle: Path) -> Path:
     return file
 
 
-def value() -> dict[str, object]:
-    return {name: found.value for name, found in settings_in_force().items()}
+def reading() -> ReadingOptions:
+    return TABLE.build(ReadingOptions)
 
 
 def test_the_names_offered_are_the_strategies_there_are() -> None:
@@ -46,13 +47,13 @@ def test_the_names_offered_are_the_strategies_there_are() -> None:
 
 
 def test_a_strategy_takes_settings_of_its_own() -> None:
-    found = strategies_of("gated, gated:gate=choice:exit=no,closed-book", value())
+    found = strategies_of("gated, gated:gate=choice:exit=no,closed-book", reading())
     assert list(found) == ["gated", "gated:gate=choice:exit=no", "closed-book"]
     changed = found["gated:gate=choice:exit=no"]
     assert (changed.strategy, changed.gate, changed.exit) == ("gated", "choice", False)
     assert found["gated"].exit is None
     assert not any(options.blocks for options in found.values())
-    assert strategies_of("gated:blocks=yes", value())["gated:blocks=yes"].blocks
+    assert strategies_of("gated:blocks=yes", reading())["gated:blocks=yes"].blocks
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_strategy_takes_settings_of_its_own() -> None:
 )
 def test_strategies_that_there_are_not(text: str, words: str) -> None:
     with pytest.raises(UsageError) as raised:
-        strategies_of(text, value())
+        strategies_of(text, reading())
     assert words in raised.value.message
     assert raised.value.hint
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from longread.cli import settings
+from longread.cli.options import TABLE
 from longread.reading import names, orders, probe, strategies
 
 COMPLETIONS = Path(__file__).resolve().parents[2] / "completions"
@@ -66,9 +66,9 @@ def test_the_scripts_are_what_the_program_writes(tmp_path: Path) -> None:
 
 def test_names_offered_are_the_names_there_are() -> None:
     # By the modules' own names for them: a list of another's must not come to stand there.
-    assert vars(settings)["STRATEGIES"] == strategies.NAMES
-    assert vars(settings)["ORDERS"] == vars(orders)["ORDERS"]
-    assert vars(settings)["GATES"] == vars(probe)["GATES"]
+    assert TABLE["strategy"].choices == strategies.NAMES
+    assert TABLE["order"].choices == vars(orders)["ORDERS"]
+    assert TABLE["gate"].choices == vars(probe)["GATES"]
 
 
 def test_bash_offers_commands(shell_environment: dict[str, str]) -> None:

@@ -11,15 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from longread.cli import app
-from longread.cli.settings import SETTINGS, settings_in_force
+from longread.cli.options import TABLE
 from longread.errors import UsageError
 from longread.reading.options import ReadingOptions
-from longread.runs.session import ModelOptions
+from longread.runs.options import ModelOptions
 
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for setting in SETTINGS:
+    for setting in TABLE.settings:
         monkeypatch.delenv(setting.variable, raising=False)
 
 
@@ -38,7 +38,7 @@ def shown(*arguments: str) -> Any:
 
 def refused(**options: Any) -> str:
     with pytest.raises(UsageError) as caught:
-        settings_in_force(options)
+        TABLE.in_force(options)
     return f"{caught.value.message} | {caught.value.hint}"
 
 
@@ -46,7 +46,7 @@ def test_option_over_environment_over_config_over_default(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def now(**options: Any) -> tuple[Any, str]:
-        found = settings_in_force(options)["patience"]
+        found = TABLE.in_force(options)["patience"]
         return found.value, found.origin
 
     assert now() == (None, "default")
@@ -59,7 +59,7 @@ def test_option_over_environment_over_config_over_default(
 
 
 def test_defaults_are_the_readings_own() -> None:
-    found = settings_in_force()
+    found = TABLE.in_force()
     for options in (ReadingOptions(), ModelOptions()):
         for field in fields(options):
             if field.name in found:
@@ -73,7 +73,7 @@ def test_config_lists_every_setting_and_where_it_comes_from(
     monkeypatch.setenv("LONGREAD_QUIET", "yes")
     record = shown("--json")
     assert record["config_file"] == str(config)
-    assert set(record["settings"]) == {setting.name for setting in SETTINGS}
+    assert set(record["settings"]) == {setting.name for setting in TABLE.settings}
     assert record["settings"]["strategy"] == {"value": "rag", "origin": str(config)}
     assert record["settings"]["quiet"] == {"value": True, "origin": "LONGREAD_QUIET"}
     assert record["settings"]["order"] == {"value": "document", "origin": "default"}
@@ -127,7 +127,7 @@ def test_a_variable_that_cannot_be_followed(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("LONGREAD_TOP_K", "many")
     assert "LONGREAD_TOP_K (many) is not a whole number" in refused()
     monkeypatch.setenv("LONGREAD_TOP_K", "")
-    assert settings_in_force()["top_k"].value is None
+    assert TABLE.in_force()["top_k"].value is None
 
 
 def test_an_option_that_cannot_be_followed() -> None:
@@ -138,5 +138,5 @@ def test_an_option_that_cannot_be_followed() -> None:
 def test_flags_have_a_way_back(config: Path) -> None:
     """What the config file turns on, an option must be able to turn off."""
     config.write_text("ocr = true\nexit = false\n")
-    found = settings_in_force({"ocr": False, "exit": True})
+    found = TABLE.in_force({"ocr": False, "exit": True})
     assert (found["ocr"].value, found["exit"].value) == (False, True)

@@ -1,0 +1,249 @@
+"""The table of options, and the command line made of it.
+
+A command names a group of options as its parameter; `takes_options` puts in its place the
+group's options that are meant for this command, and hands the command the group with the
+values in force: command line over environment over config file over default.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from longread.cli.complete import beginning_with, model_names
+from longread.options import Option, Table, flag, option, options_of
+from longread.reading.options import ReadingOptions
+from longread.runs.options import DocumentOptions, ModelOptions
+
+_ASK = ("ask",)
+_BUILT = ("multihop", "needle")
+_BENCH = ("qa", *_BUILT)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """How one call of `longread ask` goes, and where its records go."""
+
+    resume: bool = option(
+        True,
+        "Go on with an interrupted run (default), or start anew.",
+        flags="--resume/--fresh",
+        setting=False,
+        commands=_ASK,
+    )
+    as_json: bool = option(
+        False,
+        "Print a JSON object; of several questions one a line.",
+        flags="--json",
+        setting=False,
+        commands=_ASK,
+    )
+    events: Path | None = option(
+        None,
+        "Append one JSON object a step to FILE.",
+        metavar="FILE",
+        setting=False,
+        commands=_ASK,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """How much is shown on stderr."""
+
+    quiet: bool = option(
+        False,
+        "Show only what was asked for, and errors.",
+        flags="--quiet",
+        short="-q",
+        short_in=(*_BENCH, "throughput"),
+        commands=("ask", *_BENCH, "throughput"),
+    )
+    verbose: bool = option(
+        False, "Show memory and retrieval as well.", flags="--verbose", short="-v", commands=_ASK
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """All that `longread ask` was told beside documents and questions."""
+
+    reading: ReadingOptions
+    documents: DocumentOptions
+    model: ModelOptions
+    call: CallOptions
+    view: ViewOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SampleOptions:
+    """Which questions of many, and the seed of what is drawn."""
+
+    limit: int | None = option(
+        None,
+        "Only N questions, drawn by --seed; a larger N keeps those and adds others.",
+        metavar="N",
+        least=1,
+        setting=False,
+        commands=("qa", "convert"),
+    )
+    seed: int = option(0, "Seed of all random draws.", setting=False, commands=(*_BENCH, "convert"))
+
+
+@dataclass(frozen=True, slots=True)
+class ResultOptions:
+    """Where a bench's results and report go."""
+
+    out: Path | None = option(
+        None,
+        "Keep the results in FILE, a line of JSON each. The same command goes on where it was "
+        "stopped.",
+        flags="--json",
+        metavar="FILE",
+        setting=False,
+        commands=_BENCH,
+    )
+    page: Path | None = option(
+        None,
+        "Write a report in Markdown, plots beside it.",
+        flags="--report",
+        metavar="FILE.md",
+        setting=False,
+        commands=(*_BENCH, "report"),
+    )
+    plots: bool = option(
+        True,
+        "Draw plots for the report (default).",
+        flags="--plots/--no-plots",
+        setting=False,
+        commands=(*_BENCH, "report"),
+    )
+    fresh: bool = option(
+        False,
+        "Drop what the result file holds, and start anew.",
+        flags="--fresh",
+        setting=False,
+        commands=_BENCH,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """Documents built to order: how long they are, and where they are kept."""
+
+    lengths: str = option(
+        "8k,32k",
+        "Tokens of the documents, by the model's tokenizer: 8k,32k,128k,1m (k is 1,024).",
+        metavar="N[,N...]",
+        setting=False,
+        commands=_BUILT,
+    )
+    folder: Path | None = option(
+        None,
+        "Keep the documents and questions.jsonl there (default: deleted at the end).",
+        flags="--out",
+        metavar="FOLDER",
+        setting=False,
+        commands=_BUILT,
+    )
+    build_only: bool = option(
+        False,
+        "Write documents and questions to --out; run nothing.",
+        flags="--build-only",
+        setting=False,
+        commands=_BUILT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions:
+    """All that a command of `longread bench` was told beside its questions."""
+
+    reading: ReadingOptions
+    documents: DocumentOptions
+    model: ModelOptions
+    view: ViewOptions
+    sample: SampleOptions
+    results: ResultOptions
+    build: BuildOptions
+
+
+TABLE = Table(AskOptions, BenchOptions)
+
+
+def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[..., Any]], Any]:
+    """Makes a function the Typer command `command`; its groups of options become options.
+
+    What is no group stays the parameter it is. Raises UsageError, when it is called, for
+    what the command line, a variable or the config file says wrongly.
+    """
+
+    def made(function: Callable[..., Any]) -> Callable[..., Any]:
+        hints = get_type_hints(function, include_extras=True)
+        groups: dict[str, type[Any]] = {
+            name: hint for name, hint in hints.items() if is_dataclass(hint)
+        }
+
+        def run(**given: Any) -> Any:
+            own = {name: given.pop(name) for name in hints if name in given}
+            for name, group in groups.items():
+                own[name] = table.build(group, given, _say)
+            return function(**own)
+
+        parameters: list[inspect.Parameter] = []
+        for parameter in inspect.signature(function).parameters.values():
+            if parameter.name in groups:
+                parameters += _parameters(options_of(groups[parameter.name]), command)
+            else:
+                parameters.append(parameter.replace(annotation=hints[parameter.name]))
+        by_keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+        run.__signature__ = inspect.Signature(by_keyword)  # type: ignore[attr-defined]
+        run.__annotations__ = {each.name: each.annotation for each in by_keyword}
+        run.__name__, run.__doc__ = function.__name__, function.__doc__
+        return run
+
+    return made
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _parameters(options: Sequence[Option], command: str) -> list[inspect.Parameter]:
+    """Typer's parameters for those of `options` that `command` takes; old names are hidden."""
+    taken = [each for each in options if command in each.commands]
+    return [_parameter(each, each.name, command) for each in taken] + [
+        _parameter(each, name, command, hidden=True) for each in taken for name in each.formerly
+    ]
+
+
+def _parameter(
+    declared: Option, name: str, command: str, *, hidden: bool = False
+) -> inspect.Parameter:
+    flags = [flag(name) if hidden or not declared.flags else declared.flags]
+    if declared.short and not hidden and command in (declared.short_in or (command,)):
+        flags.append(declared.short)
+    complete = beginning_with([str(each) for each in declared.choices])
+    info = typer.Option(
+        *flags,
+        help=declared.help,
+        metavar=declared.metavar,
+        min=declared.least,
+        autocompletion=model_names if declared.name == "model" else complete,
+        show_default=declared.kind is not bool,
+        hidden=hidden,
+    )
+    # What was not given must be told from what was: a variable may say otherwise.
+    absent = declared.setting or declared.default is None
+    kind: Any = declared.kind | None if absent else declared.kind
+    default = None if declared.setting else declared.default
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
+    )

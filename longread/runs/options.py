@@ -1,0 +1,79 @@
+"""What a user can set about the model and the documents: each field is declared here alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from longread.options import option, up_to
+
+_ASK = ("ask",)
+_MODEL = ("ask", "qa", "multihop", "needle", "throughput")
+_DOCUMENTS = ("ask", "inspect", "search")
+
+# llama.cpp takes no more.
+_MOST_THREADS = 512
+
+
+def _layers(value: Any) -> int | None:
+    """None stands for auto."""
+    if str(value).casefold() == "auto":
+        return None
+    if not str(value).isdecimal():
+        raise ValueError("must be auto or a number of layers")
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Which model, and how it is run. None leaves the choice to longread.
+
+    `adapter` False runs the bundled model without the adapter that taught it to read.
+    """
+
+    model: str | None = option(
+        None,
+        "A model's name, an hf: reference, or a .gguf file.",
+        short="-m",
+        commands=_MODEL,
+    )
+    context: int | None = option(
+        None, "Tokens of the model's context (8192, or its own).", commands=_MODEL
+    )
+    gpu_layers: int | None = option(
+        None,
+        "Layers on the GPU: auto (default), or a number.",
+        parse=_layers,
+        kind=str,
+        commands=(*_MODEL, "calibrate"),
+    )
+    threads: int | None = option(
+        None,
+        "Threads (default: the cores that this process may use).",
+        parse=up_to(_MOST_THREADS),
+        commands=(*_MODEL, "calibrate"),
+    )
+    adapter: bool = option(
+        True,
+        "The bundled model with the adapter that taught it to read (default), or plain.",
+        flags="--adapter/--no-adapter",
+        commands=("ask", "calibrate"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    """Which pages are read, and what it takes to read them."""
+
+    pages: str | None = option(
+        None, "Only these pages: 10-50, or 1,4-6,10-.", setting=False, commands=_DOCUMENTS
+    )
+    password: str | None = option(
+        None, "Password of encrypted documents.", secret=True, commands=_DOCUMENTS
+    )
+    ocr: bool = option(
+        False,
+        "Read scanned pages with Tesseract.",
+        flags="--ocr/--no-ocr",
+        commands=_DOCUMENTS,
+    )
