@@ -187,9 +187,7 @@ def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[...,
 
     def made(function: Callable[..., Any]) -> Callable[..., Any]:
         hints = get_type_hints(function, include_extras=True)
-        groups: dict[str, type[Any]] = {
-            name: hint for name, hint in hints.items() if is_dataclass(hint)
-        }
+        groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
 
         def run(**given: Any) -> Any:
             own = {name: given.pop(name) for name in hints if name in given}
