@@ -12,14 +12,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from longread.documents import cache
+from longread.documents import cache, kinds
 from longread.documents.discover import STDIN, discover
+from longread.documents.encodings import canonical
 from longread.documents.kinds import sniff
 from longread.documents.model import Document, Location, Page, Section
 from longread.documents.page_range import PageRange, restrict
 from longread.documents.sentences import sentences
 from longread.documents.table import Table, TableRow
-from longread.errors import DocumentError
+from longread.errors import DocumentError, LongreadError
 
 __all__ = [
     "Document",
@@ -41,23 +42,28 @@ def load(
     pages: str | PageRange | None = None,
     password: str | None = None,
     ocr: bool = False,
+    encoding: str | None = None,
     use_cache: bool = True,
 ) -> Document:
     """Read one document: `source` is a path, or "-" for the bytes on standard input.
 
     `pages` cuts the text down to some pages ("1,4-6,10-"); they keep their numbers. `ocr`
-    reads scanned pages with Tesseract. Raises DocumentError for a file that cannot be
-    read, UsageError for pages it does not have.
+    reads scanned pages with Tesseract. `encoding` is the one that text, HTML and ebooks are
+    written in, where they do not say so themselves. Raises DocumentError for a file that cannot
+    be read, whatever its reader met, UsageError for pages it does not have.
     """
+    encoding = canonical(encoding) if encoding else None
     chosen = PageRange.parse(pages) if isinstance(pages, str) else pages
     name = "standard input" if source == STDIN else Path(source).name
     data = _bytes(source, name)
     kind, warnings = sniff(data, name)
     digest = hashlib.sha256(data).hexdigest()
-    entry = cache.entry(digest, kind, ocr)
+    entry = cache.entry(digest, kind, ocr, encoding)
     document = cache.load(entry) if use_cache else None
     if document is None:
-        document, secret = _parse(data, name, kind, digest, password=password, ocr=ocr)
+        document, secret = _parse(
+            data, name, kind, digest, password=password, ocr=ocr, encoding=encoding
+        )
         document = replace(document, secret=secret)
         if use_cache and not secret:
             document = cache.store(entry, document)
@@ -96,13 +102,41 @@ def _bytes(source: str, name: str) -> bytes:
 
 
 def _parse(
-    data: bytes, name: str, kind: str, digest: str, *, password: str | None, ocr: bool
+    data: bytes,
+    name: str,
+    kind: str,
+    digest: str,
+    *,
+    password: str | None,
+    ocr: bool,
+    encoding: str | None,
 ) -> tuple[Document, bool]:
-    """The parsed document, and whether its text may not be kept on disk."""
-    if kind in ("pdf", "xps"):
-        from longread.documents.paged import read_paged
+    """The parsed document, and whether its text may not be kept on disk.
 
-        return read_paged(data, name, kind, digest, password=password, ocr=ocr)
+    What a reader did not foresee in a damaged or hostile file is that file's trouble, so that
+    a folder goes on without it.
+    """
+    try:
+        if kind in ("pdf", "xps"):
+            from longread.documents.paged import read_paged
+
+            return read_paged(data, name, kind, digest, password=password, ocr=ocr)
+        return _unpaged(data, name, kind, digest, encoding), False
+    except LongreadError:
+        raise
+    except MemoryError as error:
+        raise DocumentError(
+            f"{name} needs more memory than there is.", "split it, or close other programs"
+        ) from error
+    except Exception as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DocumentError(
+            f"{name} cannot be read as {kinds.NAMES[kind]}: {cause[:160]}",
+            "the file is damaged, or of a kind not met before; save it anew, or try another copy",
+        ) from error
+
+
+def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
     from longread.documents.ebook import read_epub, read_fb2
     from longread.documents.markup import read_html
     from longread.documents.text import read_markdown, read_text
@@ -114,17 +148,17 @@ def _parse(
         "epub": read_epub,
         "fb2": read_fb2,
     }
-    read = readers[kind](data, name)
+    read = readers[kind](data, name, encoding)
     if not read.text.strip():
         raise DocumentError(f"{name} holds no text.", "try another copy")
-    document = Document(
+    return Document(
         path=name,
         sha256=digest,
         title=read.title,
         kind=kind,
         text=read.text,
+        pages=read.pages,
         sections=read.sections,
         blocks=read.blocks,
         warnings=read.warnings,
     )
-    return document, False

@@ -21,14 +21,15 @@ from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder
 
 # Raise this whenever the same bytes would give another text.
-READER = 5
+READER = 6
 
 _ENDING = ".json.z"
 
 
-def entry(sha256: str, kind: str, ocr: bool) -> Path:
+def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Path:
     """The file that holds, or would hold, the parsed document."""
-    return _folder() / f"{sha256}-{kind}-{READER}{'-ocr' if ocr else ''}{_ENDING}"
+    ways = f"{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
+    return _folder() / f"{sha256}-{kind}-{READER}{ways}{_ENDING}"
 
 
 def load(path: Path) -> Document | None:

@@ -1,7 +1,7 @@
 """EPUB and FB2: chapters in reading order, their titles as sections.
 
-Contract: nothing of a book is executed or fetched; entities are not expanded beyond
-XML's own, so a hostile file can waste little.
+Contract: nothing of a book is executed or fetched; XML is read with limits (xml_tree), and so is
+what an archive unpacks to, so a hostile file can waste little.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
-from xml.etree import ElementTree
 
-from longread.documents.hygiene import tidy, without_soft_hyphens
-from longread.documents.markup import Compiler, Heading, Markup, decode_markup, parse
+from longread.documents.fb2 import read_body
+from longread.documents.markup import Compiler, Markup, decode_markup, parse
 from longread.documents.model import Section
 from longread.documents.text import Read
+from longread.documents.xml_tree import BadXml, Element, child, squeezed, tag, xml
 from longread.errors import DocumentError
 
-# A chapter unpacks to at most this many bytes; a zip bomb is refused.
+# A chapter, and all that is read of a book, unpacks to at most so many bytes: longer than any
+# book, and a zip bomb is refused.
 _LARGEST = 64 * 1024 * 1024
+_LARGEST_SUM = 256 * 1024 * 1024
 _SPINE_TYPES = ("application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document")
 
 
@@ -41,6 +43,7 @@ class _Book:
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
+        self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except zipfile.BadZipFile as error:
@@ -57,8 +60,12 @@ class _Book:
         if entry is None:
             raise KeyError(path)
         info = self._zip.getinfo(entry)
-        if info.file_size > _LARGEST:
-            raise self.damaged()
+        self._unpacked += info.file_size
+        if info.file_size > _LARGEST or self._unpacked > _LARGEST_SUM:
+            raise DocumentError(
+                f"{self.name} unpacks to more than any book holds.",
+                "a zip bomb, or no book; try another copy",
+            )
         try:
             return self._zip.read(info)
         except (
@@ -70,53 +77,30 @@ class _Book:
         ) as error:
             raise self.damaged() from error
 
-    def xml(self, path: str) -> ElementTree.Element:
+    def xml(self, path: str) -> Element:
         try:
-            return _xml(self.bytes_of(path))
-        except (KeyError, ElementTree.ParseError) as error:
+            return xml(self.bytes_of(path))
+        except (KeyError, BadXml) as error:
             raise self.damaged() from error
 
     def protected(self) -> bool:
         """Are chapters encrypted (fonts alone do not count)?"""
         try:
-            root = _xml(self.bytes_of("META-INF/encryption.xml"))
-        except (KeyError, ElementTree.ParseError):
+            root = xml(self.bytes_of("META-INF/encryption.xml"))
+        except (KeyError, BadXml):
             return False
-        targets = [e.get("URI", "") for e in root.iter() if _tag(e) == "CipherReference"]
-        return any(
-            target.lower().endswith((".xhtml", ".html", ".htm", ".xml")) for target in targets
-        )
+        targets = (e.get("URI") or "" for e in root.iter() if tag(e) == "CipherReference")
+        chapters = (".xhtml", ".html", ".htm", ".xml")
+        return any(str(target).lower().endswith(chapters) for target in targets)
 
 
-def _xml(data: bytes) -> ElementTree.Element:
-    if b"<!ENTITY" in data:
-        raise ElementTree.ParseError("entity declarations are not read")
-    return ElementTree.fromstring(data)
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
-    return next((child for child in element if _tag(child) == name), None)
-
-
-def _squeezed(element: ElementTree.Element | None) -> str:
-    return "" if element is None else _clean("".join(element.itertext()))
-
-
-def _clean(text: str) -> str:
-    return " ".join(tidy(without_soft_hyphens(text)).split())
-
-
-def read_epub(data: bytes, name: str) -> Read:
+def read_epub(data: bytes, name: str, encoding: str | None = None) -> Read:
     """An EPUB's chapters in spine order. Raises DocumentError if damaged or under DRM."""
     book = _Book(data, name)
     if book.protected():
         raise DocumentError(f"{name} is under copy protection (DRM).", "use a copy without DRM")
     container = book.xml("META-INF/container.xml")
-    rootfile = next((e.get("full-path") for e in container.iter() if _tag(e) == "rootfile"), None)
+    rootfile = next((e.get("full-path") for e in container.iter() if tag(e) == "rootfile"), None)
     if not rootfile:
         raise book.damaged()
     package = book.xml(rootfile)
@@ -124,7 +108,7 @@ def read_epub(data: bytes, name: str) -> Read:
     manifest = {
         item.get("id", ""): item
         for item in package.iter()
-        if _tag(item) == "item" and item.get("href")
+        if tag(item) == "item" and item.get("href")
     }
     marks = _marks(book, package, manifest, folder)
     warnings: list[str] = []
@@ -133,7 +117,7 @@ def read_epub(data: bytes, name: str) -> Read:
     for path in _spine(package, manifest, folder):
         try:
             source, doubts = decode_markup(
-                book.bytes_of(path), f"{name}: {posixpath.basename(path)}"
+                book.bytes_of(path), f"{name}: {posixpath.basename(path)}", encoding
             )
         except KeyError:
             warnings.append(f"a chapter is missing from the file ({posixpath.basename(path)})")
@@ -143,9 +127,9 @@ def read_epub(data: bytes, name: str) -> Read:
         here = [mark for mark in marks if mark.path == path]
         offsets = compiler.add(markup, headings=not here)
         sections.extend(_sections(here, markup, offsets))
-    title = next((_squeezed(e) for e in package.iter() if _tag(e) == "title"), "")
+    title = next((squeezed(e) for e in package.iter() if tag(e) == "title"), "")
     everything = sorted([*sections, *compiler.sections], key=lambda section: section.start)
-    return Read(compiler.text, title, tuple(everything), tuple(compiler.starts), tuple(warnings))
+    return compiler.read(title, tuple(everything), list(dict.fromkeys(warnings)))
 
 
 def _sections(marks: list[_Mark], markup: Markup, offsets: list[int]) -> Iterator[Section]:
@@ -158,12 +142,10 @@ def _join(folder: str, href: str) -> str:
     return posixpath.normpath(posixpath.join(folder, unquote(href)))
 
 
-def _spine(
-    package: ElementTree.Element, manifest: dict[str, ElementTree.Element], folder: str
-) -> Iterator[str]:
+def _spine(package: Element, manifest: dict[str, Element], folder: str) -> Iterator[str]:
     seen: set[str] = set()
     for reference in package.iter():
-        if _tag(reference) != "itemref":
+        if tag(reference) != "itemref":
             continue
         item = manifest.get(reference.get("idref", ""))
         if item is None or item.get("media-type", "") not in _SPINE_TYPES:
@@ -177,15 +159,14 @@ def _spine(
             yield path
 
 
-def _marks(
-    book: _Book, package: ElementTree.Element, manifest: dict[str, ElementTree.Element], folder: str
-) -> list[_Mark]:
+def _marks(book: _Book, package: Element, manifest: dict[str, Element], folder: str) -> list[_Mark]:
     """The table of contents: the EPUB 3 nav document, else the EPUB 2 NCX, else nothing."""
     nav = next((i for i in manifest.values() if "nav" in i.get("properties", "").split()), None)
-    spine = next((e for e in package.iter() if _tag(e) == "spine"), None)
-    ncx = manifest.get(spine.get("toc", "") if spine is not None else "") or next(
-        (i for i in manifest.values() if i.get("media-type") == "application/x-dtbncx+xml"), None
-    )
+    spine = next((e for e in package.iter() if tag(e) == "spine"), None)
+    ncx = manifest.get(spine.get("toc", "") if spine is not None else "")
+    if ncx is None:
+        kind = "application/x-dtbncx+xml"
+        ncx = next((i for i in manifest.values() if i.get("media-type") == kind), None)
     for item, reader in ((nav, _nav_marks), (ncx, _ncx_marks)):
         if item is None:
             continue
@@ -199,9 +180,9 @@ def _marks(
     return []
 
 
-def _nav_marks(root: ElementTree.Element, folder: str) -> Iterator[_Mark]:
-    navs = [element for element in root.iter() if _tag(element) == "nav"]
-    kinds = [" ".join(v for k, v in nav.attrib.items() if k.endswith("type")) for nav in navs]
+def _nav_marks(root: Element, folder: str) -> Iterator[_Mark]:
+    navs = [element for element in root.iter() if tag(element) == "nav"]
+    kinds = [" ".join(str(v) for k, v in nav.items() if str(k).endswith("type")) for nav in navs]
     chosen = next(
         (nav for nav, kind in zip(navs, kinds, strict=True) if "toc" in kind.split()), None
     )
@@ -209,27 +190,27 @@ def _nav_marks(root: ElementTree.Element, folder: str) -> Iterator[_Mark]:
         yield from _nav_list(chosen, folder, 0)
 
 
-def _nav_list(element: ElementTree.Element, folder: str, level: int) -> Iterator[_Mark]:
-    for child in element:
-        if _tag(child) == "a" and child.get("href"):
-            yield _mark(_squeezed(child), child.get("href", ""), folder, level)
+def _nav_list(element: Element, folder: str, level: int) -> Iterator[_Mark]:
+    for part in element:
+        if tag(part) == "a" and part.get("href"):
+            yield _mark(squeezed(part), part.get("href", ""), folder, level)
         else:
-            yield from _nav_list(child, folder, level + (_tag(child) == "ol"))
+            yield from _nav_list(part, folder, level + (tag(part) == "ol"))
 
 
-def _ncx_marks(root: ElementTree.Element, folder: str) -> Iterator[_Mark]:
+def _ncx_marks(root: Element, folder: str) -> Iterator[_Mark]:
     for element in root.iter():
-        if _tag(element) == "navMap":
+        if tag(element) == "navMap":
             yield from _ncx_points(element, folder, 1)
 
 
-def _ncx_points(element: ElementTree.Element, folder: str, level: int) -> Iterator[_Mark]:
+def _ncx_points(element: Element, folder: str, level: int) -> Iterator[_Mark]:
     for point in element:
-        if _tag(point) != "navPoint":
+        if tag(point) != "navPoint":
             continue
-        content = _child(point, "content")
+        content = child(point, "content")
         if content is not None:
-            yield _mark(_squeezed(_child(point, "navLabel")), content.get("src", ""), folder, level)
+            yield _mark(squeezed(child(point, "navLabel")), content.get("src", ""), folder, level)
         yield from _ncx_points(point, folder, level + 1)
 
 
@@ -238,22 +219,27 @@ def _mark(title: str, href: str, folder: str, level: int) -> _Mark:
     return _Mark(title, _join(folder, path), unquote(anchor), max(1, level))
 
 
-def read_fb2(data: bytes, name: str) -> Read:
+def read_fb2(data: bytes, name: str, encoding: str | None = None) -> Read:
     """A FictionBook, also inside a zip file. Raises DocumentError if damaged."""
     data = _unzipped(data, name)
+    warnings = []
     try:
-        root = _xml(data)
-    except ElementTree.ParseError as error:
+        try:
+            root = xml(data, encoding)
+        except BadXml:
+            root = xml(data, encoding, recover=True)
+            warnings.append("the file is damaged and was repaired; parts may be missing")
+    except BadXml as error:
         raise DocumentError(
             f"{name} is damaged: it is not complete FB2.", "try another copy"
         ) from error
-    markup = Markup(title=next((_squeezed(e) for e in root.iter() if _tag(e) == "book-title"), ""))
+    markup = Markup(title=next((squeezed(e) for e in root.iter() if tag(e) == "book-title"), ""))
     for body in root:
-        if _tag(body) == "body":
-            _fb2_section(body, markup, 0)
+        if tag(body) == "body":
+            read_body(body, markup)
     compiler = Compiler()
     compiler.add(markup)
-    return Read(compiler.text, markup.title, tuple(compiler.sections), tuple(compiler.starts))
+    return compiler.read(markup.title, tuple(compiler.sections), warnings)
 
 
 def _unzipped(data: bytes, name: str) -> bytes:
@@ -264,26 +250,3 @@ def _unzipped(data: bytes, name: str) -> bytes:
     if inside is None:
         raise book.damaged()
     return book.bytes_of(inside)
-
-
-def _fb2_section(element: ElementTree.Element, markup: Markup, level: int) -> None:
-    for child in element:
-        tag = _tag(child)
-        if tag in ("section", "epigraph", "cite", "poem", "annotation"):
-            _fb2_section(child, markup, level + (tag == "section"))
-        elif tag == "stanza":
-            markup.blocks.append("\n".join(filter(None, map(_squeezed, child))))
-        elif tag == "table":
-            for row in (e for e in child.iter() if _tag(e) == "tr"):
-                markup.rows.add(len(markup.blocks))
-                markup.blocks.append(" | ".join(filter(None, map(_squeezed, row))))
-        elif tag not in ("image", "empty-line"):
-            text = (
-                " ".join(filter(None, map(_squeezed, child)))
-                if tag == "title"
-                else _squeezed(child)
-            )
-            if text and tag == "title":
-                markup.headings.append(Heading(text, max(1, level), len(markup.blocks)))
-            if text:
-                markup.blocks.append(text)

@@ -20,7 +20,17 @@ _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
 }
-_NAMES = {"pdf": "PDF", "xps": "XPS", "epub": "EPUB", "fb2": "FB2", "html": "HTML"}
+NAMES = {
+    "pdf": "PDF",
+    "xps": "XPS",
+    "epub": "EPUB",
+    "fb2": "FB2",
+    "html": "HTML",
+    "markdown": "Markdown",
+    "text": "text",
+}
+# Kinds that content alone shows; what is none of them is what its name says.
+_SHOWN = frozenset(("pdf", "xps", "epub", "fb2", "html"))
 # What begins so is no document that longread reads; the user learns what it is.
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office file"),
@@ -55,8 +65,8 @@ def sniff(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     kind = _by_content(data, name)
     if kind is None:
         return _by_name(data, name, named), ()
-    if named in _NAMES and kind != named and kind in _NAMES:
-        return kind, (f"{name} is not {_NAMES[named]} but {_NAMES[kind]}, and was read as that",)
+    if named in _SHOWN and kind != named:
+        return kind, (f"{name} is not {NAMES[named]} but {NAMES[kind]}, and was read as that",)
     return kind, ()
 
 
@@ -82,7 +92,7 @@ def _by_name(data: bytes, name: str, named: str) -> str:
         raise DocumentError(f"{name} is not a PDF, whatever its name says.", "try another copy")
     if named in ("epub", "xps"):
         raise DocumentError(
-            f"{name} is not {_NAMES[named]}, whatever its name says.", "try another copy"
+            f"{name} is not {NAMES[named]}, whatever its name says.", "try another copy"
         )
     return named
 
@@ -100,9 +110,9 @@ def _zipped(data: bytes, name: str) -> str:
         return "xps"
     if any(entry.endswith(".fb2") for entry in entries):
         return "fb2"
-    for folder, what in (("word/", "Word"), ("xl/", "Excel"), ("ppt/", "PowerPoint")):
+    for folder, what in (("word/", "a Word"), ("xl/", "an Excel"), ("ppt/", "a PowerPoint")):
         if any(entry.startswith(folder) for entry in entries):
-            raise DocumentError(f"{name} is a {what} file, which longread cannot read.", _SAVE_AS)
+            raise DocumentError(f"{name} is {what} file, which longread cannot read.", _SAVE_AS)
     what = "an OpenDocument file" if "content.xml" in entries else "a zip archive"
     hint = _SAVE_AS if "content.xml" in entries else "unpack it, and name the files"
     raise DocumentError(f"{name} is {what}, which longread cannot read.", hint)

@@ -1,18 +1,25 @@
-"""HTML and XHTML: a page's visible text, block by block, and its headings.
+"""HTML and XHTML: a page's visible text, block by block, its headings, tables and printed pages.
 
-Contract: one block a paragraph, list item, heading or table row; table cells are
-separated by " | "; what a browser hides or uses to get around the site is left out.
+Contract: one block a paragraph, list item, heading or table row; the cells of a row are
+separated by " | ", empty ones included; what a browser hides (`display: none`, `hidden`,
+scripts) or uses to get around the site is left out.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from typing import NamedTuple
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from longread.documents.encodings import decode
+from longread.documents.grid import Cell, Grid
+from longread.documents.html_tree import VOID, events, tree
 from longread.documents.hygiene import tidy, without_soft_hyphens
-from longread.documents.model import Section
-from longread.documents.text import Read, decode
+from longread.documents.model import Page, Section
+from longread.documents.superscripts import Superscripts
+from longread.documents.text import Read
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -23,16 +30,22 @@ _HIDDEN = _tags(
     "script style nav template noscript svg head iframe object select button annotation "
     "annotation-xml rt rp"
 )
-_VOID = _tags("area base br col embed hr img input link meta source wbr")
 _BLOCKS = _tags(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table "
     "tbody tfoot thead tr ul"
 )
-# Stand-ins, until a block is complete, for the border of a cell and for <br>.
-_CELL, _BREAK = "\x1e", "\x1f"
+# A table with one of these in a cell lays out the page.
+_LAYOUT = "table, h1, h2, h3, h4, ul, ol, form, section, article, p + p + p + p"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+# Stand-ins, until a block is complete, for <br> and for a printed page's beginning: characters
+# that Unicode keeps for such use inside a program.
+_BREAK, PAGE = "\ufdd0", "\ufdd1"
+_STAND_INS = {ord(_BREAK): None, ord(PAGE): None}
+_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
 @dataclass(slots=True)
@@ -44,101 +57,180 @@ class Heading:
 
 @dataclass(slots=True)
 class Markup:
-    """A parsed page: blocks of text, which of them are headings, and where ids point."""
+    """A parsed page: blocks of text, which of them are headings or rows, and where ids point.
+
+    `pages` are the labels of the printed pages that begin in it, one for each PAGE in its blocks.
+    """
 
     title: str = ""
     blocks: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
+    grids: list[Grid] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
+    hidden: int = 0
+
+    def add_table(self, grid: Grid) -> None:
+        """Append a table's rows as blocks."""
+        grid.block = len(self.blocks)
+        if grid.rows:
+            self.grids.append(grid)
+        for row in grid.texts():
+            self.rows.add(len(self.blocks))
+            self.blocks.append(row)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+class _Table(NamedTuple):
+    """An open table whose rows are rows, and the blocks that it began at."""
+
+    node: int
+    grid: Grid
+
+
+class _Reader:
+    """Walks a page's tree and fills a Markup."""
+
+    def __init__(self, page: LexborHTMLParser) -> None:
         self.markup = Markup()
+        self._unseen = _unseen_by_style(page)
+        self._superscripts = Superscripts()
         self._parts: list[str] = []
-        self._hidden: list[str] = []
         self._heading: str | None = None
-        self._title: list[str] | None = None
         self._preformatted = 0
-        self._row = 0
+        self._table: _Table | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "title" and not self.markup.title:
-            self._title = []
-        if self._hidden[-1:] == ["head"] and tag in _BLOCKS:
-            self._hidden.pop()  # </head> and <body> may be left out
-        if self._hidden:
-            if tag not in _VOID and tag == self._hidden[-1]:
-                self._hidden.append(tag)
-            return
-        values = dict(attrs)
-        hidden = tag in _HIDDEN or "hidden" in values or values.get("aria-hidden") == "true"
-        if hidden and tag not in _VOID:
-            self._hidden.append(tag)
-            return
-        if tag in _BLOCKS and not (self._row and tag not in ("tr", "table", "tbody")):
+    def read(self, root: LexborNode) -> Markup:
+        walk = events(root)
+        skip: bool | None = None
+        try:
+            while True:
+                event, node = walk.send(skip)
+                skip = None
+                if event == "text":
+                    self._parts.append((node.text_content or "").translate(_STAND_INS))
+                elif event == "start":
+                    skip = self._start(node)
+                else:
+                    self._end(node)
+        except StopIteration:
+            self._flush()
+        return self.markup
+
+    def _start(self, node: LexborNode) -> bool:
+        """Open an element; True where it is done with, and what is in it is not to be read."""
+        tag, values = node.tag or "", node.attributes
+        if self._is_hidden(tag, node, values):
+            return True
+        if tag in _BLOCKS and self._table is None:
             self._flush()
         elif tag in _BLOCKS or tag == "br":
-            self._parts.append("\n" if self._preformatted else _BREAK if tag == "br" else " ")
+            self._parts.append("\n" if self._preformatted and self._table is None else _BREAK)
         name = values.get("id") or (values.get("name") if tag == "a" else None)
         if name:
             self.markup.anchors.setdefault(name, len(self.markup.blocks))
-        self._open(tag, values)
+        if _is_page_break(values):
+            return self._page_break(node, values)
+        if tag == "sup" or (tag == "a" and _is_note(values)):
+            self._superscript(node, values)
+            return True
+        return self._open(tag, node, values)
 
-    def _open(self, tag: str, values: dict[str, str | None]) -> None:
-        if tag in _HEADINGS:
+    def _is_hidden(self, tag: str, node: LexborNode, values: dict[str, str | None]) -> bool:
+        if tag in _HIDDEN or "hidden" in values or values.get("aria-hidden") == "true":
+            return True
+        if node.mem_id in self._unseen or _UNSEEN.search(values.get("style") or ""):
+            self.markup.hidden += bool(tag not in VOID and node.text().strip())
+            return True
+        return False
+
+    def _open(self, tag: str, node: LexborNode, values: dict[str, str | None]) -> bool:
+        if tag in _HEADINGS and self._table is None:
             self._heading = tag
         elif tag == "pre":
             self._preformatted += 1
-        elif tag == "tr":
-            self._row += 1
-        elif tag in ("td", "th") and self._parts:
-            self._parts.append(_CELL)
+        elif tag == "table" and self._table is None and _holds_data(node):
+            self._table = _Table(node.mem_id, Grid())
+        elif tag == "tr" and self._table is not None:
+            self._parts.clear()
+            self._table.grid.open_row()
+        elif tag in ("td", "th"):
+            self._parts.append(" ")
+            if self._table is not None:
+                self._parts.clear()
+            else:
+                self._flush()
         elif tag == "li":
             self._parts.append("• ")
         elif tag == "img" and (values.get("alt") or "").strip():
             self._parts.append(f" {values['alt']} ")
+        elif tag in ("msup", "mfrac", "msqrt"):
+            self._parts.append(_formula(node))
+            return True
+        return False
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title" and self._title is not None:
-            self.markup.title = _line("".join(self._title))
-            self._title = None
-        if self._hidden:
-            if tag in self._hidden:
-                del self._hidden[len(self._hidden) - 1 - self._hidden[::-1].index(tag) :]
+    def _end(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if self._table is not None:
+            self._end_in_table(tag, node)
             return
-        if tag in _BLOCKS and not (self._row and tag not in ("tr", "table")):
+        if tag in _BLOCKS or tag in ("td", "th"):
             self._flush()
-        elif tag in _BLOCKS:
-            self._parts.append(" ")
         if tag == "pre":
             self._preformatted = max(0, self._preformatted - 1)
-        elif tag == "tr":
-            self._row = max(0, self._row - 1)
-        elif tag == "table" and self._row:
-            self._row -= 1
         elif tag == self._heading:
             self._heading = None
 
-    def handle_data(self, data: str) -> None:
-        if self._title is not None:
-            self._title.append(data)
-        elif not self._hidden:
-            self._parts.append(data)
+    def _end_in_table(self, tag: str, node: LexborNode) -> None:
+        assert self._table is not None
+        if tag in ("td", "th"):
+            values = node.attributes
+            self._table.grid.add(
+                Cell(
+                    _line("".join(self._parts).replace(_BREAK, " ")),
+                    _span(values.get("rowspan")),
+                    _span(values.get("colspan")),
+                    tag == "th",
+                )
+            )
+            self._parts.clear()
+        elif tag == "caption":
+            self._flush()
+        elif tag == "thead":
+            self._table.grid.close_head()
+        elif node.mem_id == self._table.node:
+            self._close_table(self._table.grid)
+        elif tag in _BLOCKS:
+            self._parts.append(" ")
 
-    def close(self) -> None:
-        super().close()
-        self._flush()
+    def _close_table(self, grid: Grid) -> None:
+        self._table = None
+        self._parts.clear()
+        grid.close()
+        self.markup.add_table(grid)
+
+    def _page_break(self, node: LexborNode, values: dict[str, str | None]) -> bool:
+        label = values.get("title") or values.get("aria-label") or node.text()
+        label = re.sub(r"^(?:page|seite|p\.)\s+", "", _line(label), flags=re.IGNORECASE).strip(" .")
+        self.markup.pages.append(label)
+        self._parts.append(PAGE)
+        # One that is not empty holds the number alone, or, with tags left open, the page itself.
+        return len(node.text()) <= len(label) + 12
+
+    def _superscript(self, node: LexborNode, values: dict[str, str | None]) -> None:
+        parent = node.parent
+        linked = _is_link(node) or (parent is not None and _is_link(parent))
+        linked = linked or any(map(_is_link, node.css("a")))
+        following = node.next.text() if node.next is not None else ""
+        before = "".join(self._parts[-4:]).rstrip(_BREAK)
+        mark = _line(node.text())
+        self._parts.append(self._superscripts.read(before, mark, following, linked=linked))
 
     def _flush(self) -> None:
         raw = "".join(self._parts)
         self._parts.clear()
-        if self._row:
-            cells = (_line(cell) for cell in raw.split(_CELL))
-            text = " | ".join(cell for cell in cells if cell)
-        elif self._preformatted:
+        if self._preformatted:
+            raw = raw.replace(_BREAK, "\n")
             text = "\n".join(line.rstrip() for line in _clean(raw).split("\n") if line.strip())
         else:
             text = "\n".join(filter(None, map(_line, raw.split(_BREAK))))
@@ -146,13 +238,73 @@ class _Reader(HTMLParser):
             text = _line(text)
         if not text or text == "•":
             return
-        if self._row and " | " in text:
-            self.markup.rows.add(len(self.markup.blocks))
-        if self._heading:
+        if self._heading and text.strip(PAGE):
             self.markup.headings.append(
-                Heading(text, _HEADINGS[self._heading], len(self.markup.blocks))
+                Heading(
+                    text.replace(PAGE, "").strip(),
+                    _HEADINGS[self._heading],
+                    len(self.markup.blocks),
+                )
             )
         self.markup.blocks.append(text)
+
+
+def _unseen_by_style(page: LexborHTMLParser) -> frozenset[int]:
+    """The elements that the page's own style sheet does not show."""
+    found: set[int] = set()
+    for sheet in page.css("style"):
+        # Rules inside @media hold for some screens only; their braces stand inside others.
+        rules = re.sub(
+            r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _COMMENT.sub("", sheet.text())
+        )
+        for selector, declarations in _RULE.findall(rules):
+            if _UNSEEN.search(declarations) and ":" not in selector:
+                try:
+                    found.update(node.mem_id for node in page.css(selector.strip()))
+                except (SelectolaxError, ValueError):
+                    continue
+    return frozenset(found)
+
+
+def _holds_data(table: LexborNode) -> bool:
+    """Is this a table of values, or the grid that the page itself is laid out on?"""
+    if table.attributes.get("role") in ("presentation", "none"):
+        return False
+    return not any(cell.css_first(_LAYOUT) for cell in table.css("td"))
+
+
+def _kinds(values: dict[str, str | None]) -> list[str]:
+    """What an ebook says that an element is."""
+    return f"{values.get('epub:type') or ''} {values.get('role') or ''}".split()
+
+
+def _is_note(values: dict[str, str | None]) -> bool:
+    return not {"noteref", "doc-noteref"}.isdisjoint(_kinds(values))
+
+
+def _is_link(node: LexborNode) -> bool:
+    values = node.attributes
+    return (node.tag == "a" and "href" in values) or _is_note(values)
+
+
+def _is_page_break(values: dict[str, str | None]) -> bool:
+    return not {"pagebreak", "doc-pagebreak"}.isdisjoint(_kinds(values))
+
+
+def _formula(node: LexborNode) -> str:
+    """MathML whose parts, joined, would be another number: "x^2", "1/2", "√3"."""
+    parts = [_line(part.text()) for part in node.iter()]
+    if node.tag == "msqrt":
+        return f"√{''.join(parts)}"
+    if len(parts) != 2:
+        return " ".join(parts)
+    first, second = (part if len(part) < 2 or part.isalnum() else f"({part})" for part in parts)
+    return f"{first}^{second}" if node.tag == "msup" else f"{first}/{second}"
+
+
+def _span(value: str | None) -> int:
+    found = re.match(r"\s*(\d{1,4})", value or "")
+    return int(found[1]) if found else 1
 
 
 def _clean(text: str) -> str:
@@ -165,14 +317,13 @@ def _line(text: str) -> str:
 
 def parse(source: str) -> Markup:
     """The visible blocks of an HTML or XHTML page."""
-    # An XHTML <script/> or <title/> would swallow the rest of the page in an HTML parser.
-    source = re.sub(
-        r"<(script|style|title|iframe|object|svg|noscript|template)\b([^<>]*)/>", "", source
-    )
-    reader = _Reader()
-    reader.feed(source)
-    reader.close()
-    return reader.markup
+    page = tree(source)
+    if page.root is None:
+        return Markup()
+    markup = _Reader(page).read(page.root)
+    title = page.css_first("title")
+    markup.title = _line(title.text()) if title is not None else ""
+    return markup
 
 
 def declared_encoding(data: bytes) -> str | None:
@@ -181,8 +332,10 @@ def declared_encoding(data: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def decode_markup(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    return decode(data, name, declared_encoding(data))
+def decode_markup(
+    data: bytes, name: str, encoding: str | None = None
+) -> tuple[str, tuple[str, ...]]:
+    return decode(data, name, declared_encoding(data), encoding)
 
 
 class Compiler:
@@ -191,19 +344,29 @@ class Compiler:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
+        self._breaks: list[tuple[str, int]] = []
+        self._hidden = 0
         self.starts: list[int] = []
         self.sections: list[Section] = []
 
     def add(self, markup: Markup, base_level: int = 0, headings: bool = True) -> list[int]:
         """Append a page; the offsets at which its blocks start, and its end, come back."""
         offsets = []
+        labels = iter(markup.pages)
+        self._hidden += markup.hidden
         for index, block in enumerate(markup.blocks):
-            if self._parts:
+            first, *rest = re.split(rf" ?{PAGE} ?", block)
+            if self._parts and block.strip(f"{PAGE} "):
                 table = index in markup.rows and index - 1 in markup.rows
                 self._write("\n" if table else "\n\n")
             offsets.append(self._length)
-            self.starts.append(self._length)
-            self._write(block)
+            if block.strip(f"{PAGE} "):
+                self.starts.append(self._length)
+            self._write(first)
+            for part in rest:
+                self._breaks.append((next(labels, ""), self._length))
+                self._write(f" {part}" if first and part else part)
+                first = first or part
         if headings:
             self.sections.extend(
                 Section(heading.title, offsets[heading.block], heading.level + base_level)
@@ -212,19 +375,53 @@ class Compiler:
         return [*offsets, self._length]
 
     def _write(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
+        if text:
+            self._parts.append(text)
+            self._length += len(text)
 
     @property
     def text(self) -> str:
         return "".join(self._parts)
 
+    def read(self, title: str, sections: tuple[Section, ...], warnings: list[str]) -> Read:
+        """Everything that was added."""
+        if self._hidden:
+            parts = "1 part" if self._hidden == 1 else f"{self._hidden} parts"
+            warnings = [*warnings, f"{parts} hidden from view (display: none) left out"]
+        return Read(self.text, title, sections, tuple(self.starts), tuple(warnings), self._pages())
 
-def read_html(data: bytes, name: str) -> Read:
+    def _pages(self) -> tuple[Page, ...]:
+        """The printed pages, where the file says where they begin."""
+        if not self._breaks:
+            return ()
+        text = self.text
+        starts = [(label or None, _skip_blank(text, start)) for label, start in self._breaks]
+        if text[: starts[0][1]].strip():
+            starts.insert(0, (None, 0))
+        ends = [*(start for _, start in starts[1:]), len(text)]
+        return tuple(
+            Page(number, label, start, _without_blank(text, start, end))
+            for number, ((label, start), end) in enumerate(zip(starts, ends, strict=True), start=1)
+        )
+
+
+def _skip_blank(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _without_blank(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def read_html(data: bytes, name: str, encoding: str | None = None) -> Read:
     """An HTML file as text; headings become sections."""
-    source, warnings = decode_markup(data, name)
+    source, warnings = decode_markup(data, name, encoding)
     markup = parse(source)
     compiler = Compiler()
     compiler.add(markup)
     title = markup.title or (markup.headings[0].title if markup.headings else "")
-    return Read(compiler.text, title, tuple(compiler.sections), tuple(compiler.starts), warnings)
+    return compiler.read(title, tuple(compiler.sections), list(warnings))

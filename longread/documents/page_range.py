@@ -9,7 +9,7 @@ from longread.documents.model import Document, Page, Section
 from longread.documents.table import Table
 from longread.errors import UsageError
 
-_PART = re.compile(r"(\d+)?\s*(-|–|\.\.)?\s*(\d+)?")
+_PART = re.compile(r"(\d{1,9})?\s*(-|–|\.\.)?\s*(\d{1,9})?")
 _HINT = 'write page numbers counted from 1, such as "3", "10-50", "10-", "-5" or "1,4-6"'
 
 
@@ -23,17 +23,18 @@ class PageRange:
     def parse(cls, text: str) -> PageRange:
         """Read what the user wrote. Raises UsageError with a hint where it makes no sense."""
         parts = []
+        shown = text if len(text) <= 40 else f"{text[:39]}…"
         for part in text.split(","):
             match = _PART.fullmatch(part.strip())
             if match is None or not part.strip() or (match[1] is None and match[3] is None):
-                raise UsageError(f'"{text}" is not a range of pages.', _HINT)
+                raise UsageError(f'"{shown}" is not a range of pages.', _HINT)
             first, last = (int(match[i]) if match[i] else None for i in (1, 3))
             if match[2] is None:
                 last = first
             if first == 0 or last == 0:
-                raise UsageError(f'"{text}" asks for page 0; pages count from 1.', _HINT)
+                raise UsageError(f'"{shown}" asks for page 0; pages count from 1.', _HINT)
             if first is not None and last is not None and first > last:
-                raise UsageError(f'"{text}" runs backwards.', f'write "{last}-{first}"')
+                raise UsageError(f'"{shown}" runs backwards.', f'write "{last}-{first}"')
             parts.append((first, last))
         return cls(tuple(parts))
 

@@ -80,7 +80,9 @@ def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool)
         for number in range(file.page_count):
             try:
                 pages.append(_page(file, number, tessdata))
-            except (RuntimeError, ValueError):
+            except DocumentError:
+                raise
+            except Exception:  # a page with a fault in it raises whatever its fault leads to
                 pages.append(RawPage(0, 0, []))
                 failed.append(number + 1)
         return RawFile(

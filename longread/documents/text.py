@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 
+from longread.documents.encodings import decode
 from longread.documents.hygiene import tidy
-from longread.documents.model import Section
-from longread.errors import DocumentError
+from longread.documents.model import Page, Section
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-# Bytes that no text has: control characters other than tab, line ends, form feed, escape.
-_BINARY = bytes(code for code in range(32) if code not in (8, 9, 10, 11, 12, 13, 26, 27))
 _CHAPTER = re.compile(
     r"[ \t]*(?:chapter|book|part|volume|canto|act|letter|prologue|epilogue|preface|introduction)"
     r"\b(?:[ \t]+(?:the[ \t]+)?(?:\d+|[ivxlc]+|[a-z]+))?[ \t]*[.:—–-]?[^\n]{0,80}",
@@ -41,66 +31,12 @@ class Read:
     sections: tuple[Section, ...]
     blocks: tuple[int, ...]
     warnings: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
-def decode(data: bytes, name: str, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """The characters of `data` and a warning where the encoding had to be guessed.
-
-    Tried in turn: byte order mark, UTF-16 without one, UTF-8, what the file declares,
-    Windows-1252. Raises DocumentError for bytes that are no text.
-    """
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _strictly(data[len(mark) :], encoding, name), ()
-    wide = _without_mark(data)
-    if wide:
-        return _strictly(data, wide, name), ()
-    if len(data) > 0 and len(data.translate(None, _BINARY)) < len(data) * 0.995:
-        raise _not_text(name)
-    try:
-        return data.decode("utf-8"), ()
-    except UnicodeDecodeError:
-        pass
-    if declared:
-        try:
-            return data.decode(declared), ()
-        except (LookupError, UnicodeDecodeError):
-            pass
-    warning = "the text is not valid UTF-8 and was read as Windows-1252; some letters may be wrong"
-    return data.decode("cp1252", errors="replace"), (warning,)
-
-
-def _strictly(data: bytes, encoding: str, name: str) -> str:
-    text = data.decode(encoding, errors="replace")
-    if text.count("\ufffd") > 0.01 * len(text) + 1:
-        raise _not_text(name)
-    return text
-
-
-def _without_mark(data: bytes) -> str | None:
-    """UTF-16 shows by zero bytes at every other place (in texts with spaces and line ends)."""
-    sample = data[:4096]
-    if len(sample) < 4 or b"\0" not in sample:
-        return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    half = len(sample) // 2
-    if odd > 0.1 * half and even < 0.1 * odd:
-        return "utf-16-le"
-    if even > 0.1 * half and odd < 0.1 * even:
-        return "utf-16-be"
-    return None
-
-
-def _not_text(name: str) -> DocumentError:
-    return DocumentError(
-        f"{name} is not a text that can be read.",
-        "longread reads PDF, XPS, EPUB, FB2, HTML, Markdown and plain text",
-    )
-
-
-def read_text(data: bytes, name: str) -> Read:
+def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
     """A plain text, its lines kept; chapters become sections where a line of its own names one."""
-    decoded, warnings = decode(data, name)
+    decoded, warnings = decode(data, name, encoding=encoding)
     text = tidy(decoded)
     blocks = _paragraph_starts(text)
     dense = len(blocks) * _DENSE < len(text)
@@ -134,9 +70,9 @@ def _looks_like_heading(line: str) -> bool:
     return line.isupper() or len(words) <= 3 or bool(re.match(r"\s*\w+\s+(?:\d+|[IVXLC]+)\b", line))
 
 
-def read_markdown(data: bytes, name: str) -> Read:
+def read_markdown(data: bytes, name: str, encoding: str | None = None) -> Read:
     """Markdown as it is written; headings become sections."""
-    decoded, warnings = decode(data, name)
+    decoded, warnings = decode(data, name, encoding=encoding)
     text = tidy(decoded)
     title, body = _front_matter(text)
     sections: list[Section] = []

@@ -35,3 +35,9 @@ def test_nonsense_is_refused_with_a_hint(text: str) -> None:
 def test_pages_outside_the_document(text: str) -> None:
     with pytest.raises(UsageError, match=r"book\.pdf has 12 pages; there is no page 13"):
         PageRange.parse(text).numbers(12, "book.pdf")
+
+
+def test_a_number_of_thousands_of_digits_is_nonsense_too() -> None:
+    with pytest.raises(UsageError, match="not a range of pages") as caught:
+        PageRange.parse("1-" + "9" * 5000)
+    assert len(caught.value.message) < 100

@@ -1,0 +1,147 @@
+"""HTML parsing: a page's source as an HTML5 tree, walked without recursion.
+
+Lexbor (by way of selectolax) builds the tree that browsers build. lxml's HTML parser is bounded
+as well, but on a page that nests more than 2,048 elements (old pages that never close <font>)
+it stops without a word, and the rest of the page is lost; lexbor keeps all of it. What costs
+lexbor quadratic time is flattened before it parses: elements open beyond the depth at which
+browsers flatten too, and tags with thousands of attributes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+VOID = frozenset(
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
+)
+# Blink flattens what is nested deeper.
+_DEEPEST = 512
+# Left open, these are opened anew in every paragraph that follows.
+_FORMATTING = frozenset(
+    (
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    )
+)
+_MOST_OPEN = 16
+# These close by themselves where the next one begins.
+_SELF_CLOSING = frozenset(
+    (
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "html",
+        "head",
+        "body",
+        "thead",
+        "tbody",
+        "tfoot",
+    )
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_ENDLESS_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]*)\s[^<>]{30000,}>")
+_EMPTY = re.compile(r"<([a-zA-Z][\w:.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)/>")
+_XHTML = re.compile(r"\s*(?:<\?xml|<html[^>]+xmlns)", re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def tree(source: str) -> LexborHTMLParser:
+    """The tree of a page; whatever the source is, there is one."""
+    if _XHTML.match(source):
+        source = _as_html(source)
+    return LexborHTMLParser(_flattened(source).encode("utf-8", "replace").decode("utf-8"))
+
+
+def events(root: LexborNode) -> Generator[tuple[str, LexborNode], bool | None, None]:
+    """("start" | "text" | "end", node) in document order. Send True back to skip a subtree."""
+    node = root
+    while True:
+        tag = node.tag or "-"
+        if tag == "-text":
+            yield "text", node
+        elif not tag.startswith(("-", "!")):
+            skip = yield "start", node
+            if not skip and node.child is not None:
+                node = node.child
+                continue
+            if not skip:
+                yield "end", node
+        while node.next is None or node.mem_id == root.mem_id:
+            if node.mem_id == root.mem_id or node.parent is None:
+                return
+            node = node.parent
+            yield "end", node
+        node = node.next
+
+
+def _as_html(source: str) -> str:
+    """XHTML: an empty element, or a CDATA section, would swallow the rest of an HTML page."""
+    source = _CDATA.sub(lambda found: found[1].replace("<", "&lt;"), source)
+    return _EMPTY.sub(
+        lambda found: (
+            found[0] if found[1].lower() in VOID else f"<{found[1]}{found[2]}></{found[1]}>"
+        ),
+        source,
+    )
+
+
+def _flattened(source: str) -> str:
+    source = _ENDLESS_TAG.sub(r"\1>", source)
+    opened: Counter[str] = Counter()
+    depth = 0
+
+    def flat(found: re.Match[str]) -> str:
+        nonlocal depth
+        name = found[2].lower()
+        if name in VOID or name in _SELF_CLOSING:
+            return found[0]
+        if found[1]:
+            if opened[name]:
+                opened[name] -= 1
+                depth -= 1
+            return found[0]
+        if name in _FORMATTING and opened[name] >= _MOST_OPEN:
+            return "<wbr"
+        if depth >= _DEEPEST:
+            return "<wbr" if name == "span" else "<hr"
+        opened[name] += 1
+        depth += 1
+        return found[0]
+
+    return _TAG.sub(flat, source)
