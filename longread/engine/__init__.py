@@ -28,7 +28,8 @@ class ModelInfo:
     """What is known of a loaded model. `context` is in tokens, `parameters` and `layers` counts.
 
     `protocol` is the reading protocol that the file says its model was trained on
-    (`reader/1`), or empty.
+    (`reader/1`), or empty. Without a `chat_template` it is most likely a base model, which
+    goes on with a text and follows no instructions.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ModelInfo:
     parameters: int
     protocol: str = ""
     layers: int = 0
+    chat_template: bool = True
 
 
 @dataclass(slots=True)
@@ -121,6 +123,14 @@ class StateKeeper(Protocol):
 
     def save(self, tokens: Sequence[int], source: str, state: State, *, whole: bool) -> None: ...
 
+    def rate(self, tokens: Sequence[int], source: str, worth: float, *, whole: bool) -> None:
+        """Say how much a kept state is worth, 0 to 1: what is worth least makes room first."""
+        ...
+
+    def remark(self, line: str) -> None:
+        """Tell the user once what went wrong with a kept state, in one line."""
+        ...
+
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
         """Positions of `tokens`, those of `prefix`, that leave the state before it is kept."""
         ...
@@ -203,6 +213,14 @@ class PrefixStates(Engine, Protocol):
     # Where the states of pinned prefixes are kept between runs; None: nowhere.
     keeper: StateKeeper | None
 
+    @property
+    def storable_tokens(self) -> int | None:
+        """The longest prefix whose state is kept; None where length does not matter.
+
+        A model whose layers see a window of the last tokens copies out that window alone.
+        """
+        ...
+
     def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
         """Have the state of `prefix` ready, and nothing else, for prompts that begin with it.
 
@@ -210,6 +228,19 @@ class PrefixStates(Engine, Protocol):
         the same batches over the same cells, so probabilities do not depend on it. `source`
         and `whole` as in `StateKeeper`. Does nothing for a prefix that does not fit.
         """
+        ...
+
+    def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
+        """Tell the `keeper` how much the state of `prefix` is worth keeping, 0 to 1.
+
+        Its gate's probability, the highest of several questions: where not all fit on disk,
+        what opened or nearly did stays.
+        """
+        ...
+
+    def state_bytes(self, tokens: int) -> int:
+        """Bytes that the state of a prefix of so many tokens takes; asked before reading begins,
+        since it empties the cache once."""
         ...
 
     @property

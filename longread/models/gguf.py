@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from longread.engine.gguf_types import FILE_TYPES, TENSOR_BLOCKS
+from longread.engine.kv_size import kv_bytes_per_token, recurrent_bytes
 from longread.errors import ModelError
 
 MAGIC = b"GGUF"
@@ -35,6 +36,9 @@ _SCALARS = {
 }
 _U32, _U64 = _SCALARS[4], _SCALARS[10]
 
+# An array of numbers that is longer is none of the layers'.
+_MOST_LAYERS = 512
+
 _EMBEDDING = re.compile(r"bert|^t5encoder$|^gemma-embedding$")
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
@@ -45,7 +49,8 @@ class Header:
 
     `parameters` counts weights, over all shards where the model is in several files, and
     `size_bytes` is the size of them all. `context` is 0 where the file does not say.
-    `metadata` holds numbers and strings; arrays (vocabulary, merges) are left out.
+    `metadata` holds numbers, strings, and lists of as few numbers as there may be layers;
+    other arrays (vocabulary, merges) are left out.
     """
 
     path: Path
@@ -64,19 +69,15 @@ class Header:
     @property
     def cache_bytes_per_token(self) -> int:
         """Bytes of key-value cache (f16) a token takes; 0 where the header does not say enough."""
-        layers, heads, width = (
-            self._of_architecture(key)
-            for key in ("block_count", "attention.head_count", "embedding_length")
-        )
-        if not (layers and heads and width):
-            return 0
-        shared = self._of_architecture("attention.head_count_kv") or heads
-        key = self._of_architecture("attention.key_length") or width // heads
-        value = self._of_architecture("attention.value_length") or width // heads
-        return layers * shared * (key + value) * 2
+        return kv_bytes_per_token(self._of_architecture)
 
-    def _of_architecture(self, key: str) -> int:
-        return _count(self.metadata.get(f"{self.architecture}.{key}"))
+    @property
+    def recurrent_bytes(self) -> int:
+        """Bytes of the states of recurrent layers, for one sequence."""
+        return recurrent_bytes(self._of_architecture)
+
+    def _of_architecture(self, key: str) -> Any:
+        return self.metadata.get(f"{self.architecture}.{key}")
 
 
 def _count(value: Any) -> int:
@@ -186,7 +187,7 @@ class _Reader:
         for _ in range(pairs):
             key, kind = self.string(), self.number(_U32)
             value = self.value(kind)
-            if kind != _ARRAY:
+            if value is not None:
                 metadata[key] = value
         parameters, needed = self.tensors(tensors)
         alignment = _count(metadata.get("general.alignment")) or 32
@@ -214,13 +215,16 @@ class _Reader:
         if kind == _STRING:
             return self.string()
         if kind == _ARRAY:
-            return self.skip_array()
+            return self.array()
         if kind not in _SCALARS:
             raise _FormatError(f"value type {kind} is unknown")
         return self.number(_SCALARS[kind])
 
-    def skip_array(self) -> None:
+    def array(self) -> list[Any] | None:
+        """The numbers of a short array; None for another one, which is passed over."""
         kind, length = self.number(_U32), int(self.number(_U64))
+        if kind in _SCALARS and length <= _MOST_LAYERS:
+            return [self.number(_SCALARS[kind]) for _ in range(length)]
         if kind in _SCALARS:
             self.skip(length * _SCALARS[kind].size)
         elif kind == _STRING:
@@ -229,6 +233,7 @@ class _Reader:
         else:
             for _ in range(length):
                 self.value(kind)
+        return None
 
     def tensors(self, count: int) -> tuple[int, int]:
         """Number of weights, and bytes of tensor data up to the end of the last known tensor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from longread.engine.kv_size import SLOTS
 from longread.errors import ModelError
 from longread.models import catalogue, gguf, store
 from longread.models.catalogue import BUNDLED, GIB, CatalogueEntry
@@ -156,7 +157,8 @@ def _license(header: gguf.Header) -> str:
 
 def _memory_need(header: gguf.Header) -> int:
     """Bytes at 8,192 tokens of context, reckoned as in catalogue.toml."""
-    return header.size_bytes + 8192 * header.cache_bytes_per_token + GIB // 2
+    cache = 8192 * header.cache_bytes_per_token + SLOTS * header.recurrent_bytes
+    return header.size_bytes + cache + GIB // 2
 
 
 def _default_name() -> str:

@@ -8,7 +8,7 @@ the passage is read anew. Faults of the disk cost time, never an answer, and are
 one line. Blocks live under a size budget, least recently used out first.
 """
 
-from longread.prefix_cache.cache import PrefixCache
+from longread.prefix_cache.cache import Forecast, PrefixCache
 from longread.prefix_cache.store import BlockStore, Holdings, folder, limit, set_limit
 
-__all__ = ["BlockStore", "Holdings", "PrefixCache", "folder", "limit", "set_limit"]
+__all__ = ["BlockStore", "Forecast", "Holdings", "PrefixCache", "folder", "limit", "set_limit"]

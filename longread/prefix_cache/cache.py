@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate
 
 from longread.engine import PrefixStates, State, attention_probe
 from longread.errors import ModelError
 from longread.prefix_cache.compression import least_looked_at
-from longread.prefix_cache.format import Identity, digest
+from longread.prefix_cache.format import HEADER_SIZE, Identity, digest
 from longread.prefix_cache.store import BlockStore, Damaged, Full
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the disk will hold of a document's passages.
+
+    `long` of them are too long for a block of this model, `kept` will fit, all together would
+    take `size` bytes, and there are `room`.
+    """
+
+    passages: int
+    long: int
+    kept: int
+    size: int
+    room: int
+
+    @property
+    def line(self) -> str:
+        """One line for the user; empty where all passages will be kept."""
+        if self.long == self.passages:
+            return "no blocks are kept: the passages are longer than this model's window"
+        if self.kept == self.passages:
+            return ""
+        return (
+            f"blocks for {self.kept:,} of {self.passages:,} passages will fit on disk "
+            f"({self.room / 1e9:.1f} of {self.size / 1e9:.1f} GB): what opened or nearly did stays"
+        )
 
 
 class PrefixCache:
@@ -46,10 +77,10 @@ class PrefixCache:
         try:
             state = self._store.load(self._identity(tokens, source, whole))
         except Damaged:
-            self._say("a block is damaged or of another version: its passage is read anew")
+            self.remark("a block is damaged or of another version: its passage is read anew")
             return None
         except OSError as error:
-            self._say(f"blocks cannot be read: {_reason(error)}; passages are read anew")
+            self.remark(f"blocks cannot be read: {_reason(error)}; passages are read anew")
             return None
         self.loaded += state is not None
         return state
@@ -65,13 +96,31 @@ class PrefixCache:
         try:
             self._store.save(self._identity(tokens, source, whole), state)
         except Full as full:
-            self._writes = False
-            self._say(f"no more blocks are kept: {full}")
+            # What is rated low later may make room for what comes then.
+            self.remark(f"no more blocks are kept: {full}")
         except OSError as error:
             self._writes = False
-            self._say(f"no more blocks are kept: {_reason(error)}")
+            self.remark(f"no more blocks are kept: {_reason(error)}")
         else:
             self.saved += 1
+
+    def rate(self, tokens: Sequence[int], source: str, worth: float, *, whole: bool) -> None:
+        """Have a block make room first if it is worth less than `NEARLY` (0 to 1)."""
+        if source and self._writes and not (whole and self.thins):
+            with suppress(OSError):
+                self._store.rate(self._identity(tokens, source, whole), worth)
+
+    def forecast(self, lengths: Sequence[int]) -> Forecast:
+        """What of passages of so many tokens the disk will hold. Asked before reading begins."""
+        longest = self._engine.storable_tokens
+        sizes = [
+            HEADER_SIZE + self._engine.state_bytes(length) // self._compression
+            for length in lengths
+            if longest is None or length <= longest
+        ]
+        room = self._store.room()
+        kept = bisect_right(list(accumulate(sizes)), room)
+        return Forecast(len(lengths), len(lengths) - len(sizes), kept, sum(sizes), room)
 
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
         """The positions that matter least; none where the model does not show its attention."""
@@ -79,7 +128,7 @@ class PrefixCache:
         try:
             return least_looked_at(probe, prefix, tokens, self._compression) if probe else ()
         except ModelError as error:
-            self._say(f"blocks are not compressed: {error.message}")
+            self.remark(f"blocks are not compressed: {error.message}")
             return ()
 
     def _identity(self, tokens: Sequence[int], source: str, whole: bool) -> Identity:
@@ -97,7 +146,7 @@ class PrefixCache:
         lines, self._remarks = self._remarks, []
         return lines
 
-    def _say(self, line: str) -> None:
+    def remark(self, line: str) -> None:
         if line not in self._said:
             self._said.add(line)
             self._remarks.append(line)

@@ -24,6 +24,8 @@ DEFAULT_LIMIT = 4 * 1000**3
 _ENDING = ".block"
 # After so long nobody is writing it any more: a block takes milliseconds.
 _ABANDONED_SECONDS = 3600
+# A passage whose gate gave less than this did not nearly open.
+NEARLY = 0.05
 # Blocks written between two looks at what other processes wrote.
 _LOOK_AGAIN = 64
 
@@ -131,6 +133,20 @@ class BlockStore:
             if not path.exists():
                 raise
         self._used += size
+
+    def rate(self, identity: Identity, worth: float) -> None:
+        """Say what a block is worth, 0 to 1: below `NEARLY` it is put out before all others that
+        were used since the store was opened, the least worth first; else it is in use.
+
+        Raises OSError where it is not there.
+        """
+        used = time.time() if worth >= NEARLY else self._opened - 2.0 + worth / NEARLY
+        os.utime(self._path(identity), (used, used))
+
+    def room(self) -> int:
+        """Bytes that blocks may take, those of other documents put out."""
+        self._look()
+        return self._budget()
 
     def holdings(self) -> Holdings:
         """What lies there now, others' work included."""

@@ -29,8 +29,8 @@ class SessionBlocks:
         engine = prefix_states(self._engine)
         if engine is None:
             return (
-                "this model's state cannot be cut back to a passage: no blocks, every question "
-                "reads the document anew"
+                "this engine keeps no states of passages: no blocks, every question reads the "
+                "document anew"
                 if options.blocks
                 else ""
             )

@@ -8,10 +8,11 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import pytest
 
+from longread.engine.kv_size import SLOTS
 from longread.engine.llamacpp import LlamaCppEngine, log_total
 from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
-from longread.engine.llamacpp.loading import BRANCHES, SLOTS
+from longread.engine.llamacpp.loading import BRANCHES
 from longread.errors import ModelError
 from tests.engine.test_llamacpp import NOISE, words
 

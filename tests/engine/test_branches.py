@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import llama_cpp.llama_cpp as llama
 import pytest
 
+from longread.engine.kv_size import SLOTS
 from longread.engine.llamacpp import LlamaCppEngine
-from longread.engine.llamacpp.loading import BRANCHES, SLOTS
+from longread.engine.llamacpp.loading import BRANCHES
 from longread.errors import ModelError
 from tests.engine.test_llamacpp import NOISE, words
 

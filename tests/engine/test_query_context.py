@@ -10,10 +10,11 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import pytest
 
+from longread.engine.kv_size import SLOTS
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.engine.llamacpp import query_context as module
 from longread.engine.llamacpp.kv_transpose import transpose_v
-from longread.engine.llamacpp.loading import BRANCHES, SLOTS, open_query_context
+from longread.engine.llamacpp.loading import BRANCHES, open_query_context
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
 from tests.engine.test_states import PASSAGE, PREFIX, QUESTIONS, YES_NO

@@ -30,6 +30,10 @@ class Memory:
         self.every = every
         self.states: dict[tuple[tuple[int, ...], str, bool], bytearray] = {}
         self.loads = 0
+        self.remarks: list[str] = []
+
+    def remark(self, line: str) -> None:
+        self.remarks.append(line)
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> memoryview | None:
         state = self.states.get((tuple(tokens), source, whole))
@@ -38,6 +42,9 @@ class Memory:
 
     def save(self, tokens: Sequence[int], source: str, state: memoryview, *, whole: bool) -> None:
         self.states[tuple(tokens), source, whole] = bytearray(state)
+
+    def rate(self, tokens: Sequence[int], source: str, worth: float, *, whole: bool) -> None:
+        raise AssertionError("no test rates a state")
 
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
         assert prefix == PREFIX

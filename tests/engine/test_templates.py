@@ -63,6 +63,48 @@ def test_loop_controls_work() -> None:
     assert templates.render(template, [USER, USER]) == "Who came?"
 
 
+CHANNELS = (
+    "{% for m in messages %}{% if m.role == 'assistant' %}"
+    "[assistant]<channel>final<say>{{ m.content }}{% else %}[{{ m.role }}]{{ m.content }}"
+    "{% endif %}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}"
+)
+# Opens thoughts whatever it is told, and drops those of answers.
+THINKER = (
+    "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|><think>\n{% endif %}"
+)
+
+
+def test_the_channel_for_the_answer_is_opened() -> None:
+    prompt = templates.render(CHANNELS, [USER], enable_thinking=False)
+    assert prompt == "[user]Who came?[assistant]<channel>final<say>"
+    assert templates.render(CHANNELS, [USER], enable_thinking=True).endswith("[assistant]")
+
+
+def test_thoughts_that_a_template_opens_regardless_are_closed() -> None:
+    prompt = templates.render(THINKER, [USER])
+    assert prompt == "<|user|>Who came?<|assistant|><think>\n\n</think>\n\n"
+
+
+def test_thinking_is_off_unless_it_is_asked_for() -> None:
+    assert templates.render(QWEN, [USER]).endswith("<think></think>")
+
+
+def test_blanks_before_an_answer_are_not_part_of_the_prompt() -> None:
+    template = (
+        "{% for m in messages %}{% if m.role == 'user' %}[INST]{{ m.content }}[/INST]"
+        "{% else %} {{ m.content }}{% endif %}{% endfor %}"
+    )
+    assert templates.render(template, [USER]) == "[INST]Who came?[/INST]"
+
+
+def test_what_a_model_said_may_be_marked_for_training() -> None:
+    template = (
+        "{% for m in messages %}{% generation %}{{ m.content }}{% endgeneration %}{% endfor %}"
+    )
+    assert templates.render(template, [USER]) == "Who came?"
+
+
 @pytest.mark.parametrize(
     "template",
     [

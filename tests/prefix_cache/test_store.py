@@ -148,6 +148,29 @@ def test_what_this_run_used_is_not_put_out_for_what_comes_later() -> None:
     assert [found(store, number) for number in range(3)] == [STATE] * 3
 
 
+def test_what_did_not_nearly_open_makes_room_first() -> None:
+    size = save(BlockStore(), 0).stat().st_size
+    store = BlockStore(limit_bytes=4 * size)
+    for number, worth in enumerate((0.9, 0.01, 0.2, 0.001)):
+        save(store, number)
+        store.rate(identity(number), worth)
+    save(store, 7)
+    save(store, 8)
+    kept = [found(store, number) is not None for number in (0, 1, 2, 3, 7, 8)]
+    assert kept == [True, False, True, False, True, True]
+    with pytest.raises(Full):
+        save(store, 9)
+
+
+def test_a_later_question_may_rate_higher() -> None:
+    size = save(BlockStore(), 0).stat().st_size
+    store = BlockStore(limit_bytes=size)
+    store.rate(identity(0), 0.0)
+    store.rate(identity(0), 0.7)
+    with pytest.raises(Full):
+        save(store, 1)
+
+
 def test_never_more_than_half_of_the_free_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("longread.prefix_cache.store._free", lambda _place: 2 * len(STATE))
     store = BlockStore()

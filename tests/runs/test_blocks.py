@@ -173,15 +173,14 @@ def test_a_document_behind_a_password_leaves_no_blocks(
     assert BlockStore().holdings().blocks == 0
 
 
-def test_a_model_that_cannot_be_cut_back_is_said_in_one_line() -> None:
+def test_an_engine_without_states_is_said_in_one_line() -> None:
     engine = ScriptedEngine(choices=lambda _prompt: 0.1, scores=lambda _prompt: -3.0)
     reported: list[str] = []
     Session([paged(page(1), page(2))], engine).run(
         "When?", ReadingOptions(chunk_tokens=80, memory_tokens=100), report=reported.append
     )
     assert reported == [
-        "this model's state cannot be cut back to a passage: no blocks, every question reads "
-        "the document anew"
+        "this engine keeps no states of passages: no blocks, every question reads the document anew"
     ]
 
 

@@ -33,11 +33,12 @@ from longread.engine import (
     Usage,
     templates,
 )
+from longread.engine.kv_size import SLOTS
 from longread.engine.llamacpp import beams
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
-from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, SLOTS, open_model
+from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, open_model
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.repetition import RepetitionDetector
 from longread.engine.llamacpp.states import States
@@ -66,14 +67,18 @@ class LlamaCppEngine:
         self.template = opened.template
         self._threads = opened.threads
         self._attention: AttentionReader | None = None
-        plain = not opened.offloaded and opened.runtime.rewindable
+        kind = opened.runtime.kind
+        plain = not opened.offloaded and kind.can_cut
         self._query_context = (
             QueryContext(opened.runtime, threads=opened.threads) if plain else None
         )
         self._states = States(opened.runtime, self._query_context)
         self.keeper: StateKeeper | None = None
-        if not opened.runtime.rewindable:
-            self.capabilities = self.capabilities - {"states", "branches"}
+        self._state_size: tuple[int, int] | None = None
+        if not kind.can_cut:
+            self.capabilities = self.capabilities - {"branches"}
+        if not kind.attends:
+            self.capabilities = self.capabilities - {"attention"}
         self._branches = Branches(SLOTS, BRANCHES)
         self.usage = Usage()
         self.info = ModelInfo(
@@ -84,6 +89,7 @@ class LlamaCppEngine:
             parameters=opened.parameters,
             protocol=opened.protocol,
             layers=opened.layers,
+            chat_template=bool(opened.template),
         )
 
     def __enter__(self) -> LlamaCppEngine:
@@ -265,9 +271,26 @@ class LlamaCppEngine:
                 prefix, tokens, self.keeper, source, whole=whole
             )
 
+    def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
+        if self.keeper is not None and source:
+            tokens = self._states.held_part(self.vocabulary.tokenize_prompt(prefix))
+            self.keeper.rate(tokens, source, worth, whole=whole)
+
+    def state_bytes(self, tokens: int) -> int:
+        if self._state_size is None:
+            self._state_size = self._states.measure()
+        fixed, each = self._state_size
+        return fixed + each * tokens
+
+    @property
+    def storable_tokens(self) -> int | None:
+        return self.runtime.kind.window or None
+
     @property
     def layout(self) -> str:
-        order = ", V by columns" if self._query_context is not None else ""
+        # Where a prefix is held, and so the order of its V, depends on the room there.
+        context = self._query_context
+        order = f", V by columns up to {context.room}" if context is not None else ""
         return f"llama.cpp {version('llama-cpp-python')} {self.info.device} {KV_TYPE}{order}"
 
     def forget(self) -> None:

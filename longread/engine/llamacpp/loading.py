@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from longread.engine.kv_size import SLOTS, Value, kv_bytes_per_token
 from longread.engine.llamacpp import amx, devices, library
 from longread.engine.llamacpp.runtime import BATCH, Runtime
 from longread.errors import ModelError
 
 # What a file with a merged adapter says of itself (longread.models.merge).
 _PROTOCOL_KEY = b"longread.protocol"
-
-# Slots: the reader, a second branch (thinking, retrieval) that must not evict it, and the
-# prefix that all of them share.
-SLOTS = 4
 
 # Prompts decoded side by side (branches.py). Each is a sequence; where a sequence has a state
 # of its own (recurrent models) there are none.
@@ -135,8 +133,24 @@ def _open_plain(model: Any, parameters: Any) -> Any:
     return llama.llama_init_from_model(model, parameters)
 
 
+def kv_bytes(model: Any) -> int:
+    """Bytes of keys and values a token takes in f16.
+
+    llama.cpp does not tell of lists: a model whose layers differ takes less than is said here.
+    """
+    architecture = _metadata(model, b"general.architecture")
+
+    def get(key: str) -> Value:
+        text = _metadata(model, f"{architecture}.{key}".encode())
+        with suppress(ValueError):
+            return int(text)
+        return None
+
+    return kv_bytes_per_token(get)
+
+
 def _metadata(model: Any, key: bytes) -> str:
-    """A string of the file's metadata; empty where there is none."""
+    """A value of the file's metadata as a string; empty where there is none."""
     buffer = ctypes.create_string_buffer(64)
     length = llama.llama_model_meta_val_str(model, key, buffer, len(buffer))
     return buffer.value.decode("utf-8", "replace") if length > 0 else ""
@@ -216,9 +230,6 @@ def model_shape(path: Path) -> tuple[int, int] | None:
     if not model:
         return None
     try:
-        layers = int(llama.llama_model_n_layer(model))
-        heads = max(1, int(llama.llama_model_n_head(model)))
-        width = int(llama.llama_model_n_embd(model)) * int(llama.llama_model_n_head_kv(model))
-        return layers, 2 * 2 * layers * (width // heads)
+        return int(llama.llama_model_n_layer(model)), kv_bytes(model)
     finally:
         llama.llama_model_free(model)

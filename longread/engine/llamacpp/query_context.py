@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from longread.engine.llamacpp.kv_transpose import transpose_v
-from longread.engine.llamacpp.loading import open_query_context
+from longread.engine.llamacpp.loading import kv_bytes, open_query_context
 from longread.engine.llamacpp.runtime import Runtime
 
-# Tokens in the context: a passage, and questions, notes and an answer after it. 47 MB for
-# the bundled model. It never grows: where a prompt is decoded must not depend on what was
-# asked before.
-_ROOM = 2048
+# Tokens in the context: a passage, and questions, notes and an answer after it; the smaller
+# where a token of the model takes so much that the larger would be over `_MEMORY` bytes. It
+# never grows: where a prompt is decoded must not depend on what was asked before.
+_ROOM, _LEAST_ROOM = 2048, 1024
+_MEMORY = 128 * 1024**2
 # Of which a prefix leaves at least so many to what follows it.
 _QUESTION = 512
 # Tokens whose state shows whether this model's states can be transposed.
@@ -32,6 +33,8 @@ class QueryContext:
     def __init__(self, main: Runtime, *, threads: int) -> None:
         self._main = main
         self._threads = threads
+        large = _ROOM * kv_bytes(main.model) > _MEMORY
+        self.room = min(_LEAST_ROOM if large else _ROOM, main.capacity)
         self._refused = False
         self.runtime: Runtime | None = None
 
@@ -40,11 +43,16 @@ class QueryContext:
 
         The first call may empty the engine's own context.
         """
-        if len(tokens) + _QUESTION > min(_ROOM, self._main.capacity):
+        if len(tokens) + _QUESTION > self.room:
             return None
         if self.runtime is None and not self._refused:
             self._open(tokens[:_TRIAL])
         return self.runtime
+
+    def refuse(self) -> None:
+        """Close the context for good."""
+        self._refused = True
+        self.close()
 
     def close(self) -> None:
         """Free the context; safe to call twice."""
@@ -53,9 +61,7 @@ class QueryContext:
             self.runtime = None
 
     def _open(self, tokens: Sequence[int]) -> None:
-        runtime = open_query_context(
-            self._main.model, tokens=min(_ROOM, self._main.capacity), threads=self._threads
-        )
+        runtime = open_query_context(self._main.model, tokens=self.room, threads=self._threads)
         works = False
         try:
             works = runtime is not None and self._takes_states(runtime, tokens)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longread.engine.llamacpp import library
+from longread.engine.llamacpp.memory import MemoryKind
 from longread.engine.llamacpp.slots import Slots
 from longread.engine.llamacpp.vocabulary import Vocabulary
 from longread.errors import ModelError
@@ -54,12 +55,8 @@ class Runtime:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="longread-decode")
         self.vocabulary = Vocabulary(model)
         self.capacity = int(llama.llama_n_ctx(context))
-        self.slots = Slots(slots, self.capacity)
-        # Recurrent state cannot be cut back to a prefix: only pure extension is reuse there.
-        # (Layers with a sliding window can: llama.cpp's default keeps all of their cells.)
-        self.rewindable = not (
-            llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
-        )
+        self.kind = MemoryKind.of(model)
+        self.slots = Slots(slots, self.capacity, cuttable=self.kind.can_cut)
         self._state = (ctypes.c_uint8 * 0)()
         self._closed = False
 
@@ -92,7 +89,7 @@ class Runtime:
             self.forget(slot)
         shared = min(place.shared, most)
         source = place.slot if place.copy_from is None else place.copy_from
-        if shared < self.slots.thinned[source]:
+        if shared < self.slots.least_share(source):
             shared = 0
         if place.copy_from is None:
             held = self.cut(place.slot, shared)
@@ -149,7 +146,7 @@ class Runtime:
         source = kind.from_buffer_copy(view) if view.readonly else kind.from_buffer(view)
         try:
             read = llama.llama_state_seq_set_data(self.context, source, len(view), slot)
-            if read and self._span(slot) == (0, len(tokens) - 1):
+            if read and self.kind.is_whole(*self._span(slot), len(tokens)):
                 self.slots.commit(slot, tokens, thinned)
                 return True
         except BaseException:
@@ -179,7 +176,7 @@ class Runtime:
         held = self.slots.tokens[slot]
         if keep == len(held):
             return True
-        if self.rewindable and llama.llama_memory_seq_rm(self.memory, slot, keep, -1):
+        if self.kind.can_cut and llama.llama_memory_seq_rm(self.memory, slot, keep, -1):
             self.slots.commit(slot, held[:keep], self.slots.thinned[slot] if keep else 0)
             return True
         self.forget(slot)
@@ -188,11 +185,12 @@ class Runtime:
     def _copy(self, source: int, target: int, length: int) -> bool:
         """Make `target` the first `length` tokens of `source`; False when it is left empty."""
         self.forget(target)
-        if not self.rewindable:
+        if not length:
             return False
-        llama.llama_memory_seq_cp(self.memory, source, target, 0, length)
-        thinned = self.slots.thinned[source]
-        self.slots.commit(target, self.slots.tokens[source][:length], thinned)
+        # A recurrent layer copies all it has, whatever the end: there `length` is all.
+        end = length if self.kind.can_cut else -1
+        llama.llama_memory_seq_cp(self.memory, source, target, 0, end)
+        self.slots.copy(source, target, length)
         return True
 
     def _fill(self, slot: int, position: int, tokens: Sequence[int], outputs: list[bool]) -> None:

@@ -45,15 +45,19 @@ def shared_prefix(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 class Slots:
-    """The tokens in each sequence of a unified cache of `capacity` cells."""
+    """The tokens in each sequence of a unified cache of `capacity` cells.
 
-    def __init__(self, count: int, capacity: int) -> None:
+    Where sequences are not `cuttable` (recurrent layers) one is shared whole or not at all.
+    """
+
+    def __init__(self, count: int, capacity: int, *, cuttable: bool = True) -> None:
         self.tokens: list[list[int]] = [[] for _ in range(count)]
         # Leading tokens of each slot among which some have no cell any more (a compressed
         # prefix): a prompt shares all of them or nothing. `tokens` counts positions, so a
         # slot never holds more cells than it says.
         self.thinned = [0] * count
         self.capacity = capacity
+        self._cuttable = cuttable
         self._last_use = [0] * count
         self._clock = 0
 
@@ -64,6 +68,8 @@ class Slots:
         what the caller wants.
         """
         prompt = list(prompt)
+        if not self._cuttable:
+            return self._place_fork(prompt, len(prompt) + room)
         shares = [self._share(slot, prompt) for slot in range(len(self.tokens))]
         best = max(range(len(shares)), key=lambda slot: (shares[slot], self._last_use[slot]))
         shared = min(shares[best], len(prompt) - 1)
@@ -77,6 +83,34 @@ class Slots:
             if source not in evict:
                 return Placement(free, shared, source, evict)
         return Placement(best, shared, None, self._evict(best, None, needed))
+
+    def _place_fork(self, prompt: list[int], needed: int) -> Placement:
+        """A slot that the prompt begins with, all of it, is copied: it cannot be cut back later.
+
+        It is gone on with in place where there is no room for both.
+        """
+        begins = [s for s in range(len(self.tokens)) if 0 < self._share(s, prompt) < len(prompt)]
+        source = max(begins, key=lambda slot: len(self.tokens[slot]), default=None)
+        if source is None:
+            free = self._least_recent(keep=-1)
+            return Placement(free, 0, None, self._evict(free, None, needed))
+        shared = len(self.tokens[source])
+        if len(self.tokens) > 1:
+            free = self._least_recent(keep=source)
+            # The copy has the source's cells.
+            evict = self._evict(free, source, needed - shared)
+            if source not in evict:
+                return Placement(free, shared, source, evict)
+        return Placement(source, shared, None, self._evict(source, None, needed))
+
+    def least_share(self, slot: int) -> int:
+        """A prompt shares so many tokens of `slot`, or none."""
+        return self.thinned[slot] if self._cuttable else len(self.tokens[slot])
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        """Record that `target` holds the first `length` tokens of `source`, which was of use."""
+        self._touch(source)
+        self.commit(target, self.tokens[source][:length], self.thinned[source])
 
     def commit(self, slot: int, tokens: Sequence[int], thinned: int = 0) -> None:
         """Record what `slot` holds now; of the first `thinned` tokens some have no cell."""
@@ -96,7 +130,7 @@ class Slots:
 
     def _share(self, slot: int, prompt: Sequence[int]) -> int:
         shared = shared_prefix(self.tokens[slot], prompt)
-        return shared if min(shared, len(prompt) - 1) >= self.thinned[slot] else 0
+        return shared if min(shared, len(prompt) - 1) >= self.least_share(slot) else 0
 
     def _touch(self, slot: int) -> None:
         self._clock += 1

@@ -14,6 +14,7 @@ import llama_cpp.llama_cpp as llama
 
 from longread.engine import StateKeeper
 from longread.engine.llamacpp.kv_transpose import transpose_v
+from longread.engine.llamacpp.library import logger
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
 
@@ -47,9 +48,14 @@ class States:
         With a keeper the state is the one it kept, or is given to it, thinned out as it
         says unless `whole`. After an abort nothing is held.
         """
-        tokens = list(tokens)
-        thin = keeper is not None and keeper.thins and not whole
-        place = self._query_context.place(tokens) if self._query_context is not None else None
+        kind = self._runtime.kind
+        tokens = self.held_part(tokens)
+        # What comes back from a copy is not what went in: then nothing is copied.
+        storable = kind.can_store(len(tokens))
+        keeper = keeper if storable else None
+        thin = keeper is not None and keeper.thins and kind.can_thin and not whole
+        context = self._query_context
+        place = context.place(tokens) if context is not None and storable else None
         home = place or self._runtime
         if _still_held(home, tokens, thin):
             self._held = tokens
@@ -59,8 +65,10 @@ class States:
         thinned = len(tokens) - 1 if thin else 0
         if keeper is not None:
             state = keeper.load(tokens, source, whole=whole)
-            if state is not None and home.restore(_SLOT, tokens, state, thinned=thinned):
-                return 0
+            if state is not None:
+                if home.restore(_SLOT, tokens, state, thinned=thinned):
+                    return 0
+                keeper.remark("a block could not be put back: its passage is read anew")
         self._runtime.extend(_SLOT, tokens, wanted=0)
         if keeper is None and place is None:
             return len(tokens)
@@ -71,11 +79,43 @@ class States:
             transpose_v(state)
         if keeper is not None:
             keeper.save(tokens, source, state, whole=whole)
-        if thin or place is not None:
+        if place is not None:
+            self._move(place, tokens, state, thinned)
+        elif thin:
             # As a kept state comes back: without holes between its cells.
             self._runtime.forget_all()
-            home.restore(_SLOT, tokens, state, thinned=thinned)
+            if not self._runtime.restore(_SLOT, tokens, state, thinned=thinned):
+                logger.warning("a state could not be put back: its prefix is decoded twice")
+                self._runtime.extend(_SLOT, tokens, wanted=0)
+                return 2 * len(tokens)
         return len(tokens)
+
+    def _move(self, place: Runtime, tokens: list[int], state: memoryview, thinned: int) -> None:
+        """Hold a prefix where its questions are asked; where it was decoded if it does not fit
+        there, and with it all that come."""
+        if place.restore(_SLOT, tokens, state, thinned=thinned):
+            self._runtime.forget_all()
+        elif self._query_context is not None:
+            logger.warning("a state does not fit the context for questions: it is not used")
+            self._query_context.refuse()
+
+    def held_part(self, tokens: Sequence[int]) -> list[int]:
+        """What is held of a prefix.
+
+        What stands right after it may be scored, which takes the logits of its last token:
+        that is decoded once more, after cutting back or because it was left to wait.
+        """
+        return list(tokens if self._runtime.kind.can_cut else tokens[:-1])
+
+    def measure(self) -> tuple[int, int]:
+        """Bytes of a state: of any, and of each token. Empties all caches."""
+        self.forget()
+        sizes = []
+        for _token in range(2):
+            self._runtime.extend(_SLOT, [0], wanted=0)
+            sizes.append(len(self._runtime.state(_SLOT)))
+        self.forget()
+        return 2 * sizes[0] - sizes[1], sizes[1] - sizes[0]
 
     def home(self, prompts: Iterable[Sequence[int]], room: int = 0) -> Runtime:
         """Where prompts are decoded, with `room` tokens to come: together with the held prefix
