@@ -18,6 +18,7 @@ from longread.bench.host import host
 from longread.bench.records import Question, Result
 from longread.engine import ModelInfo
 from longread.errors import UsageError
+from longread.paths import write_atomically
 from longread.reading.options import ReadingOptions
 from longread.version import __version__
 
@@ -135,14 +136,14 @@ class ResultFile:
         self.results[result.id, result.strategy] = result
         with self.path.open("ab") as file:
             file.write(_line(result.record()))
+            file.flush()
+            os.fsync(file.fileno())
 
     def _rewrite(self) -> None:
         """Write what is held: a torn last line goes, new strategies come into the header."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         lines = [self.header.record(), *(result.record() for result in self.results.values())]
-        part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
-        part.write_bytes(b"".join(map(_line, lines)))
-        part.replace(self.path)
+        with write_atomically(self.path) as part:
+            part.write_bytes(b"".join(map(_line, lines)))
 
 
 def _line(record: dict[str, Any]) -> bytes:

@@ -91,16 +91,19 @@ def open_session(
     """Documents read and the model opened; the view says what is left out and how far it is."""
     from longread.runs.session import Session, open_engine, read_documents
 
+    left_out: list[str] = []
     documents = read_documents(
         files,
         options.documents,
-        # A document left out matters even to those who want to see nothing else.
-        report=_warn if options.view.quiet else view.message,
+        report=left_out.append,
         progress=lambda file, done: view.activity("reading", Path(file).name, done),
     )
+    for line in left_out:
+        # It matters even to those who want to see nothing else.
+        (_warn if options.view.quiet else view.message)(line)
     view.activity("opening model")
     engine = open_engine(resolved, options.model, view.message)
-    return Session(documents, engine, resolved.note)
+    return Session(documents, engine, resolved.note, left_out=left_out)
 
 
 def _warn(line: str) -> None:

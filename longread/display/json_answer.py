@@ -45,6 +45,7 @@ def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
             }
             for document in info.documents
         ],
+        **({"left_out": list(info.left_out)} if info.left_out else {}),
         "reading": {
             "strategy": info.strategy,
             "order": info.order,

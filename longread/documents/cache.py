@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import zlib
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Any
 
 from longread.documents.model import Document, Page, Section
 from longread.documents.table import Table, TableRow
-from longread.paths import cache_folder
+from longread.paths import cache_folder, write_atomically
 
 # Raise this whenever the same bytes would give another text.
 READER = 6
@@ -72,7 +70,8 @@ def store(path: Path, document: Document) -> Document:
         json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
     )
     try:
-        _write(path, packed)
+        with write_atomically(path) as part:
+            part.write_bytes(packed)
     except OSError as error:
         reason = (error.strerror or "the folder cannot be written to").lower()
         warning = f"the parsed text could not be cached: {reason}"
@@ -120,16 +119,3 @@ def clear() -> int:
 
 def _folder() -> Path:
     return cache_folder() / "documents"
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise

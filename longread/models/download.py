@@ -103,7 +103,12 @@ def _pull_file(remote: Remote, on_bytes: Callable[[int], None]) -> None:
     target = store.place(remote.source)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with locked(target.with_name(f"{target.name}.lock")):
+        with locked(target.with_name(f"{target.name}.lock")) as held:
+            if not held:
+                raise ModelError(
+                    f"another longread is pulling {target.name}.",
+                    "wait until it is done, then run this again",
+                )
             if not _is_current(remote):
                 part = _part(target)
                 _prepare(part, remote)

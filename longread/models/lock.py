@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from longread.errors import ModelError
-
 if sys.platform == "win32":
     import msvcrt
 
@@ -23,18 +21,16 @@ else:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds `path` for the length of the block. Raises ModelError when another process does.
+def locked(path: Path) -> Iterator[bool]:
+    """Tries to hold `path` for the length of the block: True, or False where another does.
 
-    The file is left behind: removing it would let a third process lock a file of the
-    same name while a second still waits for the old one.
+    Whoever removes the file lets a third process lock a file of the same name while a second
+    still has the old one open. Raises OSError where the file cannot be made.
     """
     with path.open("a", encoding="ascii") as file:
         try:
             _acquire(file)
-        except OSError as error:
-            raise ModelError(
-                f"another longread is pulling {path.name.removesuffix('.lock')}.",
-                "wait until it is done, then run this again",
-            ) from error
-        yield
+        except OSError:
+            yield False
+            return
+        yield True

@@ -202,7 +202,8 @@ class RunInfo:
 
     `chunk_documents` and `chunk_pages` give, for each chunk in document order, its
     document's number and its first page, so that a strip can be drawn before anything
-    is read. `resumed` is the number of steps taken over from an earlier, interrupted run.
+    is read. `resumed` is the number of steps taken over from an earlier, interrupted run;
+    `left_out` says which documents could not be read, and why.
     """
 
     question: str
@@ -219,6 +220,7 @@ class RunInfo:
     memory_tokens: int = 0
     patience: int = 1
     resumed: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from typing import Any
@@ -65,4 +66,6 @@ def _opened(paths: Paths, options: dict[str, Any]) -> tuple[ReadingOptions, Sess
     session = Session.open(
         sources, ModelOptions(**given[ModelOptions]), DocumentOptions(**given[DocumentOptions])
     )
+    for line in session.left_out:
+        warnings.warn(line, stacklevel=4)
     return ReadingOptions(**given[ReadingOptions]), session

@@ -2,18 +2,21 @@
 
 One JSONL file a run under the state folder, named by what the run depends on: the
 documents' digests, the question, the model and the options. It is removed when the run
-has answered. Losing the journal (a full disk) never loses the run.
+has answered. One process writes it at a time. Losing the journal (a full disk) never loses
+the run.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from longread import paths
+from longread.models.lock import locked
 from longread.reading.step import Step
 from longread.version import __version__
 
@@ -29,6 +32,7 @@ class Journal:
 
     def __init__(self, key: str, on_error: Callable[[str], None]) -> None:
         self.path: Path = paths.state_folder() / "runs" / f"{key}.jsonl"
+        self._lock = self.path.with_suffix(".lock")
         self._on_error = on_error
         self._broken = False
 
@@ -46,26 +50,35 @@ class Journal:
                 break
         return steps
 
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Lock the run for the length of the block: False where another process reads it."""
+        with ExitStack() as stack:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                mine = stack.enter_context(locked(self._lock))
+            except OSError:
+                # What is wrong with the disk is said when it is written to.
+                mine = True
+            yield mine
+
     def start(self, steps: Iterable[Step]) -> None:
-        """Begin the file anew with `steps`, those taken over from an earlier run."""
+        """Replace the file by one with `steps`, those taken over from an earlier run."""
         self._guarded(lambda: self._begin(steps))
 
     def add(self, step: Step) -> None:
         """Append a step; on disk when this returns."""
-        self._guarded(lambda: self._write(step))
+        self._guarded(lambda: _write(self.path, "ab", [step]))
 
     def remove(self) -> None:
         """Remove the file: the run has nothing left to go on with."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
+            self._lock.unlink(missing_ok=True)
 
     def _begin(self, steps: Iterable[Step]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_bytes(b"".join(_line(step) for step in steps))
-
-    def _write(self, step: Step) -> None:
-        with self.path.open("ab") as file:
-            file.write(_line(step))
+        with paths.write_atomically(self.path) as part:
+            _write(part, "wb", steps)
 
     def _guarded(self, action: Callable[[], object]) -> None:
         if self._broken:
@@ -76,6 +89,18 @@ class Journal:
             self._broken = True
             reason = (error.strerror or "unknown reason").lower()
             self._on_error(f"this run cannot be resumed if it stops: {reason}")
+
+
+def _write(path: Path, mode: str, steps: Iterable[Step]) -> None:
+    # It holds words of the documents and the question: for its owner's eyes.
+    with open(path, mode, opener=_private) as file:
+        file.write(b"".join(map(_line, steps)))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _line(step: Step) -> bytes:

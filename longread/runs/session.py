@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -111,7 +112,8 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
 class Session:
     """Documents and an engine, kept for as many runs as wanted.
 
-    Blocks are kept in the folder `blocks`, or where the user's are.
+    Blocks are kept in the folder `blocks`, or where the user's are. `left_out` says, a line
+    each, which documents could not be read.
     """
 
     def __init__(
@@ -120,10 +122,12 @@ class Session:
         engine: Engine,
         note: str = "",
         blocks: Path | None = None,
+        left_out: Sequence[str] = (),
     ) -> None:
         self.documents = tuple(documents)
         self.engine = engine
         self.note = note
+        self.left_out = tuple(left_out)
         self.blocks = SessionBlocks(engine, blocks)
         self._corpora: dict[tuple[int, int, bool], Corpus] = {}
 
@@ -136,9 +140,10 @@ class Session:
     ) -> Self:
         """Read `sources` and open the model that `model` names, or the default one."""
         options = model or ModelOptions()
-        read = read_documents(sources, documents)
+        left_out: list[str] = []
+        read = read_documents(sources, documents, report=left_out.append)
         resolved = store.resolve(options.model) if options.model else store.resolve_default()
-        return cls(read, open_engine(resolved, options), resolved.note)
+        return cls(read, open_engine(resolved, options), resolved.note, left_out=left_out)
 
     def __enter__(self) -> Self:
         return self
@@ -235,24 +240,53 @@ class Run:
             report(without)
         parts = strategies.parts(engine, options, gate)
         self.reader = Reader(engine, self.corpus, self.question, parts, options)
+        # Nothing of a document behind a password is kept on disk.
+        journal = journal and not any(document.secret for document in session.documents)
         self._journal = Journal(self._key(), report) if journal else None
-        taken_over = self._journal.read() if self._journal and resume else []
-        self._earlier = taken_over[: len(self.reader.pieces)]
+        self._earlier = self._taken_over() if resume else []
         self._steps: list[Step] = list(self._earlier)
         self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
 
     def steps(self) -> Iterator[Step]:
         """Read, one step at a time; those of an interrupted earlier run are not repeated."""
         self.reader.resume(self._earlier)
-        if self._journal is not None:
-            self._journal.start(self._earlier)
-        for step in self.reader.steps():
-            self._steps.append(step)
-            if self._journal is not None:
-                self._journal.add(step)
-            for remark in self.session.blocks.remarks():
-                self._report(remark)
-            yield step
+        with self._journaling():
+            for step in self.reader.steps():
+                self._steps.append(step)
+                if self._journal is not None:
+                    self._journal.add(step)
+                for remark in self.session.blocks.remarks():
+                    self._report(remark)
+                yield step
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the same run, begun again, goes on where this one is interrupted."""
+        return self._journal is not None
+
+    def _taken_over(self) -> list[Step]:
+        """The steps of an interrupted run, as far as each read the chunk that stands there."""
+        steps = self._journal.read() if self._journal is not None else []
+        taken: list[Step] = []
+        for step, piece in zip(steps, self.reader.pieces, strict=False):
+            if step.index != len(taken) + 1 or step.chunk != self.corpus.reference(piece):
+                break
+            taken.append(step)
+        return taken
+
+    @contextmanager
+    def _journaling(self) -> Iterator[None]:
+        """Around the reading: the journal is begun, and no other process writes it."""
+        if self._journal is None:
+            yield
+            return
+        with self._journal.held() as mine:
+            if mine:
+                self._journal.start(self._earlier)
+            else:
+                self._journal = None
+                self._report("another longread reads for this question: this run keeps no journal")
+            yield
 
     def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
         """Answer from the memory that the steps left. An interrupted run is not answered."""
@@ -344,6 +378,7 @@ class Run:
             memory_tokens=self.options.memory_tokens,
             patience=patience,
             resumed=len(self._earlier),
+            left_out=self.session.left_out,
         )
 
     def _key(self) -> str:

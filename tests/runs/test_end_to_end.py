@@ -17,6 +17,7 @@ from longread.reading import strategies
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import Session
+from tests.cli.conftest import FIXTURES
 from tests.display.test_json import validate
 from tests.scripted import ScriptedEngine
 
@@ -126,6 +127,23 @@ def test_ask_from_a_notebook(home: Path, book: Path, capfd: pytest.CaptureFixtur
     assert answer.info.documents[0].path.endswith("valley.pdf")
     assert not (home / "state").exists(), "a notebook keeps no journal"
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("home", "bundled_model")
+def test_a_notebook_may_name_pages_and_a_password_and_is_told_what_was_left_out(
+    book: Path, tmp_path: Path
+) -> None:
+    answer = longread.ask(book, QUESTION, context=2048, pages="1-3", **SIZES)
+    assert (answer.status, answer.info.documents[0].pages) == ("not_found", 3)
+    locked = FIXTURES / "locked.pdf"
+    opened = longread.ask(locked, "Who?", context=2048, password="bergen", max_chunks=1, **SIZES)
+    assert opened.info.documents[0].path == str(locked)
+    assert opened.info.left_out == ()
+    with pytest.warns(UserWarning, match=r"left out: .*locked\.pdf"):
+        partial = longread.ask([book, locked], QUESTION, context=2048, **SIZES)
+    (line,) = partial.info.left_out
+    assert "password" in line
+    assert answer_object(partial)["left_out"] == [line]
 
 
 @pytest.mark.usefixtures("home", "bundled_model")

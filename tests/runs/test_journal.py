@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -100,13 +103,48 @@ def test_removing_leaves_nothing_and_may_be_done_twice(journal: Journal) -> None
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_is_told_once_and_ends_nothing(journal: Journal, lines: list[str]) -> None:
-    journal.path.parent.mkdir(parents=True)
-    journal.path.symlink_to("/dev/full")
     journal.start([step(1)])
+    journal.path.unlink()
+    journal.path.symlink_to("/dev/full")
     journal.add(step(2))
     journal.add(step(3))
     assert lines == ["this run cannot be resumed if it stops: no space left on device"]
     journal.remove()
+
+
+def test_a_start_that_does_not_reach_the_disk_leaves_the_old_steps(
+    journal: Journal, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.start([step(1), step(2)])
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    journal.start([])
+    journal.add(step(3))
+    assert lines == ["this run cannot be resumed if it stops: no space left on device"]
+    assert journal.read() == [step(1), step(2)]
+    assert [path.name for path in journal.path.parent.iterdir()] == ["key.jsonl"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_what_it_holds_of_the_document_is_for_its_owner(journal: Journal) -> None:
+    journal.start([step(1)])
+    journal.add(step(2))
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+
+
+def test_one_at_a_time_holds_a_run(journal: Journal, lines: list[str]) -> None:
+    other, another = Journal("key", lines.append), Journal("another", lines.append)
+    with journal.held() as mine, other.held() as theirs, another.held() as apart:
+        assert (mine, theirs, apart) == (True, False, True)
+    with other.held() as now:
+        assert now
+    journal.remove()
+    another.remove()
+    assert list(journal.path.parent.iterdir()) == []
+    assert lines == []
 
 
 def test_a_folder_that_cannot_be_made_is_told_once(

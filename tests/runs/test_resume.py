@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from longread.documents.model import Document
 from longread.reading.step import Answer, Exit, Step, Tokens
 from longread.runs.journal import Journal
 from longread.runs.session import Run
@@ -159,3 +161,58 @@ def test_the_cost_of_both_parts_is_added_up(start: Start) -> None:
     total = sum((step.tokens for step in done + rest), Tokens())
     assert again.answer().tokens == total
     assert again.answer().seconds >= sum(sum(step.seconds.values()) for step in done)
+
+
+def kept_files(home: Path) -> list[Path]:
+    return [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_nothing_of_a_document_behind_a_password_is_kept(
+    start: Start, book: Document, longread_home: Path
+) -> None:
+    secret = (replace(book, secret=True),)
+    broken = start(interrupted_at(12), documents=secret, journal=True, exit=False)
+    assert list(broken.steps())
+    assert broken.answer().status == "interrupted"
+    assert kept_files(longread_home) == []
+    assert not broken.resumable
+    # With a document that anybody may read beside it, too.
+    documents = (book, *secret)
+    both = start(interrupted_at(12), documents=documents, journal=True, exit=False)
+    assert list(both.steps())
+    assert kept_files(longread_home) == []
+    assert start(interrupted_at(30), journal=True).resumable
+
+
+def test_steps_that_read_another_chunk_are_not_taken_over(start: Start) -> None:
+    broken = start(interrupted_at(40), journal=True, exit=False)
+    steps = list(broken.steps())
+    assert len(steps) > 3
+    journal = Journal(broken._key(), print)
+    for damage in (
+        [*steps[:2], *steps[3:]],
+        [*steps[:2], replace(steps[2], chunk=replace(steps[2].chunk, tokens=1))],
+        [*steps[:2], replace(steps[2], chunk=steps[0].chunk)],
+    ):
+        journal.start(damage)
+        again = start(engine(lambda script: script), journal=True, exit=False)
+        assert again.info.resumed == 2
+        assert [step.index for step in again.steps()][:2] == [3, 4]
+
+
+def test_a_second_run_of_the_same_question_leaves_the_first_ones_journal_alone(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start(engine(lambda script: script), journal=True, exit=False)
+    reading = first.steps()
+    next(reading)
+    said: list[str] = []
+    second = start(engine(lambda script: script), journal=True, exit=False)
+    monkeypatch.setattr(second, "_report", said.append)
+    assert second.info.resumed == 1
+    assert len(list(second.steps())) == 9
+    second.close()
+    assert said == ["another longread reads for this question: this run keeps no journal"]
+    assert len(Journal(first._key(), print).read()) == 1
+    rest = list(reading)
+    assert len(Journal(first._key(), print).read()) == 1 + len(rest) == 10
