@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from longread.documents import cache, kinds
-from longread.documents.discover import STDIN, discover
+from longread.documents.discover import STDIN, Files, LeftOut, discover, listed, local, unopened
 from longread.documents.encodings import canonical
 from longread.documents.kinds import sniff
 from longread.documents.model import Document, Location, Page, Section
@@ -24,6 +24,8 @@ from longread.errors import DocumentError, LongreadError
 
 __all__ = [
     "Document",
+    "Files",
+    "LeftOut",
     "Location",
     "Page",
     "PageRange",
@@ -31,6 +33,7 @@ __all__ = [
     "Table",
     "TableRow",
     "discover",
+    "listed",
     "load",
     "sentences",
 ]
@@ -84,18 +87,15 @@ def _bytes(source: str, name: str) -> bytes:
                 "standard input is empty.", "pipe a document in: longread ask - < book.pdf"
             )
         return data
-    path = Path(source).expanduser()
+    path = local(source)
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise DocumentError(f"{source} does not exist.", "check the name") from error
     except IsADirectoryError as error:
         raise DocumentError(f"{source} is a folder.", "name the files in it") from error
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise DocumentError(
-            f"{source} cannot be opened: {reason}.", "check its permissions"
-        ) from error
+    except (OSError, ValueError) as error:
+        raise unopened(source, error) from error
     if not data:
         raise DocumentError(f"{name} is empty (0 bytes).", "try another copy")
     return data

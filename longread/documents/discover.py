@@ -3,53 +3,153 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
+from longread.documents.encodings import READS
+from longread.documents.kinds import why_not
 from longread.errors import DocumentError
 
 STDIN = "-"
-READABLE = (
-    ".pdf", ".xps", ".oxps", ".epub", ".fb2", ".fb2.zip", ".fbz",
-    ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text",
-)  # fmt: skip
+_ADDRESS = re.compile(r"(?:https?|ftp|file)://\S", re.IGNORECASE)
+# Files that programs leave beside the ones a person wrote.
+_LEFT_BEHIND = (
+    (re.compile(r"~\$.*|\.~lock\..*"), "is a lock file of an office program"),
+    (re.compile(r".*~|#.*#"), "is an editor's backup copy"),
+)
+# A name that is told in a message; more are counted.
+_NAMED = 4
 
 
-def discover(arguments: Sequence[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or folder that is not read, and why: "is a Word file, …" follows its name."""
+
+    path: str
+    reason: str
+
+
+class Files(list[str]):
+    """The files to read, in order, and what was left out of the folders they were found in."""
+
+    def __init__(self, paths: Iterable[str] = (), left_out: Iterable[LeftOut] = ()) -> None:
+        super().__init__(paths)
+        self.left_out = tuple(left_out)
+
+
+def discover(arguments: Sequence[str]) -> Files:
     """The files that `arguments` name, each once, in the order given; folders sorted.
 
-    A folder stands for every readable file below it, hidden ones left out. Patterns
-    (`*`, `?`, `[…]`, `**`) are expanded where the shell has not done so. Raises
-    DocumentError for a missing file, a folder with nothing to read, a pattern without a
-    match.
+    A folder stands for every file below it that could be read by its name, hidden ones left
+    out. Patterns (`*`, `?`, `[…]`, `**`) are expanded where the shell has not done so. Raises
+    DocumentError for a missing file, a folder with nothing to read, a pattern without a match;
+    of several arguments those that a pattern may have given (a folder with nothing to read, a
+    link to nothing) are left out.
     """
+    if isinstance(arguments, Files):
+        return arguments
     found: dict[str, None] = {}
+    left_out: list[LeftOut] = []
+    failures: list[DocumentError] = []
     for argument in arguments:
-        for path in _expand(argument):
-            found.setdefault(path)
-    return list(found)
+        paths, passed_over, failure = _expand(argument)
+        found.update(dict.fromkeys(paths))
+        left_out.extend(passed_over)
+        if failure is not None:
+            failures.append(failure)
+            left_out.append(LeftOut(argument, failure.message.removeprefix(argument).strip(" .")))
+    if failures and not found:
+        raise failures[0]
+    return Files(found, left_out)
 
 
-def _expand(argument: str) -> list[str]:
+def listed(left_out: Iterable[LeftOut]) -> list[str]:
+    """What was left out, in a line for each reason: counted, and the first few named."""
+    by_reason: dict[str, list[str]] = {}
+    for each in left_out:
+        by_reason.setdefault(each.reason, []).append(each.path)
+    lines = []
+    for reason, paths in by_reason.items():
+        if len(paths) == 1:
+            lines.append(f"left out: {paths[0]} {reason}")
+            continue
+        names = ", ".join(paths[:_NAMED])
+        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+        why = reason.removeprefix("is ")
+        lines.append(f"left out: {len(paths):,} files ({names}{more}): {why}")
+    return lines
+
+
+def local(argument: str) -> Path:
+    """The path that was typed; `~/` is the home folder, `~draft.txt` a name."""
+    path = Path(argument)
+    try:
+        return path if os.path.lexists(path) else path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def _expand(argument: str) -> tuple[list[str], list[LeftOut], DocumentError | None]:
+    """The files, what was left out, and the failure of one that a pattern may have given."""
     if argument == STDIN:
-        return [STDIN]
-    path = Path(argument).expanduser()
+        return [STDIN], [], None
+    if _ADDRESS.match(argument):
+        raise DocumentError(
+            f"{argument} is an address; longread reads files and never goes online for one.",
+            f"download it first: curl -LO {argument}",
+        )
+    path = local(argument)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return _absent(argument, path)
+    except NotADirectoryError as error:
+        raise _missing(argument) from error
+    except (OSError, ValueError) as error:
+        # With magic in it a name that is too long may still be a pattern.
+        if has_magic(argument) and not isinstance(error, PermissionError):
+            return _matches(argument, str(path)), [], None
+        raise unopened(argument, error) from error
     if path.is_dir():
-        files = [str(file) for file in _inside(path)]
+        files, left_out = _inside(path)
         if not files:
-            raise DocumentError(
-                f"{argument} holds no document that can be read.",
-                "longread reads PDF, XPS, EPUB, FB2, HTML, Markdown and plain text",
-            )
-        return files
-    if path.exists():
-        return [str(path)]
+            return [], left_out, _nothing_in(argument, left_out)
+        return files, left_out, None
+    return [str(path)], [], None
+
+
+def _absent(argument: str, path: Path) -> tuple[list[str], list[LeftOut], DocumentError | None]:
+    if path.is_symlink():
+        return [], [], DocumentError(f"{argument} is a link to nothing.", "mend or remove the link")
     if has_magic(argument):
-        return _matches(argument, str(path))
-    raise DocumentError(
+        return _matches(argument, str(path)), [], None
+    raise _missing(argument)
+
+
+def _missing(argument: str) -> DocumentError:
+    return DocumentError(
         f"{argument} does not exist.", "check the name; a name with spaces needs quotes"
     )
+
+
+def unopened(argument: str, error: OSError | ValueError) -> DocumentError:
+    """The error of a file that the system does not give."""
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    shown = argument if len(argument) <= 80 else f"{argument[:79]}…"
+    hint = "check its permissions, and those of its folder"
+    if not isinstance(error, PermissionError):
+        hint = "check the name"
+    return DocumentError(f"{shown} cannot be opened: {reason}.", hint)
+
+
+def _nothing_in(argument: str, left_out: Sequence[LeftOut]) -> DocumentError:
+    if len(left_out) == 1 and left_out[0].path.rstrip(os.sep) == str(local(argument)):
+        return DocumentError(f"{argument} {left_out[0].reason}.", "check its permissions")
+    found = f" ({len(left_out):,} left out, the first: {left_out[0].path})" if left_out else ""
+    return DocumentError(f"{argument} holds no document that can be read{found}.", READS)
 
 
 def _matches(argument: str, pattern: str) -> list[str]:
@@ -58,15 +158,57 @@ def _matches(argument: str, pattern: str) -> list[str]:
     matches = sorted(match for match in found if Path(match).is_file())
     # A pattern that names a suffix is taken at its word; "*" and "**" mean what can be read.
     if not Path(pattern).suffix:
-        matches = [match for match in matches if match.lower().endswith(READABLE)]
+        matches = [match for match in matches if _reason(Path(match)) is None]
     if not matches:
         raise DocumentError(f'no file matches "{argument}".', "check the pattern and the folder")
     return matches
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    for current, folders, files in os.walk(folder):
+def _inside(folder: Path) -> tuple[list[str], list[LeftOut]]:
+    files: list[str] = []
+    left_out: list[LeftOut] = []
+
+    def refused(error: OSError) -> None:
+        reason = (error.strerror or "unknown reason").lower()
+        left_out.append(LeftOut(str(error.filename), f"cannot be opened: {reason}"))
+
+    for current, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and name.lower().endswith(READABLE):
-                yield Path(current, name)
+        for path in _paths(current, folders):
+            if path.is_symlink() and not _leads_back(path, folder):
+                left_out.append(
+                    LeftOut(str(path), "is a link to a folder; name it to have it read")
+                )
+        for path in _paths(current, sorted(names)):
+            reason = _reason(path)
+            if reason is None:
+                files.append(str(path))
+            else:
+                left_out.append(LeftOut(str(path), reason))
+    return files, left_out
+
+
+def _paths(folder: str, names: Sequence[str]) -> Iterator[Path]:
+    yield from (Path(folder, name) for name in names if not name.startswith("."))
+
+
+def _leads_back(link: Path, folder: Path) -> bool:
+    """Does a link lead to what is read anyway?"""
+    try:
+        return link.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+def _reason(path: Path) -> str | None:
+    """Why a file in a folder is not read; None where it is."""
+    for pattern, reason in _LEFT_BEHIND:
+        if pattern.fullmatch(path.name):
+            return reason
+    try:
+        if not path.exists():
+            return "is a link to nothing"
+        # A pipe would wait for ever.
+        return why_not(path) if path.is_file() else "is no file"
+    except OSError as error:
+        return f"cannot be opened: {(error.strerror or 'unknown reason').lower()}"

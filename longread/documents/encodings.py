@@ -7,6 +7,7 @@ import re
 
 from longread.errors import DocumentError, UsageError
 
+READS = "longread reads PDF, XPS, EPUB, FB2, HTML, Markdown, tables (CSV, TSV) and plain text"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -79,9 +80,19 @@ def decode(
     wide = _without_mark(data)
     if wide:
         return _strictly(data, wide, name), ()
-    if len(data) > 0 and len(data.translate(None, _BINARY)) < len(data) * 0.995:
+    if _has_controls(data):
         raise not_text(name)
     return _as_utf8(data) or _as_declared(data, declared) or _guessed(data)
+
+
+def is_binary(head: bytes) -> bool:
+    """Are these the first bytes of something else than a text?"""
+    marked = any(head.startswith(mark) for mark, _ in _BOMS)
+    return not marked and _without_mark(head[: len(head) // 2 * 2]) is None and _has_controls(head)
+
+
+def _has_controls(data: bytes) -> bool:
+    return len(data.translate(None, _BINARY)) < len(data) * 0.995
 
 
 def _as_utf8(data: bytes) -> tuple[str, tuple[str, ...]] | None:
@@ -216,7 +227,4 @@ def _bytes(count: int) -> str:
 
 
 def not_text(name: str) -> DocumentError:
-    return DocumentError(
-        f"{name} is not a text that can be read.",
-        "longread reads PDF, XPS, EPUB, FB2, HTML, Markdown and plain text",
-    )
+    return DocumentError(f"{name} is not a text that can be read.", READS)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
+from typing import BinaryIO
 
+from longread.documents.encodings import is_binary
 from longread.errors import DocumentError
 
 _SUFFIXES = {
@@ -47,12 +50,40 @@ _FOREIGN = (
     (b"Rar!", "a RAR archive"),
     (b"GGUF", "a model (GGUF)"),
 )
+# What is opened whatever it begins with: a fault in one of these is worth more words.
+_READABLE = (*_SUFFIXES, ".fb2.zip", ".fbz", ".txt", ".text")
+# How much of a file is looked at to tell what it is.
+_GLANCE = 4096
 _SAVE_AS = "save it as PDF, EPUB, HTML or plain text first"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _FB2 = re.compile(rb"<FictionBook\b")
+
+
+def why_not(path: Path) -> str | None:
+    """Why a file in a folder would not be read, as far as its first bytes show; else None.
+
+    Raises OSError for a file that cannot be opened.
+    """
+    if path.name.lower().endswith(_READABLE):
+        return None
+    with path.open("rb") as file:
+        head = file.read(_GLANCE)
+        if not head:
+            return "is empty (0 bytes)"
+        try:
+            if head.startswith(b"PK\x03\x04"):
+                file.seek(0)
+                _zipped(file, path.name)
+                return None
+            kind = _by_content(head, path.name)
+        except DocumentError as error:
+            return error.message.removeprefix(path.name).strip(" .")
+    if kind is None and is_binary(head):
+        return "is not a text"
+    return None
 
 
 def sniff(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
@@ -78,7 +109,7 @@ def _by_content(data: bytes, name: str) -> str | None:
     if b"%PDF-" in data[:1024] or b"%FDF-" in data[:16]:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        return _zipped(data, name)
+        return _zipped(io.BytesIO(data), name)
     start = data[:2048].removeprefix(b"\xef\xbb\xbf")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start.replace(b"\0", b"")[2:]
@@ -97,9 +128,9 @@ def _by_name(data: bytes, name: str, named: str) -> str:
     return named
 
 
-def _zipped(data: bytes, name: str) -> str:
+def _zipped(file: BinaryIO, name: str) -> str:
     try:
-        entries = {entry.lower() for entry in zipfile.ZipFile(io.BytesIO(data)).namelist()}
+        entries = {entry.lower() for entry in zipfile.ZipFile(file).namelist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DocumentError(
             f"{name} is damaged: its archive is incomplete.", "try another copy"

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from longread.documents import Document, PageRange, discover, load
+from longread.documents import Document, LeftOut, PageRange, discover, listed, load
 from longread.engine import Engine
 from longread.errors import DocumentError, UsageError
 from longread.models import gguf, store
@@ -68,25 +68,32 @@ def read_documents(
     """All documents that `sources` (files, folders, patterns, "-") name.
 
     One that cannot be read is reported and left out as long as another can; when none
-    can, the first one's error is raised.
+    can, the first one's error is raised. Of files with the same bytes the first is read.
     """
     files = discover(sources)
     how = options or DocumentOptions()
     pages = PageRange.parse(how.pages) if how.pages else None
-    documents: list[Document] = []
+    documents: dict[str, Document] = {}
+    left_out = list(files.left_out)
     failures: list[DocumentError] = []
     for place, file in enumerate(files):
         if progress is not None:
             progress(file, place / len(files))
         try:
-            documents.append(load(file, pages=pages, password=how.password, ocr=how.ocr))
+            document = load(file, pages=pages, password=how.password, ocr=how.ocr)
         except DocumentError as error:
             failures.append(error)
+            continue
+        same = documents.setdefault(document.sha256, document)
+        if same is not document:
+            left_out.append(LeftOut(file, f"is the same as {same.path}"))
     if not documents:
         raise failures[0]
     for failure in failures:
         report(f"left out: {failure.message}")
-    return documents
+    for line in listed(left_out):
+        report(line)
+    return list(documents.values())
 
 
 def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report = _silent) -> Engine:

@@ -53,7 +53,11 @@ DOCUMENTS: dict[str, tuple[Callable[[Path], str], str, str]] = {
     "binary": (lambda t: wrote(t, "a.bin", bytes(range(256)) * 20), "is not a text", "reads PDF"),
     "picture": (lambda t: wrote(t, "a.png", b"\x89PNG\r\n\x1a\n" * 9), "a picture (PNG)", "save"),
     "empty folder": (lambda t: folder_of(t, ".hidden", b"x"), "holds no document", "reads PDF"),
-    "folder of others": (lambda t: folder_of(t, "a.bin", b"x"), "holds no document", "reads PDF"),
+    "folder of others": (
+        lambda t: folder_of(t, "a.bin", bytes(range(32))),
+        "holds no document",
+        "reads PDF",
+    ),
     "missing": (lambda t: str(t / "no.pdf"), "does not exist", "check the name"),
     "no match": (lambda t: str(t / "*.docx"), "no file matches", "check the pattern"),
 }
