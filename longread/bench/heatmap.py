@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from longread.bench.lengths import length_label
 from longread.bench.metrics import CONTAINED
+from longread.bench.plots import require_matplotlib
 from longread.bench.records import Result
 from longread.errors import UsageError
 
@@ -151,14 +152,6 @@ def save_png(maps: Sequence[HeatMap], file: Path) -> None:
     bar.ax.set_yticklabels(["0", "25", "50", "75", "100 %"])
     bar.set_label(f"found, {maps[0].questions} a cell")
     figure.savefig(file, format="png")
-
-
-def require_matplotlib() -> None:
-    """Raises UsageError where pictures cannot be drawn: better before a bench than after it."""
-    from importlib.util import find_spec
-
-    if find_spec("matplotlib") is None:
-        raise UsageError("pictures need matplotlib.", "pip install 'longread[bench]'")
 
 
 def _title(heat_map: HeatMap, between: str = ", ") -> str:

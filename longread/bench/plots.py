@@ -7,6 +7,7 @@ One colour a strategy in all plots, from a palette that colour-blind readers can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from longread.bench.records import Result
 from longread.bench.statistics import Interval
 from longread.errors import UsageError
 
+INSTALL = "pip install 'longread[bench]'"
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 _MARKERS = "osD^vPX*"
 _BARS = (
@@ -28,24 +30,25 @@ _BARS = (
 )
 
 
-def require_matplotlib() -> Any:
-    """matplotlib's pyplot, drawing to files only. Raises UsageError where it is missing."""
-    try:
-        import matplotlib as mpl
+def can_plot() -> bool:
+    """Whether matplotlib is installed."""
+    return find_spec("matplotlib") is not None
 
-        mpl.use("Agg")
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise UsageError(
-            "plots need matplotlib, which is not installed.",
-            "pip install 'longread[bench]', or --no-plots",
-        ) from error
-    return pyplot
+
+def require_matplotlib() -> None:
+    """Raises UsageError where pictures cannot be drawn: better before a bench than after it."""
+    if not can_plot():
+        raise UsageError("plots need matplotlib, which is not installed.", INSTALL)
 
 
 def write_plots(results: Sequence[Result], folder: Path, stem: str) -> list[tuple[str, Path]]:
-    """Draw what the results have data for; (what it shows, file) of each PNG."""
-    pyplot = require_matplotlib()
+    """Draw what the results have data for; (what it shows, file) of each PNG.
+
+    Raises UsageError where matplotlib is missing.
+    """
+    require_matplotlib()
+    from matplotlib.figure import Figure
+
     drawings = (
         ("Metrics by strategy", "metrics", _draw_metrics),
         ("F1 by depth of the evidence", "depth", _by("depth")),
@@ -55,14 +58,14 @@ def write_plots(results: Sequence[Result], folder: Path, stem: str) -> list[tupl
     )
     written = []
     for title, name, draw in drawings:
-        figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+        figure = Figure(figsize=(8, 4.5), layout="constrained")
+        axes = figure.subplots()
         if draw(axes, tables.by_strategy(results)):
             axes.set_title(title, loc="left", fontsize=11)
             axes.spines[["top", "right"]].set_visible(False)
             path = folder / f"{stem}-{name}.png"
             figure.savefig(path, dpi=150)
             written.append((title, path))
-        pyplot.close(figure)
     return written
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,14 +24,28 @@ Require = Literal["any", "all"]
 class Evidence:
     """Where a gold answer stands: a document, with its page (from 1) or its words.
 
-    `text` is a passage of the document, word for word; white space does not count.
-    `depth` is where it begins, as a share of the document's characters, if known.
+    `text` is a passage of the document, word for word (in a file also `quote`); white space
+    does not count. `depth` is where it begins, as a share of the document's characters, if
+    known. `extra` is what else its record holds: it is kept, and weighs nothing.
     """
 
     document: str
     page: int | None = None
     text: str | None = None
     depth: float | None = None
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    def record(self) -> dict[str, Any]:
+        """The evidence as JSON-ready values."""
+        return _record(self)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any], folder: Path | None = None) -> Evidence:
+        """The evidence that `record` describes; a relative document starts at `folder`."""
+        values = _known(cls, record)
+        document = str(folder / values["document"]) if folder else values["document"]
+        text = values.get("text") or record.get("quote")
+        return cls(**{**values, "document": document, "text": text})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,8 @@ class Question:
     """One question about some documents. No `answers`: the documents do not say.
 
     `documents` are paths; relative ones start at the question file's folder. `tags` are
-    what results can be grouped by (`data`, `length`, `depth`, `kind`, `hops`).
+    what results can be grouped by (`data`, `length`, `depth`, `kind`, `hops`); a file may
+    have them beside the other keys as well. `extra` is what else the record holds.
     """
 
     id: str
@@ -49,6 +64,7 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     require: Require = "any"
     tags: dict[str, Tag] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answerable(self) -> bool:
@@ -56,7 +72,7 @@ class Question:
 
     def record(self) -> dict[str, Any]:
         """The question as JSON-ready values."""
-        return asdict(self)
+        return {**_record(self), "evidence": [one.record() for one in self.evidence]}
 
     @classmethod
     def from_record(cls, record: dict[str, Any], folder: Path) -> Question:
@@ -64,17 +80,19 @@ class Question:
 
         Raises KeyError, TypeError or ValueError when the record is not a question.
         """
+        extra = _known(cls, record)["extra"]
+        beside = {key: value for key, value in extra.items() if isinstance(value, Tag)}
         return cls(
             id=str(record["id"]),
             documents=tuple(str(folder / path) for path in record["documents"]),
             question=str(record["question"]),
             answers=tuple(str(answer) for answer in record.get("answers", ())),
             evidence=tuple(
-                Evidence(**{**place, "document": str(folder / place["document"])})
-                for place in record.get("evidence", ())
+                Evidence.from_record(place, folder) for place in record.get("evidence", ())
             ),
             require=record.get("require", "any"),
-            tags=dict(record.get("tags", {})),
+            tags={**beside, **record.get("tags", {})},
+            extra={key: value for key, value in extra.items() if key not in beside},
         )
 
 
@@ -124,7 +142,7 @@ class Result:
 
     def record(self) -> dict[str, Any]:
         """The result as JSON-ready values."""
-        return asdict(self)
+        return {**asdict(self), "evidence": [one.record() for one in self.evidence]}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Result:
@@ -133,8 +151,21 @@ class Result:
         values["answers"] = tuple(values["answers"])
         for name in ("citations", "ranked"):
             values[name] = tuple(Cited(**place) for place in values[name])
-        values["evidence"] = tuple(Evidence(**place) for place in values["evidence"])
+        values["evidence"] = tuple(map(Evidence.from_record, values["evidence"]))
         return cls(**values)
+
+
+def _known(kind: type[Evidence | Question], record: dict[str, Any]) -> dict[str, Any]:
+    """The values of `record` that are fields of `kind`; all others together as `extra`."""
+    names = {each.name for each in fields(kind)} - {"extra"}
+    known = {key: value for key, value in record.items() if key in names}
+    return {**known, "extra": {key: record[key] for key in record if key not in names}}
+
+
+def _record(one: Evidence | Question) -> dict[str, Any]:
+    """The fields of a record, and beside them what else its file held."""
+    values = asdict(one)
+    return {**values.pop("extra"), **values}
 
 
 def read_questions(file: Path) -> list[Question]:

@@ -18,10 +18,11 @@ _LONGEST = 300
 
 
 def write_report(file: Path, header: Header, results: Sequence[Result], *, drawn: bool) -> None:
-    """Write the page, and with `drawn` its plots as PNG beside it.
+    """Write the page, and with `drawn` its plots as PNG beside it, where matplotlib is there.
 
-    Raises UsageError where matplotlib is missing, OSError where nothing can be written.
+    Raises OSError where nothing can be written.
     """
+    drawn = drawn and plots.can_plot()
     pictures = plots.write_plots(results, file.parent, file.stem) if drawn else []
     file.write_text(markdown(header, results, pictures), "utf-8")
 

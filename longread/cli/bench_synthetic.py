@@ -116,7 +116,7 @@ def needle(
     Shows a heat map of depth against length. A needle is found when the answer holds its
     value; a multi-value question counts by the share of its three values in the answer.
     """
-    from longread.bench import heatmap
+    from longread.bench import heatmap, plots
     from longread.bench import needle as builder
     from longread.bench.lengths import parse_lengths
     from longread.cli import benching
@@ -126,7 +126,7 @@ def needle(
     run = _Run("needle", strategies, options)
     benching.require_folder(png)
     if png is not None:
-        heatmap.require_matplotlib()
+        plots.require_matplotlib()
     plan = builder.Plan(
         parse_lengths(options.build.lengths),
         builder.parse_depths(depths),

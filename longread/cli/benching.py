@@ -163,12 +163,8 @@ def require_folder(*files: Path | None) -> None:
 
 
 def require_writable(kept: ResultOptions) -> None:
-    """Raises UsageError when results, report or plots could not be written in the end."""
+    """Raises UsageError when results or report could not be written in the end."""
     require_folder(kept.out, kept.page)
-    if kept.page is not None and kept.plots:
-        from longread.bench.plots import require_matplotlib
-
-        require_matplotlib()
 
 
 def show(tables: Sequence[Table]) -> None:
@@ -182,7 +178,10 @@ def show(tables: Sequence[Table]) -> None:
 def write_page(kept: ResultOptions, header: Header, results: Sequence[Result]) -> None:
     """The Markdown report, if one is wanted."""
     if kept.page is not None:
+        from longread.bench.plots import INSTALL, can_plot
         from longread.bench.report import write_report
 
         write_report(kept.page, header, results, drawn=kept.plots)
-        typer.echo(f"report: {kept.page}", err=True)
+        plain = kept.plots and not can_plot()
+        without = f", without plots, which need matplotlib: {INSTALL}" if plain else ""
+        typer.echo(f"report: {kept.page}{without}", err=True)

@@ -198,6 +198,17 @@ def test_plots_without_matplotlib_are_a_hint(monkeypatch: pytest.MonkeyPatch) ->
     assert "longread[bench]" in raised.value.hint
 
 
+def test_a_report_without_matplotlib_has_no_plots(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    write_report(tmp_path / "page.md", header(), results(30), drawn=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+    text = (tmp_path / "page.md").read_text()
+    assert "## Results" in text
+    assert "![" not in text
+
+
 def test_nothing_but_failures_still_makes_a_page() -> None:
     failed = [result(status="error", answer=None, error="broke", chunks=0)]
     page = markdown(header(), failed)

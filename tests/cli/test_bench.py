@@ -6,14 +6,15 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from longread.bench.records import Evidence, Question, read_questions, write_questions
-from longread.bench.results import read_results
+from longread.bench.records import Evidence, Question, Result, read_questions, write_questions
+from longread.bench.results import Header, ResultFile, read_results
 from longread.cli import app, bench_options
 from longread.cli.benching import strategies_of
 from longread.cli.options import TABLE
@@ -126,6 +127,51 @@ def test_convert(tmp_path: Path) -> None:
     assert Path(question.documents[0]).read_text().startswith("# Ardal\n")
     wrong = run("bench", "convert", file, "--from", "csv", "--to", tmp_path / "made")
     assert wrong.trouble()[1].startswith("formats are: squad")
+
+
+def test_a_report_without_matplotlib_is_written_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wine = Question("wine", ("a.pdf",), QUESTION, ("Margit Solheim",))
+    found = Result("wine", "rag", wine.question, wine.answers, "any", "answered", "Margit", 0.5)
+    ResultFile(tmp_path / "out.jsonl", Header({"name": "m"}, {"rag": {}}, title="tales")).add(found)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    page = tmp_path / "page.md"
+    call = ["bench", "report", str(tmp_path / "out.jsonl"), "--report", str(page)]
+    done = CliRunner().invoke(app, call)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        f"report: {page}, without plots, which need matplotlib: pip install 'longread[bench]'\n"
+    )
+    assert page.read_text().startswith("# tales\n")
+    again = CliRunner().invoke(app, [*call, "--no-plots"])
+    assert again.stderr == f"report: {page}\n"
+
+
+def test_keys_that_a_question_file_has_beside_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "q.jsonl"
+    lines = {
+        "id": "1", "documents": ["a.pdf"], "question": "Who?", "answers": ["Ann"], "kind": "fact",
+        "tags": {"data": "own"}, "seen": ["by Ben"],
+        "evidence": [{"document": "a.pdf", "page": 3, "quote": "Ann did it.", "row": 2}],
+    }  # fmt: skip
+    file.write_text(json.dumps(lines))
+    (question,) = read_questions(file)
+    assert question.tags == {"kind": "fact", "data": "own"}
+    assert question.evidence[0].text == "Ann did it."
+    write_questions(file, [question])
+    kept = json.loads(file.read_text())
+    assert (kept["seen"], kept["evidence"][0]["row"]) == (["by Ben"], 2)
+    assert read_questions(file) == [question]
+
+
+def test_the_projects_own_questions_are_a_question_file() -> None:
+    questions = read_questions(Path(__file__).parents[2] / "examples" / "questions.jsonl")
+    assert len(questions) == 43
+    assert sum(question.answerable for question in questions) == 37
+    assert all(question.tags["kind"] for question in questions)
+    assert all(one.page and one.text for each in questions for one in each.evidence)
+    assert all(Path(path).exists() for question in questions for path in question.documents)
 
 
 @pytest.mark.model
