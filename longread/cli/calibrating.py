@@ -25,7 +25,7 @@ def calibrate_model(name: str | None, options: ModelOptions) -> tuple[Result, Pa
 
     Raises ModelError, UsageError, and Interrupted at Ctrl-C: then nothing is kept.
     """
-    resolved = store.resolve(name) if name else store.resolve_default()
+    resolved = store.on_this_machine(name) if name else store.resolve_default()
     probed = replace(options, model=name, context=_CONTEXT)
     engine = open_engine(resolved, probed, lambda line: typer.echo(line, err=True))
     file = Path(engine.info.file)

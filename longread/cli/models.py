@@ -188,7 +188,7 @@ def path(
     """Print the folder of the models, or one's path."""
     from longread.models import store
 
-    typer.echo(str(store.resolve(name).path if name else store.folder()))
+    typer.echo(str(store.on_this_machine(name).path if name else store.folder()))
 
 
 def pull_with_progress(name: str, *, update: bool = False) -> InstalledModel:

@@ -110,7 +110,7 @@ def _rendered(
     try:
         return str(compiled.render(messages=list(messages), **values))
     except TemplateError:
-        return str(compiled.render(messages=_without_system(messages), **values))
+        return str(compiled.render(messages=without_system(messages), **values))
 
 
 @lru_cache(maxsize=16)
@@ -136,7 +136,8 @@ def _opening(template: str, values: tuple[tuple[str, object], ...]) -> str:
     return f"\n</{thoughts[1]}>\n\n" if thoughts[1] else "<|END_THINKING|>"
 
 
-def _without_system(messages: Sequence[Message]) -> list[Message]:
+def without_system(messages: Sequence[Message]) -> list[Message]:
+    """`messages` with the system text at the head of the first of the others."""
     system = "\n\n".join(m["content"] for m in messages if m["role"] == "system")
     rest = [dict(m) for m in messages if m["role"] != "system"]
     if system and rest:

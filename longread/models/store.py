@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from longread import paths
+from longread.engine.http import Address, is_address
 from longread.errors import ModelError
 from longread.models import catalogue, gguf, machine
 from longread.models.catalogue import BUNDLED, MEMORY_SHARE, CatalogueEntry
@@ -56,7 +57,8 @@ class ResolvedModel:
 
     `origin` says how it was chosen: named by the user, set with `models use`, the best
     installed, or the bundled one. `note` is one line for the user, or empty. `protocol`
-    is the reading protocol it was trained on, or empty.
+    is the reading protocol it was trained on, or empty. A model that another machine serves
+    has an `address` and no path.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class ResolvedModel:
     origin: Origin
     note: str = ""
     protocol: str = ""
+    address: str = ""
 
 
 def folder() -> Path:
@@ -152,8 +155,12 @@ def resolve(reference: str) -> ResolvedModel:
     """The model that `reference` names.
 
     It may be `bundled`, an installed name, a catalogue name, `hf:owner/repository/file.gguf`,
-    or the path of a .gguf file. Raises ModelError when there is no such model here.
+    the path of a .gguf file, or the address of a server. Raises ModelError when there is no
+    such model here, and UsageError for an address that is none. Nothing is asked of a server.
     """
+    if is_address(reference):
+        address = str(Address.parse(reference))
+        return ResolvedModel(Path(), address, "named", address=address)
     if reference.casefold() == BUNDLED:
         path = bundled_path()
         if path is None:
@@ -176,6 +183,17 @@ def resolve(reference: str) -> ResolvedModel:
     if path.suffix == ".gguf" or len(path.parts) > 1:
         raise ModelError(f"there is no model file {reference}.", "longread models list")
     raise _unknown(reference)
+
+
+def on_this_machine(reference: str) -> ResolvedModel:
+    """`resolve` for what needs the model's file. Raises ModelError for a server's."""
+    model = resolve(reference)
+    if model.address:
+        raise ModelError(
+            f"{model.address} is a server, and its model no file of this machine.",
+            f"--model {model.address} asks it; LONGREAD_MODEL names it for every call",
+        )
+    return model
 
 
 def find_installed(reference: str) -> InstalledModel | None:
@@ -266,7 +284,7 @@ def default_name() -> str:
 
 def set_default(reference: str) -> ResolvedModel:
     """Makes a model the one that answers when none is named. Raises ModelError."""
-    model = resolve(reference)
+    model = on_this_machine(reference)
     gguf.require_instruct(gguf.read_header(model.path))
     named_by_path = find_installed(reference) is None and model.name != BUNDLED
     text = str(model.path.resolve()) if named_by_path else model.name

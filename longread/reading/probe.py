@@ -40,11 +40,18 @@ def gate_signal(engine: Engine, requested: str) -> str:
             f"{engine.info.name} was not trained to gate as a reader.",
             "use --gate likelihood or --gate choice, or the bundled model with its adapter",
         )
+    if requested == "likelihood" and "score" not in engine.capabilities:
+        raise UsageError(
+            f"{engine.info.device} gives no likelihood of a question.", "use --gate choice"
+        )
     if requested != "auto":
         return requested
     if speaks(engine):
         return "reader"
-    if engine.info.parameters < _TOO_SMALL:
+    if "score" not in engine.capabilities:
+        return "choice"
+    # A server may not say how large its model is: 0.
+    if 0 < engine.info.parameters < _TOO_SMALL:
         return "likelihood"
     verdict = _verdict_file(engine)
     with suppress(OSError, ValueError, KeyError):
@@ -78,6 +85,6 @@ def _choose(auc: float) -> str:
 def _verdict_file(engine: Engine) -> Path:
     file = Path(engine.info.file)
     stat = file.stat() if file.exists() else None
-    key = f"{file} {stat.st_size} {stat.st_mtime_ns}" if stat else str(file)
+    key = f"{file} {stat.st_size} {stat.st_mtime_ns}" if stat else f"{file} {engine.info.name}"
     name = hashlib.sha256(f"{prompts.VERSION} {key}".encode()).hexdigest()[:16]
     return paths.cache_folder() / "gates" / f"{name}.json"

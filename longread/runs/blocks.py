@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from longread.engine import Engine, prefix_states
+from longread.engine.http import is_address
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, PrefixCache
 from longread.reading.options import ReadingOptions
@@ -27,6 +28,9 @@ class SessionBlocks:
         """Give the engine the keeper that `options` ask for, or none; returns why there is
         none though one was asked for, in one line, or nothing."""
         engine = prefix_states(self._engine)
+        if engine is None and is_address(self._engine.info.file):
+            # A server holds in its slots what it read last; that is its own affair.
+            return ""
         if engine is None:
             return (
                 "this engine keeps no states of passages: no blocks, every question reads the "

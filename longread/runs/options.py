@@ -33,7 +33,7 @@ class ModelOptions:
 
     model: str | None = option(
         None,
-        "A model's name, an hf: reference, or a .gguf file.",
+        "A model's name, an hf: reference, a .gguf file, or a server's address.",
         short="-m",
         commands=_MODEL,
     )

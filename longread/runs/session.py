@@ -19,6 +19,7 @@ from typing import Self
 
 from longread.documents import Document, LeftOut, PageRange, discover, listed, load
 from longread.engine import Engine
+from longread.engine.http import open_server
 from longread.errors import DocumentError, UsageError
 from longread.models import gguf, store
 from longread.models.optimise import optimised
@@ -97,7 +98,10 @@ def read_documents(
 
 
 def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report = _silent) -> Engine:
-    """The engine on a resolved model; the bundled one runs as its optimised copy."""
+    """The engine on a resolved model: a server's, or a file's; the bundled one runs as its
+    optimised copy."""
+    if resolved.address:
+        return open_server(resolved.address, context=options.context, report=report)
     from longread.engine.llamacpp import LlamaCppEngine
 
     gguf.require_instruct(gguf.read_header(resolved.path))
@@ -393,10 +397,12 @@ class Run:
         # Limits may change between an interrupted run and the one that goes on.
         for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
             options.pop(limit)
-        file = Path(self.session.engine.info.file).name
+        engine = self.session.engine.info
+        # A server's address does not say which model it runs.
+        model = [Path(engine.file).name, engine.name]
         digests = [(document.sha256, len(document.text)) for document in self.session.documents]
         way = [self.corpus.chunk_tokens, self.corpus.filled]
-        return run_key([self.question, digests, file, options, way])
+        return run_key([self.question, digests, model, options, way])
 
 
 class Pass:

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from longread.engine.llamacpp.repetition import RepetitionDetector
+from longread.engine.repetition import RepetitionDetector
 
 
 def seen_after(tokens: Iterable[int]) -> int | None:

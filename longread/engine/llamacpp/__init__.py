@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -40,8 +39,9 @@ from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, open_model
 from longread.engine.llamacpp.query_context import QueryContext
-from longread.engine.llamacpp.repetition import RepetitionDetector
 from longread.engine.llamacpp.states import States
+from longread.engine.repetition import RepetitionDetector
+from longread.engine.special_tokens import broken
 
 
 class LlamaCppEngine:
@@ -105,7 +105,7 @@ class LlamaCppEngine:
         return len(self.vocabulary.tokenize(text))
 
     def escape_special_tokens(self, text: str) -> str:
-        return self.vocabulary.control_tokens.sub(_broken, text)
+        return self.vocabulary.control_tokens.sub(broken, text)
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
         vocabulary = self.vocabulary
@@ -325,12 +325,6 @@ def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     highest = logits.max(axis=-1)
     total: NDArray[np.float32] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=-1))
     return total
-
-
-def _broken(match: re.Match[str]) -> str:
-    """A control token's text with a zero-width space in it: looks the same, is plain text."""
-    word = match.group()
-    return f"{word[:1]}\u200b{word[1:]}"
 
 
 def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Generator) -> int:

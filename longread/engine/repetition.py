@@ -7,6 +7,8 @@ some chunks: 1,024 tokens behind a prompt of 2,300 take 34 seconds on one core, 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 # The longest round in tokens: a long sentence.
 _LONGEST = 64
 # Rounds after the first that must be the same to the token, and tokens that these must have
@@ -18,11 +20,11 @@ class RepetitionDetector:
     """Watches a text grow, a token at a time."""
 
     def __init__(self) -> None:
-        self._tokens: list[int] = []
+        self._tokens: list[Hashable] = []
         # For each length of a round, how many of the last tokens are those one round before.
         self._same = [0] * (_LONGEST + 1)
 
-    def closed(self, token: int) -> bool:
+    def closed(self, token: Hashable) -> bool:
         """Take the next token; whether the text goes round in a circle by now."""
         found = False
         for length in range(1, min(_LONGEST, len(self._tokens)) + 1):

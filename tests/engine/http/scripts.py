@@ -1,0 +1,30 @@
+"""What the scripted server's model says of the book in tests.reading.conftest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.engine.http.scripted_server import Server, serving
+from tests.reading.conftest import FACT
+from tests.scripted import by_role
+
+NOTE = "The Orvel ferry sank in 1931."
+
+
+@contextmanager
+def ferry_server() -> Iterator[Server]:
+    """A server whose model knows when the ferry sank, once it has read it."""
+    says = by_role(
+        gap="NONE",
+        write=NOTE,
+        answer="It sank in 1931.",
+        gate=lambda prompt: "Yes." if FACT in prompt else "No.",
+        exit=lambda prompt: "Yes." if NOTE in prompt else "No.",
+        likelihood="one two three four",
+    )
+    with serving(
+        lambda prompt: str(says(prompt)),
+        lambda prompt: 0.8 if FACT in prompt or NOTE in prompt else 0.1,
+    ) as running:
+        yield running
