@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,18 +10,12 @@ import pytest
 
 from longread.bench.records import Result
 from longread.display.tables import plain
-
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "loop.py"
+from tests.bench.scripts import script
 
 
 @pytest.fixture(scope="module")
 def loop() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("loop", SCRIPT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("loop")
 
 
 def result(identity: str, answer: str | None, **values: Any) -> Result:
