@@ -54,6 +54,9 @@ class _Stack:
 
 def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
     """The segments of a page, wrapped table cells put together."""
+    ruled = [segment for segment in segments if segment.cell]
+    if ruled:
+        return merge_wrapped_cells([s for s in segments if not s.cell]) + ruled
     if not 8 <= len(segments) <= _MOST_SEGMENTS:
         return list(segments)
     groups = _side_by_side(_stacks(segments))

@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from longread.documents.assemble import assemble
 from longread.documents.hygiene import Joiner
 from longread.documents.layout import reading_order
 from longread.documents.layout_types import Line
 from longread.documents.model import Page, Section
-from longread.documents.paragraphs import Block, Pitch, blocks, runs_on
+from longread.documents.paragraphs import Block, Pitch, Placed, blocks, runs_on
 from longread.documents.pdf import OutlineEntry, RawFile, RawPage
+from longread.documents.ruled import ruled_cells
 from longread.documents.running import drop_running_rows
+from longread.documents.table import Table
 
 _LETTERS = re.compile(r"[^\W_]+")
 _NOT_A_TITLE = re.compile(
@@ -46,14 +49,8 @@ class Composed:
     pages: tuple[Page, ...]
     sections: tuple[Section, ...]
     blocks: tuple[int, ...]
+    tables: tuple[Table, ...]
     title: str
-
-
-@dataclass(slots=True)
-class _Placed:
-    block: Block
-    start: int
-    page: int
 
 
 def compose(raw: RawFile) -> Composed:
@@ -67,8 +64,8 @@ def compose(raw: RawFile) -> Composed:
     pitch = Pitch(lines)
     writer = _Writer(joiner)
     found = [
-        _footnotes_last(blocks(page_lines, body_size, pitch, joiner), body_size, joiner)
-        for page_lines in lines
+        _footnotes_last(blocks(page_lines, body_size, pitch, joiner, page.drawn), body_size, joiner)
+        for page_lines, page in zip(lines, raw.pages, strict=True)
     ]
     for here, overleaf, label in zip(found, [*found[1:], []], labels, strict=True):
         writer.page(_footnotes_before_break(here, overleaf, body_size), label)
@@ -79,11 +76,12 @@ def compose(raw: RawFile) -> Composed:
     )
     title = sensible_title(raw.title) or _first_heading(writer.placed, body_size)
     starts = tuple(placed.start for placed in writer.placed)
-    return Composed(text, tuple(writer.pages), sections, starts, title)
+    tables = assemble(writer.placed)
+    return Composed(text, tuple(writer.pages), sections, starts, tables, title)
 
 
 def _lines(page: RawPage) -> list[Line]:
-    lines = reading_order(page.segments, page.right_to_left)
+    lines = reading_order(ruled_cells(page.segments, page.drawn), page.right_to_left)
     if page.aside:
         aside = reading_order(page.aside, page.right_to_left)
         for line in aside:
@@ -158,7 +156,7 @@ class _Writer:
     def __init__(self, joiner: Joiner) -> None:
         self.parts: list[str] = []
         self.pages: list[Page] = []
-        self.placed: list[_Placed] = []
+        self.placed: list[Placed] = []
         self._length = 0
         self._joiner = joiner
 
@@ -179,7 +177,7 @@ class _Writer:
             if start is None:
                 start = self._length
             if not continued:
-                self.placed.append(_Placed(block, self._length, number))
+                self.placed.append(Placed(block, self._length, number))
             self._write(block.text)
         self.pages.append(
             Page(number, label, self._length if start is None else start, self._length)
@@ -208,7 +206,7 @@ class _Writer:
 
 def _outlined(outline: Sequence[OutlineEntry], writer: _Writer) -> tuple[Section, ...]:
     """The outline's entries, each at the heading it names, or else at its page's start."""
-    by_page: dict[int, list[_Placed]] = {}
+    by_page: dict[int, list[Placed]] = {}
     for placed in writer.placed:
         by_page.setdefault(placed.page, []).append(placed)
     sections = []
@@ -228,7 +226,7 @@ def _squeeze(text: str) -> str:
     return "".join(_LETTERS.findall(text)).casefold()
 
 
-def _headed(placed: Sequence[_Placed], pages: int, body_size: float) -> tuple[Section, ...]:
+def _headed(placed: Sequence[Placed], pages: int, body_size: float) -> tuple[Section, ...]:
     """Headings as told by their type, the largest type being level 1."""
     headings = [p for p in placed if p.block.kind == "heading"]
     if len(headings) > _HEADINGS_PER_PAGE * pages + 10:
@@ -247,7 +245,7 @@ def sensible_title(title: str) -> str:
     return title
 
 
-def _first_heading(placed: Sequence[_Placed], body_size: float) -> str:
+def _first_heading(placed: Sequence[Placed], body_size: float) -> str:
     """The largest heading of the first two pages; bold type alone may be an address or a label."""
     early = [
         p.block

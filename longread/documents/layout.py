@@ -13,6 +13,7 @@ from statistics import median
 
 from longread.documents.cells import is_figure, merge_wrapped_cells
 from longread.documents.layout_types import Line, Segment
+from longread.documents.table import Box, union
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
@@ -85,6 +86,7 @@ def make_line(row: Row, right_to_left: bool = False) -> Line:
     if right_to_left and len(row) > 1:
         row = row[::-1]
     cells = [row[0].text]
+    boxes = [_box(row[0])]
     weight: dict[float, int] = {row[0].size: len(row[0].text)}
     gaps = [
         (before.x0 - after.x1 if right_to_left else after.x0 - before.x1)
@@ -95,8 +97,10 @@ def make_line(row: Row, right_to_left: bool = False) -> Line:
     for segment, gap in zip(row[1:], gaps, strict=True):
         if gap > border or segment.cell:
             cells.append(segment.text)
+            boxes.append(_box(segment))
         else:
             cells[-1] += segment.text if gap < WORD_GAP else " " + segment.text
+            boxes[-1] = union(boxes[-1], _box(segment))
         weight[segment.size] = weight.get(segment.size, 0) + len(segment.text)
     return Line(
         cells,
@@ -106,7 +110,13 @@ def make_line(row: Row, right_to_left: bool = False) -> Line:
         max(segment.y1 for segment in row),
         max(weight, key=weight.__getitem__),
         all(segment.bold for segment in row),
+        boxes=boxes,
+        ruled=sum(segment.cell for segment in row) >= 2,
     )
+
+
+def _box(segment: Segment) -> Box:
+    return segment.x0, segment.y0, segment.x1, segment.y1
 
 
 def _middle(segment: Segment) -> float:

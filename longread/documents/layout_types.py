@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from longread.documents.table import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Line:
     """One printed line within a column; more than one cell means wide gaps between them.
 
     `left` and `right` are the edges of the column the line stands in, `column` tells
-    columns of a page apart.
+    columns of a page apart. `boxes` says where each cell is; `ruled` lines stand in a table
+    whose cells are drawn.
     """
 
     cells: list[str]
@@ -40,6 +43,8 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     column: int = 0
+    boxes: list[Box] = field(default_factory=list)
+    ruled: bool = False
 
     @property
     def text(self) -> str:

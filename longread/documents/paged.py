@@ -41,6 +41,7 @@ def read_paged(
         pages=composed.pages,
         sections=composed.sections,
         blocks=composed.blocks,
+        tables=composed.tables,
         warnings=tuple(warnings),
     )
     return document, raw.locked

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from longread.documents.hygiene import SOFT_HYPHEN, Joiner
 from longread.documents.layout_types import Line
+from longread.documents.structure import Draft, DraftLine, drafts
+from longread.documents.table import Box
 from longread.documents.tables import clean_cells, is_marker, table_rows
 
 SENTENCE_END = ".!?:;。！？؟…"
@@ -34,6 +36,17 @@ class Block:
     size: float
     bold: bool
     column: int = 0
+    draft: Draft | None = None
+    line: DraftLine | None = None
+
+
+@dataclass(slots=True)
+class Placed:
+    """A block in the document's text: where it starts, and the number of its page."""
+
+    block: Block
+    start: int
+    page: int
 
 
 class Pitch:
@@ -64,45 +77,33 @@ def _is_wide(line: Line) -> bool:
     return len(line.cells) == 1 and line.x1 - line.x0 > 0.5 * (line.right - line.left)
 
 
-def blocks(lines: Sequence[Line], body_size: float, pitch: Pitch, joiner: Joiner) -> list[Block]:
-    """The blocks of one page."""
+def blocks(
+    lines: Sequence[Line],
+    body_size: float,
+    pitch: Pitch,
+    joiner: Joiner,
+    drawn: Sequence[Box] = (),
+) -> list[Block]:
+    """The blocks of one page; `drawn` are its lines and filled boxes."""
     for line in lines:
-        line.cells = clean_cells([_one_line(cell, joiner) for cell in line.cells])
+        cells = [_one_line(cell, joiner) for cell in line.cells]
+        line.cells, line.boxes = clean_cells(cells, line.boxes)
     found: list[Block] = []
     for is_table, part in table_rows(lines):
-        if is_table:
-            found.extend(
-                Block(text, "row", part[0].size, False, part[0].column) for text in _rows(part)
-            )
-        else:
+        if not is_table:
             found.extend(_paragraphs(part, body_size, pitch, joiner))
+            continue
+        size, column = part[0].size, part[0].column
+        for draft in drafts(part, drawn, joiner.join):
+            found.extend(
+                Block(line.text.replace(SOFT_HYPHEN, ""), "row", size, False, column, draft, line)
+                for line in draft.lines
+            )
     return found
 
 
 def _one_line(cell: str, joiner: Joiner) -> str:
     return functools.reduce(joiner.join, cell.split("\n")) if "\n" in cell else cell
-
-
-def _rows(lines: Sequence[Line]) -> list[str]:
-    """A table's rows as text; a label that runs over two lines is put together."""
-    rows: list[list[str]] = []
-    for line in lines:
-        cells = list(line.cells)
-        before = rows[-1] if rows else None
-        continues = before is not None and cells[0][:1].islower()
-        if (
-            before is not None
-            and continues
-            and len(before) == 1
-            and not before[0].endswith((":", "."))
-        ):
-            cells[0] = f"{before[0]} {cells[0]}"
-            rows[-1] = cells
-        elif before is not None and continues and len(cells) == 1:
-            before[0] = f"{before[0]} {cells[0]}"
-        else:
-            rows.append(cells)
-    return [" | ".join(cells).replace(SOFT_HYPHEN, "") for cells in rows]
 
 
 def _paragraphs(

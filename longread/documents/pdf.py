@@ -16,6 +16,7 @@ import pymupdf
 
 from longread.documents.hygiene import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
 from longread.documents.layout_types import Segment
+from longread.documents.table import Box
 from longread.errors import DocumentError
 
 # Words as they are printed: no ligature characters, nothing outside the page's edges.
@@ -23,8 +24,13 @@ _FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_MEDIABOX_CLIP
+    # Lines and filled boxes, which cost next to nothing here: the borders of tables.
+    | pymupdf.TEXT_COLLECT_VECTORS
 )
 _BOLD = 1 << 4
+# The type of a block that is drawn, not written.
+_VECTOR = 3
+_MOST_DRAWN = 3000
 # A page with fewer characters than this that shows a large picture is a scan.
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
@@ -41,6 +47,7 @@ class RawPage:
     height: float
     segments: list[Segment]
     aside: list[Segment] = field(default_factory=list)
+    drawn: list[Box] = field(default_factory=list)
     label: str | None = None
     scan: bool = False
     right_to_left: bool = False
@@ -197,13 +204,32 @@ def _upright(content: dict[str, Any]) -> RawPage:
     if not by_direction:
         return RawPage(width, height, [])
     main = max(by_direction, key=lambda direction: characters[direction])
+    drawn = [_turned(box, main, width, height) for box in _drawn(content)]
     if main in ((0, 1), (0, -1)):
         width, height = height, width
     aside = [s for d, segments in by_direction.items() if d != main for s in segments]
     segments = by_direction[main]
     text = "".join(segment.text for segment in segments)
     right_to_left = 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
-    return RawPage(width, height, segments, aside, right_to_left=right_to_left)
+    return RawPage(width, height, segments, aside, drawn, right_to_left=right_to_left)
+
+
+def _drawn(content: dict[str, Any]) -> list[Box]:
+    """Where lines and rectangles are drawn; a page with very many of them shows a picture."""
+    boxes = [block["bbox"] for block in content["blocks"] if block["type"] == _VECTOR]
+    return boxes if len(boxes) <= _MOST_DRAWN else []
+
+
+def _turned(box: Box, direction: tuple[int, int], width: float, height: float) -> Box:
+    """A box on the page once the page is turned so that `direction` runs to the right."""
+    x0, y0, x1, y1 = box
+    if direction == (0, 1):
+        return y0, width - x1, y1, width - x0
+    if direction == (0, -1):
+        return height - y1, x0, height - y0, x1
+    if direction == (-1, 0):
+        return width - x1, height - y1, width - x0, height - y0
+    return box
 
 
 def _segment(
@@ -215,13 +241,7 @@ def _segment(
     text = text[:-1].replace(SOFT_HYPHEN, "") + text[-1:]
     if not text.strip(SOFT_HYPHEN):
         return None
-    x0, y0, x1, y1 = line["bbox"]
-    if direction == (0, 1):
-        x0, y0, x1, y1 = y0, width - x1, y1, width - x0
-    elif direction == (0, -1):
-        x0, y0, x1, y1 = height - y1, x0, height - y0, x1
-    elif direction == (-1, 0):
-        x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0
+    x0, y0, x1, y1 = _turned(line["bbox"], direction, width, height)
     longest = max(spans, key=lambda span: len(span["text"]))
     bold = all(
         span["flags"] & _BOLD or "bold" in span["font"].lower() or not span["text"].strip()

@@ -130,6 +130,11 @@ class Table:
         return " ".join(part for part in parts if part)
 
 
+def union(a: Box, b: Box) -> Box:
+    """The smallest box around two."""
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
 def row_text(cells: Sequence[str]) -> str:
     """A row as it stands in a document's text: cells between borders, empty ones kept."""
     return BORDER.join(cells).replace("|  |", "| |").replace("|  |", "| |").strip()

@@ -1,0 +1,132 @@
+"""From placed blocks to the tables of a document: spans in the text, captions, pages joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from longread.documents.captions import above, notes
+from longread.documents.paragraphs import Block, Placed
+from longread.documents.structure import Draft
+from longread.documents.table import Table, TableRow
+
+# Columns of one table on two pages stand at most this far apart, in points.
+_SHIFT = 12.0
+
+
+def assemble(placed: Sequence[Placed]) -> tuple[Table, ...]:
+    """The tables that the blocks of all pages hold, in order; over pages they are one."""
+    tables: list[Table] = []
+    last: tuple[Draft, int] | None = None
+    begin = 0
+    for key, group in groupby(placed, key=lambda each: id(each.block.draft)):
+        own = list(group)
+        end = begin + len(own)
+        draft = own[0].block.draft
+        if draft is not None and draft.is_table and key:
+            page = own[0].page
+            before = placed[_page_start(placed, begin) : begin]
+            if tables and last and _goes_on(last, draft, before, page):
+                tables[-1] = _joined(tables[-1], draft, own)
+            else:
+                follows = last and begin and placed[begin - 1].block.draft is last[0]
+                upper = tables[-1] if tables and follows else None
+                tables.append(_table(draft, own, before, placed[end : end + 8], upper))
+            last = (draft, own[-1].page)
+        elif last and own[0].page > last[1]:
+            # Only notes may stand between a table's pages.
+            last = last if _only_titles(own) else None
+        begin = end
+    return tuple(table for table in tables if _says_something(table))
+
+
+def _page_start(placed: Sequence[Placed], index: int) -> int:
+    page = placed[index].page
+    while index and placed[index - 1].page == page:
+        index -= 1
+    return index
+
+
+def _only_titles(own: Sequence[Placed]) -> bool:
+    return all("continued" in each.block.text.casefold() for each in own)
+
+
+def _goes_on(last: tuple[Draft, int], draft: Draft, before: Sequence[Placed], page: int) -> bool:
+    """Is this table, the first thing on its page, the rest of the one on the page before?"""
+    first, last_page = last
+    if page != last_page + 1 or len(first.heads) != len(draft.heads):
+        return False
+    if not _only_titles(before):
+        return False
+    near = all(
+        abs(a - b) <= _SHIFT for a, b in zip(first.edges[1::2], draft.edges[1::2], strict=True)
+    )
+    same = [" ".join(head).casefold() for head in first.heads] == [
+        " ".join(head).casefold() for head in draft.heads
+    ]
+    return same or (near and not any(draft.heads))
+
+
+def _rows(own: Sequence[Placed]) -> tuple[TableRow, ...]:
+    return tuple(
+        TableRow(
+            line.cells,
+            each.start,
+            each.start + len(each.block.text),
+            line.path,
+            each.page,
+            line.boxes,
+        )
+        for each in own
+        if (line := each.block.line) is not None and not line.head
+    )
+
+
+def _head_lines(own: Sequence[Placed]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (each.start, each.start + len(each.block.text))
+        for each in own
+        if each.block.line is not None and each.block.line.head
+    )
+
+
+def _table(
+    draft: Draft,
+    own: Sequence[Placed],
+    before: Sequence[Placed],
+    after: Sequence[Placed],
+    upper: Table | None,
+) -> Table:
+    """One page's table; what is not said of it holds from the table right above, `upper`."""
+    titles = [Block(title, "text", 0.0, False) for title in draft.titles]
+    found = above([*(each.block for each in before), *titles])
+    if upper is not None:
+        found.caption = found.caption or upper.caption
+        found.unit = found.unit or upper.unit
+    return Table(
+        tuple(draft.heads),
+        _rows(own),
+        _head_lines(own),
+        found.caption,
+        draft.period or found.period,
+        draft.unit or found.unit,
+        notes([each.block for each in after]),
+    )
+
+
+def _joined(table: Table, draft: Draft, own: Sequence[Placed]) -> Table:
+    return replace(
+        table,
+        rows=table.rows + _rows(own),
+        head_lines=table.head_lines + _head_lines(own),
+        unit=table.unit or draft.unit,
+        period=table.period or draft.period,
+    )
+
+
+def _says_something(table: Table) -> bool:
+    """Lines of two cells without heads, period or unit are a list or a table of contents."""
+    if not table.rows:
+        return False
+    return any(table.heads) or bool(table.period or table.unit) or len(table.heads) > 2

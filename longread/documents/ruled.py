@@ -1,0 +1,211 @@
+"""Ruled tables (lattice): the lines of text that stand in one drawn cell become one piece.
+
+Contract: segments go in, segments come out, none lost. A cell is what lies between the nearest
+drawn edges on all four sides, be they lines or the borders of filled boxes. Only grids count:
+cells beside and below each other, each with one thing in it. The cells of a row come back on
+one baseline, reaching from border to border.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from longread.documents.cells import is_figure
+from longread.documents.layout_types import Segment
+from longread.documents.table import Box
+
+# Thinner boxes than this are lines.
+_LINE = 3.0
+# Shorter edges than this are ticks and boxes around single letters.
+_SHORTEST = 4.0
+# Borders this near to each other are one.
+_SNAP = 4.0
+# A gap this wide (in units of the type size) parts two cells.
+_GAP = 1.25
+_LONGEST_CELL = 40
+_GUTTER = 14.0
+
+
+@dataclass(slots=True)
+class _Cell:
+    left: float
+    top: float
+    right: float
+    bottom: float
+    segments: list[Segment] = field(default_factory=list)
+
+    def lines(self) -> list[list[Segment]]:
+        """The cell's segments line by line."""
+        lines: list[list[Segment]] = []
+        for segment in sorted(self.segments, key=lambda s: (s.y0 + s.y1, s.x0)):
+            middle = (segment.y0 + segment.y1) / 2
+            if lines and middle < lines[-1][0].y1 - 0.1 * segment.size:
+                lines[-1].append(segment)
+            else:
+                lines.append([segment])
+        return [sorted(line, key=lambda s: s.x0) for line in lines]
+
+
+def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segment]:
+    """The segments of a page, those inside one cell of a drawn grid put together."""
+    if len(segments) < 4 or len(drawn) < 4:
+        return list(segments)
+    closed, outside = _cells(segments, drawn)
+    cells = [cell for cell in closed if not _holds_several(cell)]
+    merged: dict[int, Segment | None] = {}
+    for grid in _grids(cells):
+        edge = min(cell.left for row in grid for cell in row)
+        for row in grid:
+            if not _is_open(row, outside):
+                merged.update(_merged(row, edge))
+    replaced = (merged.get(id(segment), segment) for segment in segments)
+    return [segment for segment in replaced if segment is not None]
+
+
+def _cells(
+    segments: Sequence[Segment], drawn: Sequence[Box]
+) -> tuple[list[_Cell], list[tuple[Segment, float, float]]]:
+    """Closed cells that hold text: the nearest edges around each segment's middle.
+
+    Segments in no cell come with the edges above and below them.
+    """
+    boxes = np.array(drawn, dtype=float).reshape(-1, 4)
+    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    upright = boxes[high >= _SHORTEST]
+    level = boxes[wide >= _SHORTEST]
+    if not len(upright) or not len(level):
+        return [], []
+    x = np.array([(s.x0 + s.x1) / 2 for s in segments])[:, None]
+    y = np.array([(s.y0 + s.y1) / 2 for s in segments])[:, None]
+    left, right = _nearest(upright[:, 0], upright[:, 2], upright[:, 1], upright[:, 3], x, y)
+    top, bottom = _nearest(level[:, 1], level[:, 3], level[:, 0], level[:, 2], y, x)
+    edges = np.concatenate([left, top, right, bottom], axis=1)
+    found: dict[tuple[float, ...], _Cell] = {}
+    outside: list[tuple[Segment, float, float]] = []
+    for segment, sides in zip(segments, edges.tolist(), strict=True):
+        # Text that runs over a border stands in no cell.
+        over = segment.x0 < sides[0] - _SNAP or segment.x1 > sides[2] + _SNAP
+        if over or not all(map(math.isfinite, sides)):
+            outside.append((segment, sides[1], sides[3]))
+            continue
+        key = tuple(round(side) for side in sides)
+        found.setdefault(key, _Cell(*sides)).segments.append(segment)
+    return list(found.values()), outside
+
+
+def _nearest(first: Any, second: Any, begin: Any, end: Any, along: Any, across: Any) -> Any:
+    """For each place the nearest edge before and after it among those that reach over it."""
+    over = (begin - 1 <= across) & (across <= end + 1)
+    thin = second - first < _LINE
+    lows = np.where(thin, (first + second) / 2, first)
+    highs = np.where(thin, (first + second) / 2, second)
+    before = np.maximum(
+        np.where(over & (lows <= along), lows, -np.inf).max(axis=1),
+        np.where(over & (highs <= along), highs, -np.inf).max(axis=1),
+    )
+    after = np.minimum(
+        np.where(over & (lows > along), lows, np.inf).min(axis=1),
+        np.where(over & (highs > along), highs, np.inf).min(axis=1),
+    )
+    return before[:, None], after[:, None]
+
+
+def _grids(cells: list[_Cell]) -> list[list[list[_Cell]]]:
+    """The rows of cells that touch, group by group; only groups that are tables."""
+    if not cells:
+        return []
+    left, top, right, bottom = np.array([[c.left, c.top, c.right, c.bottom] for c in cells]).T
+    beside = np.abs(left[:, None] - right[None, :]) <= _SNAP
+    below = np.abs(top[:, None] - bottom[None, :]) <= _SNAP
+    across = np.minimum.outer(right, right) > np.maximum.outer(left, left)
+    along = np.minimum.outer(bottom, bottom) > np.maximum.outer(top, top)
+    # A narrow empty column parts two halves of one table.
+    level = np.abs(top[:, None] - top) + np.abs(bottom[:, None] - bottom) <= _SNAP
+    gap = left[None, :] - right[:, None]
+    beside |= level & (gap > 0) & (gap <= _GUTTER)
+    touching = ((beside | beside.T) & along) | ((below | below.T) & across)
+    grids: list[list[list[_Cell]]] = []
+    left_over = set(range(len(cells)))
+    while left_over:
+        grid: list[_Cell] = []
+        reached = [left_over.pop()]
+        while reached:
+            number = reached.pop()
+            grid.append(cells[number])
+            neighbours = left_over.intersection(np.flatnonzero(touching[number]).tolist())
+            left_over -= neighbours
+            reached += neighbours
+        grids.append([row for row in _rows(grid) if len(row) > 1 and _side_by_side(row)])
+    return [grid for grid in grids if len(grid) > 1]
+
+
+def _side_by_side(row: list[_Cell]) -> bool:
+    return all(a.right <= b.left + _SNAP for a, b in itertools.pairwise(row))
+
+
+def _is_open(row: list[_Cell], outside: Sequence[tuple[Segment, float, float]]) -> bool:
+    """Do figures, or words between the same lines, stand level with the row in no cell?"""
+    top, bottom = row[0].top, min(cell.bottom for cell in row)
+    return any(
+        is_figure(segment.text) or abs(above - top) + abs(below - bottom) <= _SNAP
+        for segment, above, below in outside
+        if top < (segment.y0 + segment.y1) / 2 < bottom
+    )
+
+
+def _holds_several(cell: _Cell) -> bool:
+    """Does the cell hold what are several cells, as where only some borders are drawn?"""
+    lines = cell.lines()
+    if len(lines) > _LONGEST_CELL:
+        return True
+    if any(
+        after.x0 - before.x1 > _GAP * before.size and not is_sign(before.text)
+        for line in lines
+        for before, after in itertools.pairwise(line)
+    ):
+        return True
+    return sum(len(line) == 1 and is_figure(line[0].text) for line in lines) >= 2
+
+
+def is_sign(text: str) -> bool:
+    """A currency sign or a bullet, which stands apart from what it belongs to."""
+    return len(text) <= 2 and not text.isalnum()
+
+
+def _rows(grid: list[_Cell]) -> list[list[_Cell]]:
+    """The grid's cells by the height that they begin at, from the top; left to right."""
+    rows: list[list[_Cell]] = []
+    for cell in sorted(grid, key=lambda c: c.top):
+        if rows and cell.top - rows[-1][0].top <= _SNAP:
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return [sorted(row, key=lambda c: c.left) for row in rows]
+
+
+def _merged(row: list[_Cell], edge: float) -> dict[int, Segment | None]:
+    """For each segment of the row the cell that it begins, or nothing; `edge` is the grid's."""
+    merged: dict[int, Segment | None] = {}
+    top = min(segment.y0 for cell in row for segment in cell.segments)
+    for cell in row:
+        first = cell.segments[0]
+        inner = min(segment.x0 for segment in cell.segments)
+        merged.update((id(segment), None) for segment in cell.segments[1:])
+        merged[id(first)] = Segment(
+            # The first column keeps its indents, which say what stands under what.
+            inner if cell.left - edge <= _SNAP else cell.left,
+            top,
+            cell.right,
+            top + first.size,
+            first.size,
+            all(segment.bold for segment in cell.segments),
+            "\n".join(" ".join(s.text for s in line) for line in cell.lines()),
+            True,
+        )
+    return merged
