@@ -137,12 +137,20 @@ def _parse(
 
 
 def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
+    from longread.documents.delimited import read_delimited
     from longread.documents.ebook import read_epub, read_fb2
+    from longread.documents.lines import read_lines
+    from longread.documents.mail import read_mail
     from longread.documents.markup import read_html
+    from longread.documents.notebook import read_notebook
     from longread.documents.text import read_markdown, read_text
 
     readers = {
         "text": read_text,
+        "csv": read_delimited,
+        "lines": read_lines,
+        "email": read_mail,
+        "notebook": read_notebook,
         "markdown": read_markdown,
         "html": read_html,
         "epub": read_epub,
@@ -160,5 +168,6 @@ def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | Non
         pages=read.pages,
         sections=read.sections,
         blocks=read.blocks,
+        tables=read.tables,
         warnings=read.warnings,
     )

@@ -162,14 +162,14 @@ def _atoms(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int
     """Sentences of the prose and whole rows of the tables between two offsets."""
     position = begin
     for line in document.table_lines(begin, stop):
-        yield from _sentence_spans(document.text, position, line.start)
+        yield from _sentence_spans(document, position, line.start)
         position = min(line.end, stop)
         yield max(line.start, begin), position
-    yield from _sentence_spans(document.text, position, stop)
+    yield from _sentence_spans(document, position, stop)
 
 
-def _sentence_spans(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
-    for start, end in sentences(text[begin:stop]):
+def _sentence_spans(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+    for start, end in sentences(document.text[begin:stop], by_line=document.by_line):
         yield begin + start, begin + end
 
 

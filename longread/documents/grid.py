@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from longread.documents.periods import is_period
 from longread.documents.table import row_text
 
 # What HTML allows, and what a hostile page may ask for.
 _WIDEST, _LONGEST_SPAN = 1000, 2000
 # Cells that fill over rows and columns without saying anything new are not spread beyond this.
 _MOST_CELLS = 2_000_000
+_FIGURE = re.compile(r"[\W_]*\d[\d.,'’ ]*[\W_]*(?:\[\w{1,3}\])?|[—–-]|n/?a", re.IGNORECASE)
 _CURRENCY = frozenset(("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($", "(€", "(£"))
 _TAILS = frozenset((")", "%", ")%", "%)", "pts", "bps"))
 
@@ -34,11 +37,12 @@ class Grid:
     heads: int = 0
     block: int = 0
     _open: list[Cell] | None = None
+    # What reaches down into a column: rows left, text, is it the first column of its cell.
     _below: dict[int, tuple[int, str, bool]] = field(default_factory=dict)
-    _head_cells: list[bool] = field(default_factory=list)
-    _in_head: bool = True
+    # Columns of each row that a cell reaches into from the left.
+    _spanned: list[set[int]] = field(default_factory=list)
+    _all_heads: list[bool] = field(default_factory=list)
     _cells: int = 0
-    _headed: set[int] = field(default_factory=set)
 
     def open_row(self) -> None:
         self._close_row()
@@ -57,68 +61,88 @@ class Grid:
     def _close_row(self) -> None:
         if self._open is None:
             return
+        cells, self._open = self._open, None
         row: list[str] = []
-        head = bool(self._open) and all(cell.head or not cell.text for cell in self._open)
-        waiting = self._open
-        self._open = None
-        for cell in waiting:
-            self._from_above(row)
+        spanned: set[int] = set()
+        for cell in cells:
+            self._from_above(row, spanned)
             width = min(max(1, cell.colspan), _WIDEST - len(row))
             if width <= 0 or self._cells > _MOST_CELLS:
                 break
-            if (cell.head or head) and cell.text and width == 1:
-                self._headed.add(len(row))
             for step in range(width):
-                text = cell.text if step == 0 or cell.head or head else ""
+                text = "" if step else cell.text
+                if step:
+                    spanned.add(len(row))
                 if cell.rowspan != 1:
-                    below = _LONGEST_SPAN if cell.rowspan == 0 else cell.rowspan - 1
-                    self._below[len(row)] = (min(below, _LONGEST_SPAN), text, cell.head)
+                    rows = _LONGEST_SPAN if cell.rowspan == 0 else cell.rowspan - 1
+                    self._below[len(row)] = (min(rows, _LONGEST_SPAN), text, step == 0)
                 row.append(text)
-        while self._from_above(row):
-            pass
+        self._from_above(row, spanned)
         self._cells += len(row)
         self.rows.append(row)
-        self._head_cells.append(head)
+        self._spanned.append(spanned)
+        self._all_heads.append(bool(cells) and all(cell.head or not cell.text for cell in cells))
 
-    def _from_above(self, row: list[str]) -> bool:
+    def _from_above(self, row: list[str], spanned: set[int]) -> None:
         """Cells of rows above that reach into the next columns of this one."""
-        found = False
         while len(row) in self._below:
-            left, text, head = self._below.pop(len(row))
+            left, text, first = self._below.pop(len(row))
             if left > 1:
-                self._below[len(row)] = (left - 1, text, head)
+                self._below[len(row)] = (left - 1, text, first)
+            if not first:
+                spanned.add(len(row))
             row.append(text)
-            found = True
-        return found
 
     def close(self) -> None:
         """Make the table rectangular; signs go to their figures, columns without a word go."""
         self._close_row()
-        leading = next(
-            (index for index, head in enumerate(self._head_cells) if not head), len(self.rows)
-        )
-        self.heads = max(self.heads, leading if leading < len(self.rows) else 0)
-        for row in self.rows[self.heads :]:
-            _join_signs(row)
         width = max(map(len, self.rows), default=0)
         for row in self.rows:
             row.extend([""] * (width - len(row)))
-        said = [
-            column in self._headed or any(row[column] for row in self.rows[self.heads :])
-            for column in range(width)
-        ]
+        self._find_heads()
+        own = {
+            column
+            for row, spanned in zip(self.rows[: self.heads], self._spanned, strict=False)
+            for column, text in enumerate(row)
+            if text and column not in spanned and column + 1 not in spanned
+        }
+        for row, spanned in zip(self.rows[: self.heads], self._spanned, strict=False):
+            for column in sorted(spanned):
+                row[column] = row[column - 1]
+        body = self.rows[self.heads :]
+        for row in body:
+            _join_signs(row)
+        said = [column in own or any(row[column] for row in body) for column in range(width)]
         # Filings keep their columns apart by empty ones; a few empty ones are empty columns.
         if said.count(False) > width / 3:
             self.rows = [
                 [cell for cell, keep in zip(row, said, strict=True) if keep] for row in self.rows
             ]
-        first = [any(row) for row in self.rows]
-        self.heads = sum(first[: self.heads])
+        self.heads = sum(map(any, self.rows[: self.heads]))
         self.rows = [row for row in self.rows if any(row)]
+
+    def _find_heads(self) -> None:
+        """Rows of <thead>, or of <th> alone; else what stands above the first figures."""
+        if not self.heads:
+            body = next((at for at, head in enumerate(self._all_heads) if not head), 0)
+            self.heads = body or _above_figures(self.rows)
+        if self.heads >= len(self.rows):
+            self.heads = 0
 
     def texts(self) -> list[str]:
         """The rows as they stand in a document's text: empty cells keep their borders."""
         return [row_text(row) for row in self.rows]
+
+
+def _above_figures(rows: list[list[str]]) -> int:
+    for index, row in enumerate(rows):
+        values = list(filter(None, row[1:]))
+        if any(_FIGURE.fullmatch(cell) and not is_period(cell) for cell in values):
+            return index
+        # A label alone below the heads stands above rows.
+        if row[0] and not values and index:
+            return index
+    return 0
 
 
 def _join_signs(row: list[str]) -> None:

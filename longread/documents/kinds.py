@@ -11,6 +11,12 @@ from typing import BinaryIO
 from longread.documents.encodings import is_binary
 from longread.errors import DocumentError
 
+_LINES = (
+    ".log", ".srt", ".vtt", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg",
+    ".conf", ".properties", ".env", ".xml", ".sql", ".sh", ".bat", ".ps1", ".py", ".js", ".ts",
+    ".c", ".h", ".cc", ".cpp", ".cs", ".java", ".kt", ".go", ".rs", ".rb", ".php", ".pl", ".r",
+    ".lua", ".swift", ".css", ".bib", ".ris", ".ics", ".vcf",
+)  # fmt: skip
 _SUFFIXES = {
     ".pdf": "pdf",
     ".xps": "xps",
@@ -22,6 +28,15 @@ _SUFFIXES = {
     ".xhtml": "html",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".eml": "email",
+    ".mht": "email",
+    ".mhtml": "email",
+    ".ipynb": "notebook",
+    # Each line is a record, or an instruction.
+    **dict.fromkeys(_LINES, "lines"),
 }
 NAMES = {
     "pdf": "PDF",
@@ -31,6 +46,10 @@ NAMES = {
     "html": "HTML",
     "markdown": "Markdown",
     "text": "text",
+    "csv": "a table",
+    "lines": "lines of text",
+    "email": "e-mail",
+    "notebook": "a notebook",
 }
 # Kinds that content alone shows; what is none of them is what its name says.
 _SHOWN = frozenset(("pdf", "xps", "epub", "fb2", "html"))
@@ -59,6 +78,13 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_MAIL = re.compile(
+    rb"^(?:received|return-path|delivered-to|mime-version|date|subject|message-id|from|to"
+    rb"|content-type|snapshot-content-location):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADER = re.compile(rb"[\w-]+:|From ")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FB2 = re.compile(rb"<FictionBook\b")
 
 
@@ -115,7 +141,9 @@ def _by_content(data: bytes, name: str) -> str | None:
         start = start.replace(b"\0", b"")[2:]
     if _FB2.search(start):
         return "fb2"
-    return "html" if _HTML.match(start) else None
+    if _HTML.match(start):
+        return "html"
+    return "email" if looks_like_mail(start) else None
 
 
 def _by_name(data: bytes, name: str, named: str) -> str:
@@ -125,7 +153,23 @@ def _by_name(data: bytes, name: str, named: str) -> str:
         raise DocumentError(
             f"{name} is not {NAMES[named]}, whatever its name says.", "try another copy"
         )
+    if named == "text" and looks_delimited(data[:_GLANCE].decode("utf-8", "replace")):
+        return "csv"
     return named
+
+
+def looks_like_mail(head: bytes) -> bool:
+    """Do headers of a mail stand at the head, and nothing else?"""
+    top = _BLANK_LINE.split(head, maxsplit=1)[0]
+    lines = [line for line in top.splitlines() if line.strip() and line[:1] not in b" \t"]
+    return len(_MAIL.findall(top)) >= 3 and all(map(_HEADER.match, lines))
+
+
+def looks_delimited(head: str) -> bool:
+    """Are these the first lines of a table with tabs between its cells?"""
+    lines = [line for line in head.split("\n")[:-1] if line.strip()]
+    tabs = {line.count("\t") for line in lines}
+    return len(lines) > 2 and len(tabs) == 1 and tabs.pop() >= 1
 
 
 def _zipped(file: BinaryIO, name: str) -> str:

@@ -17,8 +17,10 @@ from longread.documents.encodings import decode
 from longread.documents.grid import Cell, Grid
 from longread.documents.html_tree import VOID, events, tree
 from longread.documents.hygiene import tidy, without_soft_hyphens
+from longread.documents.markup_tables import table_of
 from longread.documents.model import Page, Section
 from longread.documents.superscripts import Superscripts
+from longread.documents.table import Table
 from longread.documents.text import Read
 
 
@@ -99,6 +101,7 @@ class _Reader:
         self._heading: str | None = None
         self._preformatted = 0
         self._table: _Table | None = None
+        self._late: list[str] = []
 
     def read(self, root: LexborNode) -> Markup:
         walk = events(root)
@@ -205,7 +208,8 @@ class _Reader:
 
     def _close_table(self, grid: Grid) -> None:
         self._table = None
-        self._parts.clear()
+        self._parts[:] = self._late
+        self._late.clear()
         grid.close()
         self.markup.add_table(grid)
 
@@ -213,7 +217,8 @@ class _Reader:
         label = values.get("title") or values.get("aria-label") or node.text()
         label = re.sub(r"^(?:page|seite|p\.)\s+", "", _line(label), flags=re.IGNORECASE).strip(" .")
         self.markup.pages.append(label)
-        self._parts.append(PAGE)
+        # A page that begins in a table begins below it: its rows are what they are.
+        (self._parts if self._table is None else self._late).append(PAGE)
         # One that is not empty holds the number alone, or, with tags left open, the page itself.
         return len(node.text()) <= len(label) + 12
 
@@ -346,6 +351,7 @@ class Compiler:
         self._length = 0
         self._breaks: list[tuple[str, int]] = []
         self._hidden = 0
+        self._tables: list[Table] = []
         self.starts: list[int] = []
         self.sections: list[Section] = []
 
@@ -367,12 +373,24 @@ class Compiler:
                 self._breaks.append((next(labels, ""), self._length))
                 self._write(f" {part}" if first and part else part)
                 first = first or part
+        for grid in markup.grids:
+            self._add_table(grid, markup, offsets)
         if headings:
             self.sections.extend(
                 Section(heading.title, offsets[heading.block], heading.level + base_level)
                 for heading in markup.headings
             )
         return [*offsets, self._length]
+
+    def _add_table(self, grid: Grid, markup: Markup, offsets: list[int]) -> None:
+        first, end = grid.block, grid.block + len(grid.rows)
+        rows = zip(offsets[first:end], markup.blocks[first:end], strict=True)
+        spans = [(start, start + len(row)) for start, row in rows]
+        before = range(max(0, first - 3, *(row + 1 for row in markup.rows if row < first)), first)
+        above = [markup.blocks[index].replace(PAGE, "") for index in before]
+        table = table_of(grid, spans, above)
+        if table is not None:
+            self._tables.append(table)
 
     def _write(self, text: str) -> None:
         if text:
@@ -388,7 +406,15 @@ class Compiler:
         if self._hidden:
             parts = "1 part" if self._hidden == 1 else f"{self._hidden} parts"
             warnings = [*warnings, f"{parts} hidden from view (display: none) left out"]
-        return Read(self.text, title, sections, tuple(self.starts), tuple(warnings), self._pages())
+        return Read(
+            self.text,
+            title,
+            sections,
+            tuple(self.starts),
+            tuple(warnings),
+            self._pages(),
+            tuple(self._tables),
+        )
 
     def _pages(self) -> tuple[Page, ...]:
         """The printed pages, where the file says where they begin."""

@@ -14,6 +14,9 @@ from itertools import takewhile
 
 from longread.documents.table import Table, TableRow
 
+# Kinds whose text keeps the lines of the file.
+_LINED = ("text", "csv", "lines")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -81,6 +84,11 @@ class Document:
     warnings: tuple[str, ...] = field(default=())
     secret: bool = False
 
+    @property
+    def by_line(self) -> bool:
+        """Is every line a record (logs, CSV, subtitles), and none the next one's beginning?"""
+        return self.kind in ("csv", "lines")
+
     @cached_property
     def _page_starts(self) -> list[int]:
         return [page.start for page in self.pages]
@@ -146,7 +154,7 @@ class Document:
         title = section.title if section else None
         first = self.page_at(start)
         if first is None:
-            line = bisect_right(self._line_starts, start) if self.kind == "text" else None
+            line = bisect_right(self._line_starts, start) if self.kind in _LINED else None
             return Location(section=title, line=line)
         last = self.page_at(max(start, (end or start + 1) - 1)) or first
         return Location(first.number, first.label, title, None, last.number)

@@ -7,10 +7,16 @@ hold every character of the text that is not white space.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 # A sentence longer than this that has lines is a table or a list: one line, one sentence.
 LONGEST = 1000
 
+# So many lines that begin alike are records.
+_ALIKE = 3
+_SHAPES = {ord(digit): "0" for digit in "123456789"}
+# Beside letters these begin lines of prose.
+_SPEECH = "\"'“”„‚‘’«»‹›(¿¡…"
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _CLOSERS = "\"'”’»›)]}」』】〉》"
 # An end in scripts with spaces, or one of the scripts that write without them.
@@ -45,10 +51,14 @@ _STARTERS = _words(
 _WORD = re.compile(r"\W*(\w+)")
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Start and end offsets of the sentences of `text`."""
+def sentences(text: str, *, by_line: bool = False) -> list[tuple[int, int]]:
+    """Start and end offsets of the sentences of `text`; `by_line` ends one at each line's end."""
     spans: list[tuple[int, int]] = []
     start = 0
+    if by_line:
+        for line_start, line_end in _lines(text, 0, len(text)):
+            _prose(text, line_start, line_end, spans)
+        return spans
     for match in _BREAK.finditer(text):
         _paragraph(text, start, match.start(), spans)
         start = match.end()
@@ -57,12 +67,21 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _paragraph(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
-    """Cut one paragraph; a table's rows are cut at their lines."""
-    if " | " in text[start:end] and "\n" in text[start:end]:
+    """Cut one paragraph; rows of tables, lists and logs are cut at their lines."""
+    if "\n" in text[start:end] and (" | " in text[start:end] or _are_records(text[start:end])):
         for line_start, line_end in _lines(text, start, end):
             _prose(text, line_start, line_end, spans)
     else:
         _prose(text, start, end, spans)
+
+
+def _are_records(paragraph: str) -> bool:
+    """Do nearly all lines begin alike, and not with a word: with a time, a number, a bullet?"""
+    heads = Counter(line[:2].translate(_SHAPES) for line in paragraph.split("\n") if line.strip())
+    head, lines = heads.most_common(1)[0] if heads else (" ", 0)
+    if lines < max(_ALIKE, 0.8 * heads.total()):
+        return False
+    return not (head[0].isalpha() or head[0].isspace() or head[0] in _SPEECH)
 
 
 def _prose(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:

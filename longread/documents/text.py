@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longread.documents.encodings import decode
 from longread.documents.hygiene import tidy
 from longread.documents.model import Page, Section
+from longread.documents.table import Table, TableRow
 
 _CHAPTER = re.compile(
     r"[ \t]*(?:chapter|book|part|volume|canto|act|letter|prologue|epilogue|preface|introduction)"
@@ -16,6 +18,9 @@ _CHAPTER = re.compile(
 )
 # A text with fewer paragraphs than one in so many characters has no blank lines between them.
 _DENSE = 5000
+_TEX_COMMENT = re.compile(r"(?<!\\)%.*")
+_DELIMITER_ROW = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -32,12 +37,15 @@ class Read:
     blocks: tuple[int, ...]
     warnings: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
     """A plain text, its lines kept; chapters become sections where a line of its own names one."""
     decoded, warnings = decode(data, name, encoding=encoding)
-    text = tidy(decoded)
+    if name.lower().endswith(".tex"):
+        decoded = _TEX_COMMENT.sub("", decoded)
+    text, pages = _printed(decoded)
     blocks = _paragraph_starts(text)
     dense = len(blocks) * _DENSE < len(text)
     if dense:
@@ -49,7 +57,22 @@ def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
         alone = dense or end == -1 or not text[end + 1 : end + 2].strip()
         if alone and len(line) <= 100 and _CHAPTER.fullmatch(line) and _looks_like_heading(line):
             sections.append(Section(" ".join(line.split()), start))
-    return Read(text, "", tuple(sections), blocks, warnings)
+    return Read(text, "", tuple(sections), blocks, warnings, pages)
+
+
+def _printed(decoded: str) -> tuple[str, tuple[Page, ...]]:
+    """The tidy text, and its pages where form feeds part them."""
+    parts = [tidy(part).strip("\n") for part in decoded.split("\f")]
+    while parts and not parts[-1].strip():
+        parts.pop()
+    if len(parts) < 2:
+        return tidy(decoded), ()
+    pages: list[Page] = []
+    position = 0
+    for number, part in enumerate(parts, start=1):
+        pages.append(Page(number, None, position, position + len(part)))
+        position += len(part) + 2
+    return "\n\n".join(parts), tuple(pages)
 
 
 def _starts_after_short_lines(text: str) -> tuple[int, ...]:
@@ -94,7 +117,56 @@ def read_markdown(data: bytes, name: str, encoding: str | None = None) -> Read:
     if not title and sections:
         title = min(sections, key=lambda section: section.level).title
     starts = sorted({*_paragraph_starts(text), *(section.start for section in sections)})
-    return Read(text, title, tuple(sections), tuple(starts), warnings)
+    tables = tuple(_markdown_tables(text))
+    return Read(text, title, tuple(sections), tuple(starts), warnings, tables=tables)
+
+
+def _markdown_tables(text: str) -> Iterator[Table]:
+    """Pipe tables: a line of heads, a line of dashes, and the rows below."""
+    lines = list(re.finditer(r"[^\n]*\n?", text))
+    fence = ""
+    index = 0
+    while index + 1 < len(lines):
+        line = lines[index][0]
+        mark = _FENCE.match(line)
+        if mark and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else mark[1]
+        below = lines[index + 1][0].rstrip("\n")
+        index += 1
+        if fence or "|" not in line or "-" not in below or not _DELIMITER_ROW.fullmatch(below):
+            continue
+        heads = _cells(line)
+        if len(_cells(below)) != len(heads):
+            continue
+        end = index + 1
+        while end < len(lines) and "|" in lines[end][0] and lines[end][0].strip():
+            end += 1
+        yield Table(
+            tuple((head,) if head else () for head in heads),
+            tuple(
+                TableRow(_fitted(_cells(row[0]), len(heads)), *_stripped(row))
+                for row in lines[index + 1 : end]
+            ),
+            tuple(_stripped(row) for row in lines[index - 1 : index + 1]),
+        )
+        index = end
+
+
+def _cells(line: str) -> list[str]:
+    bare = line.strip()
+    bare = bare.removeprefix("|")
+    bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
+    return [_plain(cell.replace("\\|", "|")) for cell in _CELL_BORDER.split(bare)]
+
+
+def _fitted(cells: list[str], width: int) -> tuple[str, ...]:
+    return (*cells, *[""] * (width - len(cells)))[:width]
+
+
+def _stripped(line: re.Match[str]) -> tuple[int, int]:
+    words = line[0].strip()
+    start = line.start() + line[0].index(words)
+    return start, start + len(words)
 
 
 def _is_setext(line: str, before: str) -> bool:

@@ -140,8 +140,9 @@ class Corpus:
 
     def sentences(self, piece: Piece) -> list[tuple[int, int]]:
         """Sentence spans of the piece, as offsets into its document's text."""
-        text = self.text(piece)
-        return [(piece.start + start, piece.start + end) for start, end in sentences(text)]
+        by_line = self.documents[piece.document].by_line
+        spans = sentences(self.text(piece), by_line=by_line)
+        return [(piece.start + start, piece.start + end) for start, end in spans]
 
     def quote(self, document: int, start: int, end: int, score: float) -> Quote:
         """The ledger's entry for a span, located and checked against the document."""

@@ -1,0 +1,41 @@
+"""Jupyter notebooks: text and code cells and what they printed, pictures left out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from longread.documents.encodings import decode
+from longread.documents.text import Read, read_markdown
+
+
+def read_notebook(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """The cells in order, as Markdown; JSON that is no notebook raises ValueError."""
+    decoded, warnings = decode(data, name, encoding=encoding)
+    notebook = json.loads(decoded)
+    cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+    parts = [part for cell in cells for part in _parts(cell) if part.strip()]
+    read = read_markdown("\n\n".join(parts).encode("utf-8", "replace"), name)
+    return Read(
+        read.text,
+        read.title,
+        read.sections,
+        read.blocks,
+        (*warnings, *read.warnings),
+        tables=read.tables,
+    )
+
+
+def _parts(cell: dict[str, Any]) -> list[str]:
+    source = _joined(cell.get("source", cell.get("input", "")))
+    if cell.get("cell_type") != "code":
+        return [source]
+    printed = [
+        _joined(output.get("text") or output.get("data", {}).get("text/plain", ""))
+        for output in cell.get("outputs", ())
+    ]
+    return [f"```\n{text}\n```" if text.strip() else "" for text in (source, *printed)]
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

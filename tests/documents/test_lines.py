@@ -1,0 +1,131 @@
+"""Logs, subtitles and other text by lines; form feeds, mail and notebooks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from longread.documents import Document, load
+from longread.documents.sentences import sentences
+
+
+def read(folder: Path, name: str, text: str) -> Document:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return load(str(path), use_cache=False)
+
+
+def cut(document: Document) -> list[str]:
+    spans = sentences(document.text, by_line=document.by_line)
+    return [document.text[start:end] for start, end in spans]
+
+
+LOG = "".join(
+    f"2026-03-01T0{hour}:00:07Z INFO pump[{hour}]: pressure {hour}.5 bar\n" for hour in range(6)
+)
+
+
+@pytest.mark.parametrize("name", ["app.log", "app.txt"])
+def test_a_line_of_a_log_is_a_sentence(tmp_path: Path, name: str) -> None:
+    assert cut(read(tmp_path, name, LOG)) == LOG.splitlines()
+
+
+def test_lines_of_any_other_kind(tmp_path: Path) -> None:
+    text = "port: Alder\nfee: 12\n  note: paid yearly\n"
+    document = read(tmp_path, "a.yaml", text)
+    assert cut(document) == ["port: Alder", "fee: 12", "note: paid yearly"]
+    assert document.locate(document.text.index("fee")).line == 2
+
+
+def test_lists_are_cut_at_their_items_and_prose_is_not() -> None:
+    items = "• one thing\n• another thing\n• the last thing"
+    assert len(sentences(items)) == 3
+    prose = "The road went on\nbetween the hills\nand no one came by.\nThen rain."
+    assert len(sentences(prose)) == 2
+    speech = "“Come,” he said,\n“and bring the lamp,\n“for it is dark.”"
+    assert len(sentences(speech)) == 1
+
+
+SUBTITLES = (
+    "1\n00:00:00,000 --> 00:00:02,000\n<i>Welcome</i> to the harbour.\n\n"
+    "2\n00:00:03,000 --> 00:00:05,000\nIt was Greta Solheim,\na ship's carpenter.\n"
+)
+
+
+def test_subtitles_lose_numbers_and_times_and_keep_their_lines(tmp_path: Path) -> None:
+    document = read(tmp_path, "talk.srt", SUBTITLES)
+    assert cut(document) == [
+        "Welcome to the harbour.",
+        "It was Greta Solheim,",
+        "a ship's carpenter.",
+    ]
+    assert document.locate(document.text.index("Greta")).line == 7
+    web = read(tmp_path, "talk.vtt", "WEBVTT\n\n00:01.000 --> 00:02.500\n<v Ines>Hello.\n")
+    assert cut(web) == ["Hello."]
+
+
+def test_form_feeds_part_pages(tmp_path: Path) -> None:
+    document = read(
+        tmp_path, "a.txt", "The fee is 12.\n\fThe berth\nis 40 m.\n\f\n\fThe pilot.\n\f"
+    )
+    assert document.text == "The fee is 12.\n\nThe berth\nis 40 m.\n\n\n\nThe pilot."
+    assert [document.text[page.start : page.end] for page in document.pages] == [
+        "The fee is 12.",
+        "The berth\nis 40 m.",
+        "",
+        "The pilot.",
+    ]
+    assert document.locate(document.text.index("pilot")).page == 4
+
+
+def test_comments_of_tex_are_not_read(tmp_path: Path) -> None:
+    document = read(tmp_path, "a.tex", "% old: 12 metres\nThe mast is 19\\,m, 50\\% more. % 20?\n")
+    assert document.text.strip() == "The mast is 19\\,m, 50\\% more."
+
+
+def mail(body: str) -> str:
+    coded = base64.b64encode(body.encode()).decode()
+    return (
+        "From: Ines <ines@example.org>\nTo: Board <board@example.org>\n"
+        "Subject: =?utf-8?B?S8O8bmRpZ3VuZw==?=\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=XX\n\n--XX\n"
+        "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+        f"{coded}\n--XX\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<p>The penalty is 5=26nbsp;000 =\neuros.</p>\n--XX\n"
+        'Content-Type: application/pdf; name="plan.pdf"\n'
+        "Content-Disposition: attachment; filename=plan.pdf\n"
+        "Content-Transfer-Encoding: base64\n\nAAAA\n--XX--\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.eml", "a.txt"])
+def test_mail_is_decoded_and_its_attachments_named(tmp_path: Path, name: str) -> None:
+    document = read(tmp_path, name, mail("The contract ends on 30 June."))
+    assert (document.kind, document.title) == ("email", "Kündigung")
+    assert document.text.startswith("Subject: Kündigung\nFrom: Ines <ines@example.org>\n")
+    assert document.text.endswith("The contract ends on 30 June.\n\nThe penalty is 5 000 euros.")
+    assert document.warnings == ("1 attachment is not read (plan.pdf)",)
+
+
+def test_a_notebook_without_its_pictures(tmp_path: Path) -> None:
+    outputs = [{"text": ["4.2\n"]}, {"data": {"image/png": "AAAA", "text/plain": "<Figure>"}}]
+    cells = [
+        {"cell_type": "markdown", "source": ["# Tide\n", "The error is small."]},
+        {"cell_type": "code", "source": "print(error)", "outputs": outputs},
+    ]
+    document = read(tmp_path, "a.ipynb", json.dumps({"cells": cells}))
+    assert document.title == "Tide"
+    assert document.text == (
+        "# Tide\nThe error is small.\n\n```\nprint(error)\n```\n\n```\n4.2\n\n```\n\n"
+        "```\n<Figure>\n```"
+    )
+
+
+def test_a_notebook_that_is_none_is_its_own_trouble(tmp_path: Path) -> None:
+    from longread.errors import DocumentError
+
+    with pytest.raises(DocumentError, match=r"a\.ipynb cannot be read as a notebook"):
+        read(tmp_path, "a.ipynb", '{"a": [')

@@ -1,0 +1,93 @@
+"""Tables of HTML and Markdown: label, head, caption, period and unit of a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from longread.documents import Document, Table, load
+
+
+def read(folder: Path, body: str, name: str = "a.html") -> Document:
+    path = folder / name
+    path.write_text(body if name.endswith(".md") else f"<html><body>{body}</body></html>", "utf-8")
+    return load(str(path), use_cache=False)
+
+
+def only(document: Document) -> Table:
+    (table,) = document.tables
+    for row in table.rows:
+        assert document.text[row.start : row.end].startswith(row.cells[0])
+    return table
+
+
+SEGMENTS = """
+<p>The company has three segments.</p><p><b>Segment information</b></p><p>(in thousands)</p>
+<table><tr><td></td><td colspan=5>Year ended December 31,</td></tr>
+<tr><td></td><td colspan=2>2017</td><td></td><td colspan=2>2016</td></tr>
+<tr><td>Revenues</td><td>$</td><td>6,153</td><td></td><td>$</td><td>5,077</td></tr>
+<tr><td colspan=6>Earnings per share:</td></tr>
+<tr><td>Basic</td><td></td><td>0.45</td><td></td><td></td><td>(0.44</td><td>)</td></tr></table>
+"""
+
+
+def test_the_heads_period_and_unit_of_a_filing(tmp_path: Path) -> None:
+    table = only(read(tmp_path, SEGMENTS))
+    assert (table.caption, table.unit) == ("Segment information", "in thousands")
+    assert table.heads[1:] == (
+        ("Year ended December 31,", "2017"),
+        ("Year ended December 31,", "2016"),
+    )
+    assert [(row.label, row.cells[1:]) for row in table.rows] == [
+        ("Revenues", ("$6,153", "$5,077")),
+        ("Earnings per share", ("", "")),
+        ("Earnings per share: Basic", ("0.45", "(0.44)")),
+    ]
+
+
+def test_caption_and_spans(tmp_path: Path) -> None:
+    table = only(
+        read(
+            tmp_path,
+            "<table><caption>Depths in May 2024 (in thousands)</caption><thead>"
+            "<tr><th rowspan=2>Berth<th colspan=2>Depth</tr><tr><th>low<th>high</thead>"
+            "<tr><th rowspan=2>North<td>1<td>2<tr><td><td>4</table>",
+        )
+    )
+    assert (table.caption, table.unit) == ("Depths in May 2024", "in thousands")
+    assert table.columns == ("Berth", "Depth low", "Depth high")
+    assert [row.cells for row in table.rows] == [("North", "1", "2"), ("North", "", "4")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td>one<td>1</table>",
+        "<table><tr><td>one<tr><td>two</table>",
+        "<table></table>",
+        "<table><tr></tr><tr><td></td></tr></table>",
+    ],
+)
+def test_what_is_no_table(tmp_path: Path, body: str) -> None:
+    assert read(tmp_path, f"<p>Text.</p>{body}").tables == ()
+
+
+def test_spans_without_end_end(tmp_path: Path) -> None:
+    body = "<table>" + "<tr><td rowspan=65534 colspan=9999>x<td>y" * 300 + "</table>"
+    document = read(tmp_path, body)
+    assert len(document.text) < 3_000_000
+
+
+def test_markdown_tables(tmp_path: Path) -> None:
+    document = read(
+        tmp_path,
+        "# Tariffs\n\n| Class | Price | Note |\n|:---|---:|---|\n| Dinghy | | 12 |\n"
+        "| A \\| B | 85 | **new** |\n\n```\na | b\n--|--\n1 | 2\n```\n",
+        "a.md",
+    )
+    (table,) = document.tables
+    assert table.columns == ("Class", "Price", "Note")
+    assert [row.cells for row in table.rows] == [("Dinghy", "", "12"), ("A | B", "85", "new")]
+    row = table.rows[0]
+    assert document.text[row.start : row.end] == "| Dinghy | | 12 |"
