@@ -23,6 +23,7 @@ class Cell:
     rowspan: int = 1
     colspan: int = 1
     head: bool = False
+    indent: float = 0.0
 
 
 @dataclass(slots=True)
@@ -36,9 +37,14 @@ class Grid:
     rows: list[list[str]] = field(default_factory=list)
     heads: int = 0
     block: int = 0
+    # How far the first cell of each row is set in, and how many columns label a row.
+    indents: list[float] = field(default_factory=list)
+    labels: int = 1
     _open: list[Cell] | None = None
-    # What reaches down into a column: rows left, text, is it the first column of its cell.
-    _below: dict[int, tuple[int, str, bool]] = field(default_factory=dict)
+    # What reaches down into a column: rows left, the cell, is it the first column of it.
+    _below: dict[int, tuple[int, Cell, bool]] = field(default_factory=dict)
+    # Cells at the head of each row that are heads, or come from above.
+    _leading: list[int] = field(default_factory=list)
     # Columns of each row that a cell reaches into from the left.
     _spanned: list[set[int]] = field(default_factory=list)
     _all_heads: list[bool] = field(default_factory=list)
@@ -64,34 +70,39 @@ class Grid:
         cells, self._open = self._open, None
         row: list[str] = []
         spanned: set[int] = set()
+        leading = self._from_above(row, spanned)
+        self.indents.append(cells[0].indent if cells else 0.0)
         for cell in cells:
             self._from_above(row, spanned)
             width = min(max(1, cell.colspan), _WIDEST - len(row))
             if width <= 0 or self._cells > _MOST_CELLS:
                 break
             for step in range(width):
-                text = "" if step else cell.text
                 if step:
                     spanned.add(len(row))
                 if cell.rowspan != 1:
                     rows = _LONGEST_SPAN if cell.rowspan == 0 else cell.rowspan - 1
-                    self._below[len(row)] = (min(rows, _LONGEST_SPAN), text, step == 0)
-                row.append(text)
+                    self._below[len(row)] = (min(rows, _LONGEST_SPAN), cell, step == 0)
+                if cell.head and leading == len(row):
+                    leading += 1
+                row.append("" if step else cell.text)
         self._from_above(row, spanned)
         self._cells += len(row)
         self.rows.append(row)
         self._spanned.append(spanned)
+        self._leading.append(leading)
         self._all_heads.append(bool(cells) and all(cell.head or not cell.text for cell in cells))
 
-    def _from_above(self, row: list[str], spanned: set[int]) -> None:
+    def _from_above(self, row: list[str], spanned: set[int]) -> int:
         """Cells of rows above that reach into the next columns of this one."""
         while len(row) in self._below:
-            left, text, first = self._below.pop(len(row))
+            left, cell, first = self._below.pop(len(row))
             if left > 1:
-                self._below[len(row)] = (left - 1, text, first)
+                self._below[len(row)] = (left - 1, cell, first)
             if not first:
                 spanned.add(len(row))
-            row.append(text)
+            row.append(cell.text if first else "")
+        return len(row)
 
     def close(self) -> None:
         """Make the table rectangular; signs go to their figures, columns without a word go."""
@@ -118,16 +129,29 @@ class Grid:
             self.rows = [
                 [cell for cell, keep in zip(row, said, strict=True) if keep] for row in self.rows
             ]
+        self.labels = max(1, min(self._leading[self.heads :], default=1))
         self.heads = sum(map(any, self.rows[: self.heads]))
+        kept = [any(row) for row in self.rows]
+        self.indents = [i for i, keep in zip(self.indents, kept, strict=True) if keep]
         self.rows = [row for row in self.rows if any(row)]
 
     def _find_heads(self) -> None:
         """Rows of <thead>, or of <th> alone; else what stands above the first figures."""
         if not self.heads:
-            body = next((at for at, head in enumerate(self._all_heads) if not head), 0)
-            self.heads = body or _above_figures(self.rows)
+            self.heads = self._rows_of_heads() or _above_figures(self.rows)
         if self.heads >= len(self.rows):
             self.heads = 0
+
+    def _rows_of_heads(self) -> int:
+        """Rows of <th> alone from the top; one cell across below heads is a head of rows."""
+        for index, head in enumerate(self._all_heads):
+            alone = len(list(filter(None, self.rows[index]))) == 1
+            if not head or (alone and index and self._several(index - 1)):
+                return index
+        return 0
+
+    def _several(self, index: int) -> bool:
+        return len(list(filter(None, self.rows[index]))) > 1
 
     def texts(self) -> list[str]:
         """The rows as they stand in a document's text: empty cells keep their borders."""

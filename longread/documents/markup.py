@@ -46,6 +46,7 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)
 _BREAK, PAGE = "\ufdd0", "\ufdd1"
 _STAND_INS = {ord(_BREAK): None, ord(PAGE): None}
 _UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
+_SET_IN = re.compile(r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?\d+(?:\.\d+)?)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
@@ -102,6 +103,7 @@ class _Reader:
         self._preformatted = 0
         self._table: _Table | None = None
         self._late: list[str] = []
+        self._indent = 0.0
 
     def read(self, root: LexborNode) -> Markup:
         walk = events(root)
@@ -161,6 +163,7 @@ class _Reader:
             self._parts.append(" ")
             if self._table is not None:
                 self._parts.clear()
+                self._indent = _indent(node, values)
             else:
                 self._flush()
         elif tag == "li":
@@ -194,6 +197,7 @@ class _Reader:
                     _span(values.get("rowspan")),
                     _span(values.get("colspan")),
                     tag == "th",
+                    self._indent,
                 )
             )
             self._parts.clear()
@@ -305,6 +309,18 @@ def _formula(node: LexborNode) -> str:
         return " ".join(parts)
     first, second = (part if len(part) < 2 or part.isalnum() else f"({part})" for part in parts)
     return f"{first}^{second}" if node.tag == "msup" else f"{first}/{second}"
+
+
+def _indent(cell: LexborNode, values: dict[str, str | None]) -> float:
+    """How far a cell's text is set in: by blanks that do not break, or by its style."""
+    inner = cell.child
+    styles = [values.get("style") or ""]
+    if inner is not None and inner.tag in ("p", "div", "span"):
+        styles.append(inner.attributes.get("style") or "")
+    found = [float(each) for style in styles for each in _SET_IN.findall(style)]
+    text = cell.text()
+    blanks = len(text) - len(text.lstrip()) if text.lstrip(" \n\t")[:1] == "\xa0" else 0
+    return sum(found) + blanks
 
 
 def _span(value: str | None) -> int:

@@ -18,6 +18,7 @@ def table_of(grid: Grid, spans: Sequence[Span], above: Sequence[str]) -> Table |
     None for a grid that is no table: one row or one column.
     """
     width = len(grid.rows[0]) if grid.rows else 0
+    labels = grid.labels if grid.labels < width else 1
     heads = grid.heads
     if width < 2 or len(grid.rows) - heads < 1 or len(grid.rows) < 2:
         return None
@@ -26,9 +27,10 @@ def table_of(grid: Grid, spans: Sequence[Span], above: Sequence[str]) -> Table |
     said = [*_captions(above), *titles]
     corner = [row[0] for row in lines if row[0]]
     named = [text for text in said if _bare(text) and not is_period(_bare(text))]
+    columns = [_lines(column) for column in zip(*lines, strict=True)] if lines else [()] * width
     return Table(
-        tuple(_lines(column) for column in zip(*lines, strict=True)) if lines else ((),) * width,
-        tuple(_rows(grid.rows[heads:], spans[heads:])),
+        (_lines([cell for column in columns[:labels] for cell in column]), *columns[labels:]),
+        tuple(_rows(grid, spans, labels)),
         tuple(spans[:heads]),
         caption=_bare(named[-1]) if named else "",
         period=_first(map(period_in, (*reversed(said), *corner))),
@@ -65,16 +67,25 @@ def _lines(column: Sequence[str]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _rows(rows: Sequence[Sequence[str]], spans: Sequence[Span]) -> Iterator[TableRow]:
-    path: list[str] = []
+def _rows(grid: Grid, spans: Sequence[Span], labels: int) -> Iterator[TableRow]:
+    """Rows with the sub-heads above them, and all but the last of several labels among these."""
+    indented = len(set(grid.indents[grid.heads :])) > 1
+    path: list[tuple[float, str]] = []
     subhead = False
-    for row, (start, end) in zip(rows, spans, strict=True):
+    for row, (start, end), indent in list(zip(grid.rows, spans, grid.indents, strict=True))[
+        grid.heads :
+    ]:
         alone = bool(row[0]) and not any(cell and cell != row[0] for cell in row[1:])
-        if alone:
-            # Below another it is a part of that; otherwise it takes the last one's place.
-            path = [*path, row[0]] if subhead else [*path[:-1], row[0]]
-            above, cells = tuple(path[:-1]), (row[0], *[""] * (len(row) - 1))
-        else:
-            above, cells = tuple(path), tuple(row)
+        if indented:
+            path = [each for each in path if each[0] < indent]
+        elif alone and not subhead:
+            # Below another sub-head it is a part of that; otherwise it takes the last one's place.
+            path = path[:-1]
+        above = tuple(label for _, label in path)
         subhead = alone
-        yield TableRow(cells, start, end, above)
+        if alone:
+            path.append((indent, row[0]))
+            yield TableRow((row[0], *[""] * (len(row) - labels)), start, end, above)
+        else:
+            groups = tuple(filter(None, row[: labels - 1]))
+            yield TableRow(tuple(row[labels - 1 :]), start, end, (*above, *groups))

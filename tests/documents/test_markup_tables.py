@@ -18,7 +18,7 @@ def read(folder: Path, body: str, name: str = "a.html") -> Document:
 def only(document: Document) -> Table:
     (table,) = document.tables
     for row in table.rows:
-        assert document.text[row.start : row.end].startswith(row.cells[0])
+        assert row.cells[0] in document.text[row.start : row.end]
     return table
 
 
@@ -91,3 +91,44 @@ def test_markdown_tables(tmp_path: Path) -> None:
     assert [row.cells for row in table.rows] == [("Dinghy", "", "12"), ("A | B", "85", "new")]
     row = table.rows[0]
     assert document.text[row.start : row.end] == "| Dinghy | | 12 |"
+
+
+def test_row_groups_and_several_labels(tmp_path: Path) -> None:
+    table = only(
+        read(
+            tmp_path,
+            "<table><tr><th colspan=2>Sailings<th colspan=2>Quarter</tr>"
+            "<tr><th><th><th>First<th>Second</tr>"
+            "<tr><th rowspan=2>Holm<th>out<td>93%<td>96%</tr><tr><th>in<td>90%<td>95%</tr>"
+            "</table>",
+        )
+    )
+    assert table.columns == ("Sailings", "Quarter First", "Quarter Second")
+    assert [row.label for row in table.rows] == ["Holm: out", "Holm: in"]
+
+
+def test_a_head_across_the_table_heads_the_rows_below_it(tmp_path: Path) -> None:
+    table = only(
+        read(
+            tmp_path,
+            "<table><tr><td><th>Adult<th>Child</tr><tr><th colspan=3>Single</tr>"
+            "<tr><th>Near<td>18<td>9</tr><tr><th colspan=3>Return</tr><tr><th>Near<td>32<td>16</tr>"
+            "</table>",
+        )
+    )
+    assert [row.label for row in table.rows if not row.is_subhead] == [
+        "Single: Near",
+        "Return: Near",
+    ]
+
+
+def test_what_is_set_in_stands_below_what_is_not(tmp_path: Path) -> None:
+    table = only(
+        read(
+            tmp_path,
+            "<table><tr><th><th>2024</tr><tr><td>Assets<td></tr>"
+            "<tr><td>&nbsp;&nbsp;Ships<td>48</tr>"
+            '<tr><td style="padding-left: 12px">Cash<td>6</tr><tr><td>Loans<td>(22)</tr></table>',
+        )
+    )
+    assert [row.label for row in table.rows[1:]] == ["Assets: Ships", "Assets: Cash", "Loans"]
