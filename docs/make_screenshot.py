@@ -6,11 +6,14 @@ python docs/make_screenshot.py examples/harbour-report.pdf "What did the new gat
 from __future__ import annotations
 
 import argparse
+import io
 import time
 from pathlib import Path
 
+from rich.console import Console
+
+from longread.display.frame import frame
 from longread.display.progress import Progress
-from longread.display.screenshot import export_svg
 from longread.models import store
 from longread.reading.options import ReadingOptions
 from longread.runs.options import ModelOptions
@@ -38,6 +41,24 @@ def main() -> None:
         if left < 0:
             break
     export_svg(progress, arguments.output, now=time.monotonic(), columns=110, rows=30)
+
+
+def export_svg(
+    progress: Progress, path: Path, *, now: float, columns: int = 100, rows: int = 30
+) -> None:
+    """Write what a terminal of `columns` by `rows` would show at `now` (monotonic seconds)."""
+    console = Console(
+        file=io.StringIO(),
+        record=True,
+        force_terminal=True,
+        color_system="truecolor",
+        width=columns,
+        height=rows,
+        highlight=False,
+    )
+    for line in frame(progress, console, now, rows - 1):
+        console.print(line)
+    console.save_svg(str(path), title="longread")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from longread.cli import ask, bench, cache, config, look, models
+from longread.cli import cache, config, inspect_search, models
+from longread.cli.ask.command import ask
+from longread.cli.bench import command as bench
 from longread.cli.complete import DocumentsCommand
-from longread.cli.errors import Root, mend_streams, settle_stderr
+from longread.cli.errors import Root
+from longread.cli.process import mend_streams, settle_stderr
 from longread.errors import ExitCode
 from longread.version import __version__
 
@@ -42,7 +45,7 @@ def _root(
         raise typer.Exit(ExitCode.USAGE)
 
 
-for _command in (ask.ask, look.inspect, look.search):
+for _command in (ask, inspect_search.inspect, inspect_search.search):
     app.command(cls=DocumentsCommand)(_command)
 app.command()(config.config)
 app.add_typer(models.app, name="models")

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
+from longread.cli.process import abandon_stdout
 from longread.errors import ExitCode, Interrupted, LongreadError, ModelError, UsageError
 
 # What the parser raises for a call it does not understand. Typer shows only this one of the
@@ -58,41 +58,6 @@ def report(error: LongreadError) -> ExitCode:
         if error.hint:
             typer.echo(f"hint: {clean(error.hint)}", err=True)
     return error.exit_code
-
-
-def mend_streams() -> None:
-    """Give standard streams that were closed (`>&-`) somewhere to write to.
-
-    Without this the next file that is opened would take their place, and be written to.
-    What the terminal's encoding cannot show becomes a question mark, not a failure.
-    """
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
-        elif isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def abandon_stdout() -> None:
-    """What is still in stdout's buffer cannot be written: let it go, or it fails again at exit."""
-    _abandon(sys.stdout)
-
-
-def settle_stderr() -> None:
-    """Flush stderr; where nobody reads it, let go of what is left.
-
-    Python would try once more at exit, fail, and turn the run's exit code into 120.
-    """
-    try:
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        _abandon(sys.stderr)
-
-
-def _abandon(stream: TextIO) -> None:
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,6 +52,7 @@ def list_models(
     as_json: AsJson = False,
 ) -> None:
     """List the models on offer and those that are here."""
+    from longread.display.phrasing import columns, megabytes
     from longread.models import machine, report
     from longread.models.catalogue import GIB
 
@@ -66,9 +65,9 @@ def list_models(
     for row in rows:
         needs = f"{row.memory_gib:.1f} GiB" if row.memory_gib else "?"
         fits = {True: "yes", False: "no", None: "?"}[row.fits]
-        size = _size(row.size_bytes)
+        size = megabytes(row.size_bytes)
         table.append((row.name, size, needs, fits, _here(row), row.license or "?", row.notes))
-    for line in _columns(table):
+    for line in columns(table):
         typer.echo(line)
     _hint(f"this machine: {memory / GIB:.1f} GiB of memory; NEEDS is for 8,192 tokens of context")
 
@@ -150,7 +149,8 @@ def calibrate(
     `--strategy infiniretri` and `--gate likelihood` use what is found. The probe decodes
     about 60,000 tokens: some minutes on a CPU.
     """
-    from longread.cli.calibrating import calibrate_model
+    from longread.cli.calibrate import calibrate_model
+    from longread.display.phrasing import columns
 
     result, file = calibrate_model(name, options)
     if as_json:
@@ -158,7 +158,7 @@ def calibrate(
         return
     table = [("READ BY", "NEEDLE FIRST", "AMONG THREE")]
     table += [(row.name, f"{row.first:.0%}", f"{row.among_three:.0%}") for row in result.rows]
-    for line in _columns(table):
+    for line in columns(table):
         typer.echo(line)
     best = " ".join(f"{layer}.{head}" for layer, head in result.calibration.heads)
     typer.echo(f"heads (layer.head)  {best}")
@@ -172,11 +172,12 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete a model, or an interrupted download."""
+    from longread.display.phrasing import megabytes
     from longread.models import store
 
     if not yes and _can_ask() and not typer.confirm(f"Delete {name}?", err=True):
         raise Interrupted("nothing was deleted.")
-    _hint(f"deleted {name}, {_size(store.remove(name))} freed")
+    _hint(f"deleted {name}, {megabytes(store.remove(name))} freed")
 
 
 @app.command()
@@ -196,16 +197,24 @@ def pull_with_progress(name: str, *, update: bool = False) -> InstalledModel:
 
     Raises ModelError and UsageError, and Interrupted at Ctrl-C.
     """
+    from longread.display.bar import bar
     from longread.models import download
 
     try:
-        with _progress(name) as on_progress:
+        with bar(name, in_bytes=True) as on_progress:
             return download.pull(name, on_progress=on_progress, update=update)
     except KeyboardInterrupt:
         raise Interrupted(
             "the download was stopped; what has arrived is kept.",
             f"longread models pull {name} goes on from there",
         ) from None
+
+
+def chosen_model(reference: str | None) -> ResolvedModel:
+    """The model that `reference` names, or the default one; a terminal is offered a download."""
+    from longread.models import store
+
+    return store.resolve(reference) if reference else resolve_or_offer()
 
 
 def resolve_or_offer() -> ResolvedModel:
@@ -222,7 +231,9 @@ def resolve_or_offer() -> ResolvedModel:
         entry = store.proposed()
         if entry is None or not _can_ask():
             raise
-        size = _size(entry.size_bytes)
+        from longread.display.phrasing import megabytes
+
+        size = megabytes(entry.size_bytes)
         question = f"There is no model yet. Download {entry.title} ({size}, {entry.license})?"
         if not typer.confirm(question, default=True, err=True):
             raise
@@ -248,40 +259,6 @@ def _proposal() -> CatalogueEntry:
     return entry
 
 
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
-    if not sys.stderr.isatty():
-        yield _PlainProgress(name)
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        Progress,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress("{task.description}", *columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-class _PlainProgress:
-    """One line at the start and at every tenth, for logs."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.tenth = -1
-
-    def __call__(self, done: int, total: int) -> None:
-        tenth = done * 10 // total if total else 10
-        if tenth > self.tenth:
-            self.tenth = tenth
-            typer.echo(f"{self.name}: {tenth * 10} % of {_size(total)}", err=True)
-
-
 def _here(row: Row) -> str:
     if row.default:
         return "default"
@@ -290,24 +267,12 @@ def _here(row: Row) -> str:
     return f"{100 * row.arrived_bytes // row.size_bytes} %" if row.arrived_bytes else ""
 
 
-def _size(size: int) -> str:
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _columns(table: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
 
 
 def _print_json(value: Any) -> None:

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Protocol, Self, TextIO
+from collections.abc import Sequence
+from typing import Self, TextIO
 
 from longread.reading.step import Answer, RunInfo, Step
 
 
-class Messages(Protocol):
-    """What every view can be told, whatever it shows."""
+class View:
+    """Shows a pass for one question or many on stderr; this one shows nothing (`--quiet`).
 
-    def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None: ...
+    A context manager: leaving it restores the terminal, always. Questions go by their
+    number, from 0.
+    """
 
-    def message(self, line: str) -> None: ...
-
-
-class View(Protocol):
-    """Shows a run on stderr. A context manager: leaving it restores the terminal, always."""
-
-    def begin(self, info: RunInfo) -> None:
-        """The run is known and its first step is about to come."""
-        ...
+    def begin(self, infos: Sequence[RunInfo]) -> None:
+        """The runs are known, one a question, and the first step is about to come."""
 
     def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None:
         """What is being done right now, and how much of it is done (0 to 1) if that is known.
@@ -34,31 +30,30 @@ class View(Protocol):
         Cheap, and may be called at any time: before `begin` for loading and parsing,
         inside a step for "gating units" or "writing notes".
         """
-        ...
 
-    def step(self, step: Step) -> None:
-        """A step is done."""
-        ...
+    def step(self, number: int, step: Step) -> None:
+        """A step of a question is done."""
 
     def text(self, piece: str) -> None:
-        """The next piece of the answer, while it is being generated."""
-        ...
+        """The next piece of the answer, while it is being generated (of one question alone)."""
 
-    def end(self, answer: Answer) -> None:
-        """The run is over: show what came of it and what it cost."""
-        ...
+    def end(self, number: int, answer: Answer) -> None:
+        """A question has its answer."""
+
+    def finish(self) -> None:
+        """All questions have ended: show what came of them and what it cost."""
 
     def message(self, line: str) -> None:
         """One line for the user: a note or a warning."""
-        ...
 
     def close(self) -> None:
         """Restore the terminal. Safe to call twice."""
-        ...
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def open_view(
@@ -76,9 +71,7 @@ def open_view(
     stderr = sys.stderr if stderr is None else stderr
     stdout = sys.stdout if stdout is None else stdout
     if quiet:
-        from longread.display.silent import SilentView
-
-        return SilentView()
+        return View()
     if can_draw(stderr):
         from longread.display.live import LiveView
 

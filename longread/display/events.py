@@ -7,7 +7,7 @@ full disk) does not: the run goes on and the user is told once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ class EventLog:
     def __init__(self, path: Path, on_error: Callable[[str], None]) -> None:
         self._path = path
         self._on_error = on_error
+        self._names: Sequence[Sequence[str | None]] = [[None]]
         self._file: TextIO | None
         try:
             self._file = path.open("a", encoding="utf-8", newline="\n")
@@ -40,15 +41,19 @@ class EventLog:
                 "pass --events a file in a folder that exists and can be written to",
             ) from error
 
-    def begin(self, info: RunInfo, name: str | None = None) -> None:
-        """`name`: the question's id where there are several."""
-        self._append("begin", {"longread": __version__, **asdict(info)}, name)
+    def begin(
+        self, infos: Sequence[RunInfo], names: Sequence[Sequence[str | None]] | None = None
+    ) -> None:
+        """The runs, one a question. `names`: the ids a question was asked under, None for none."""
+        self._names = names or [[None]] * len(infos)
+        for number, info in enumerate(infos):
+            self._append(number, "begin", {"longread": __version__, **asdict(info)})
 
-    def step(self, step: Step, name: str | None = None) -> None:
-        self._append("step", step.record(), name)
+    def step(self, number: int, step: Step) -> None:
+        self._append(number, "step", step.record())
 
-    def end(self, answer: Answer, name: str | None = None) -> None:
-        self._append("answer", {"answer": answer_object(answer)}, name)
+    def end(self, number: int, answer: Answer) -> None:
+        self._append(number, "answer", {"answer": answer_object(answer)})
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""
@@ -66,14 +71,18 @@ class EventLog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _append(self, event: str, values: dict[str, Any], name: str | None) -> None:
+    def _append(self, number: int, event: str, values: dict[str, Any]) -> None:
+        """An event of question `number`, once for each of its names."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        for name in self._names[number]:
+            named = {} if name is None else {"id": name}
+            self._write({"event": event, "schema": SCHEMA, "time": now, **named, **_plain(values)})
+
+    def _write(self, record: dict[str, Any]) -> None:
         if self._file is None:
             return
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        named = {} if name is None else {"id": name}
-        line = to_json({"event": event, "schema": SCHEMA, "time": now, **named, **_plain(values)})
         try:
-            self._file.write(line + "\n")
+            self._file.write(to_json(record) + "\n")
             self._file.flush()
         except OSError as error:
             self._on_error(self._lost(error))

@@ -7,25 +7,28 @@ streamed answer does not flicker. When the run ends, a summary takes the picture
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, RLock, Thread
 from time import monotonic
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from longread.display import View
 from longread.display.closing import closing
 from longread.display.frame import QUIET, WARN, fit, frame, width_of
+from longread.display.many import pass_closing, pass_frame
 from longread.display.phrasing import clean
 from longread.display.plain import step_line
-from longread.display.progress import Activity, Progress
-from longread.display.silent import SilentView
-from longread.display.synchronized import Synchronized
+from longread.display.progress import Activity, Progress, Questions
 from longread.reading.step import Answer, RunInfo, Step
 
+# DEC private mode 2026: hold the screen still until the write is over. Terminals that do
+# not know it ignore it.
+_HOLD, _SHOW = "\x1b[?2026h", "\x1b[?2026l"
 _SECONDS_BETWEEN_DRAWINGS = 0.125
 # The cursor stands on the row below the picture: a picture of all rows would scroll.
 _ROWS_KEPT_FREE = 1
@@ -33,8 +36,21 @@ _ROWS_KEPT_FREE = 1
 _VERBOSE_SHARE = 3
 
 
-class LiveView(SilentView):
-    """Draws the run on a terminal.
+class _Synchronized:
+    """Is `stream` in all but this: each write stands between hold and show."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(f"{_HOLD}{text}{_SHOW}")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class LiveView(View):
+    """Draws the pass on a terminal.
 
     `verbose` also leaves a line for each step above the picture. `citations` says that
     the summary lists them: right where stdout, which has them too, is not a terminal.
@@ -49,8 +65,8 @@ class LiveView(SilentView):
         console: Console | None = None,
     ) -> None:
         self.progress = Progress()
-        self.draw: Callable[[Progress, Console, float, int], list[Text]] = frame
-        self.console = console or Console(file=cast(TextIO, Synchronized(stderr)), highlight=False)
+        self.questions: Questions | None = None
+        self.console = console or Console(file=cast(TextIO, _Synchronized(stderr)), highlight=False)
         self._verbose = verbose
         self._citations = citations
         # Held for state only, never while the console is called: the console's own lock
@@ -68,45 +84,49 @@ class LiveView(SilentView):
             get_renderable=self._picture,
         )
 
-    def begin(self, info: RunInfo) -> None:
-        with self._lock:
-            self.progress.begin(info)
-            self._changes += 1
-        notes = [warning for document in info.documents for warning in document.warnings]
-        for note in [*notes, info.model.note]:
+    def begin(self, infos: Sequence[RunInfo]) -> None:
+        with self._changing():
+            self.questions = Questions(infos, self.progress.started)
+            self.progress = self.questions.whole
+        notes = [warning for document in infos[0].documents for warning in document.warnings]
+        for note in [*notes, infos[0].model.note]:
             if note:
                 self.message(note)
         self._start()
 
     def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None:
-        with self._lock:
+        with self._changing():
             self.progress.activity = Activity(stage, detail, fraction)
-            self._changes += 1
         self._start()
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Around whatever changes the picture."""
-        with self._lock:
-            yield
-            self._changes += 1
-
-    def step(self, step: Step) -> None:
-        with self.changing():
-            self.progress.step(step)
+    def step(self, number: int, step: Step) -> None:
+        assert self.questions is not None
+        with self._changing():
+            self.questions.step(number, step)
             names = self.progress.names
         if self._verbose:
-            self._above(Text(step_line(step, names), style=QUIET))
+            name = "" if self.questions.alone else f"[{number + 1}] "
+            self._above(Text(f"{name}{step_line(step, names)}", style=QUIET))
 
     def text(self, piece: str) -> None:
-        with self._lock:
+        with self._changing():
             self.progress.answer += piece
-            self._changes += 1
 
-    def end(self, answer: Answer) -> None:
+    def end(self, number: int, answer: Answer) -> None:
+        assert self.questions is not None
+        with self._changing():
+            self.questions.answers[number] = answer
+
+    def finish(self) -> None:
         self.close()
+        questions = self.questions
+        assert questions is not None
         self.progress.ended = True
-        lines = closing(answer, self.progress, self.console, citations=self._citations)
+        if questions.alone:
+            answer = questions.answers[0]
+            lines = closing(answer, self.progress, self.console, citations=self._citations)
+        else:
+            lines = pass_closing(questions, self.console)
         self.console.print(Group(*lines))
 
     def message(self, line: str) -> None:
@@ -152,9 +172,22 @@ class LiveView(SilentView):
         self._drawn = looks
         self._live.refresh()
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Around whatever changes the picture."""
+        with self._lock:
+            yield
+            self._changes += 1
+
+    def picture(self, now: float, height: int) -> list[Text]:
+        """The lines that stand on the terminal at `now` (monotonic seconds)."""
+        if self.questions is None or self.questions.alone:
+            return frame(self.progress, self.console, now, height)
+        return pass_frame(self.questions, self.console, now, height)
+
     def _picture(self) -> RenderableType:
         with self._lock:
             rows = self.console.height
             height = rows - (rows // _VERBOSE_SHARE if self._verbose else _ROWS_KEPT_FREE)
-            lines = self.draw(self.progress, self.console, monotonic(), height)
+            lines = self.picture(monotonic(), height)
         return Group(*(fit(line, width_of(self.console)) for line in lines))

@@ -66,6 +66,20 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def megabytes(size: int) -> str:
+    """98_000_000 → `98 MB`; `2.5 GB` from a billion bytes on."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of as many cells as lines of text, the cells one below the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
 def percent(share: float) -> str:
     """0.27 → `27 %`. Never says 100 % (or 0 %) of what is not all (or none)."""
     whole = round(share * 100)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TextIO
 
+from longread.display import View
 from longread.display.phrasing import (
     clean,
     clean_block,
@@ -19,57 +20,99 @@ from longread.display.phrasing import (
     shorten,
     title_of,
 )
-from longread.display.silent import SilentView
-from longread.display.summary import statistics, step_place, verdict
+from longread.display.progress import Questions
+from longread.display.summary import statistics, step_place, totals, verdict
 from longread.reading.step import Answer, Gate, Retrieval, Retrieved, RunInfo, Step
 
 # A download or a parse without a terminal says how far it is four times, not a thousand.
 _QUARTERS = 4
 
 
-class PlainView(SilentView):
-    """Writes a line when there is something to say; `verbose` adds notes and retrievals."""
+class PlainView(View):
+    """Writes a line when there is something to say; `verbose` adds notes and retrievals.
+
+    For several questions: a line for each chunk that was read for all, and one for each
+    question that it concerned, after its number.
+    """
 
     def __init__(self, stderr: TextIO, *, verbose: bool = False) -> None:
         self._stderr = stderr
-        self.verbose = verbose
-        self._names: list[str] = []
+        self._verbose = verbose
+        self._questions: Questions | None = None
         self._said: tuple[str, str, int] | None = None
-        self._reading = False
+        self._turn: list[Step] = []
 
-    def begin(self, info: RunInfo) -> None:
-        self._names = document_names(info)
-        self._reading = True
-        self.write(*opening_lines(info))
+    def begin(self, infos: Sequence[RunInfo]) -> None:
+        self._questions = questions = Questions(infos)
+        whole = questions.whole.info
+        assert whole is not None
+        lines = opening_lines(whole)
+        if not questions.alone:
+            asked = enumerate(infos, start=1)
+            lines[:1] = [f"question {number}: {clean(info.question)}" for number, info in asked]
+        self._write(*lines)
 
     def activity(self, stage: str, detail: str = "", fraction: float | None = None) -> None:
-        if self._reading:
+        if self._questions is not None:
+            # Reading is told by steps.
             return
         quarter = int((fraction or 0.0) * _QUARTERS)
         if (stage, detail, quarter) == self._said:
             return
         self._said = (stage, detail, quarter)
         done = f" {quarter * 100 // _QUARTERS} %" if fraction is not None else ""
-        self.write(f"{clean(f'{stage} {detail}')}{done}")
+        self._write(f"{clean(f'{stage} {detail}')}{done}")
 
-    def step(self, step: Step) -> None:
-        self.write(step_line(step, self._names))
-        if self.verbose:
-            self.write(*detail_lines(step))
+    def step(self, number: int, step: Step) -> None:
+        assert self._questions is not None
+        self._questions.step(number, step)
+        line = step_line(step, self._questions.whole.names)
+        if self._questions.alone:
+            self._write(line, *(detail_lines(step) if self._verbose else []))
+            return
+        if self._turn and self._turn[0].index != step.index:
+            self._write_turn()
+        self._turn.append(step)
+        if step.update.open or step.added or step.remark or self._verbose:
+            self._write(f"[{number + 1}] {line}")
 
-    def end(self, answer: Answer) -> None:
-        self.write(verdict(answer))
-        self.write(*(f"{name}: {value}" for name, value in statistics(answer)))
+    def end(self, number: int, answer: Answer) -> None:
+        assert self._questions is not None
+        self._questions.answers[number] = answer
+        name = "" if self._questions.alone else f"[{number + 1}] "
+        self._write(f"{name}{verdict(answer)}")
+
+    def finish(self) -> None:
+        assert self._questions is not None
+        self._write_turn()
+        alone, answers = self._questions.alone, self._questions.answers
+        numbers = statistics(answers[0]) if alone else totals(self._questions)
+        self._write(*(f"{name}: {value}" for name, value in numbers))
 
     def message(self, line: str) -> None:
-        self.write(clean(line))
+        self._write(clean(line))
 
-    def quieten(self) -> None:
-        """Reading begins: it is told by steps, not by activities."""
-        self._reading = True
+    def _write_turn(self) -> None:
+        """The chunk that all open questions have just read, on one line."""
+        if not self._turn:
+            return
+        assert self._questions is not None
+        first, names = self._turn[0], self._questions.whole.names
+        same = len({step.chunk.position for step in self._turn}) == 1
+        tokens = sum(step.tokens.prefilled + step.tokens.generated for step in self._turn)
+        seconds = sum(sum(step.seconds.values()) for step in self._turn)
+        parts = [
+            f"step {first.index}/{first.total}",
+            step_place(first, names) if same else "",
+            counted(len(self._turn), "question"),
+            f"highest gate {max(step.update.probability for step in self._turn):.2f}",
+            f"{count(tokens)} tok",
+            duration(seconds),
+        ]
+        self._write("  ".join(part for part in parts if part))
+        self._turn = []
 
-    def write(self, *lines: str) -> None:
-        """Lines as they are."""
+    def _write(self, *lines: str) -> None:
         # Whoever read the log is gone, or its disk is full; the run is not over for that.
         with suppress(OSError, ValueError):
             self._stderr.write("".join(f"{line}\n" for line in lines))

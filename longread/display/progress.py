@@ -1,14 +1,15 @@
-"""What the live view has seen so far, free of any drawing: counts, rates, each chunk's state."""
+"""What a view has seen so far, free of any drawing: counts, rates, each chunk's state."""
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from time import monotonic
 
-from longread.display.phrasing import clean_block, document_names
-from longread.reading.step import Gate, Quote, Retrieval, RunInfo, Step
+from longread.display.phrasing import clean_block, counted, document_names
+from longread.reading.step import Answer, Gate, Quote, Retrieval, RunInfo, Step
 
 # Long enough that one slow write does not shake the rate, short enough to see a change.
 _RATE_STEPS = 12
@@ -132,6 +133,58 @@ class Progress:
         if self.ended or (in_order and position < self.frontier):
             return CellState.SKIPPED
         return CellState.UNREAD
+
+
+STATES = ("reading", "found", "answered", "not found", "interrupted")
+
+
+class Questions:
+    """What has become of each question of a pass: numbers, states and answers.
+
+    `whole` is the pass; with a single question it is that question's run.
+    """
+
+    def __init__(self, infos: Sequence[RunInfo], started: float | None = None) -> None:
+        self.each = [Progress() for _info in infos]
+        for progress, info in zip(self.each, infos, strict=True):
+            progress.begin(info)
+        self.answers: dict[int, Answer] = {}
+        self.whole = self.each[0] if self.alone else Progress()
+        if not self.alone:
+            resumed = min(info.resumed for info in infos)
+            title = counted(len(infos), "question")
+            self.whole.begin(replace(infos[0], question=title, resumed=resumed))
+        if started is not None:
+            self.whole.started = started
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is a single question."""
+        return len(self.each) == 1
+
+    def step(self, number: int, step: Step) -> None:
+        self.each[number].step(step)
+        if not self.alone:
+            self.whole.step(step)
+
+    def state(self, number: int) -> str:
+        """One of STATES."""
+        answer = self.answers.get(number)
+        if answer is not None:
+            return answer.status.replace("_", " ")
+        return "found" if self.each[number].quotes else "reading"
+
+    def probability(self, number: int) -> float:
+        """The confidence of the answer, or the highest gate so far."""
+        answer = self.answers.get(number)
+        if answer is not None:
+            return answer.confidence
+        return max(self.each[number].probabilities.values(), default=0.0)
+
+    def tally(self) -> str:
+        """`3 answered, 5 reading`."""
+        states = [self.state(number) for number in range(len(self.each))]
+        return ", ".join(f"{states.count(state)} {state}" for state in STATES if state in states)
 
 
 def changed_notes(step: Step) -> Notes:

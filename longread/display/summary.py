@@ -15,7 +15,8 @@ from longread.display.phrasing import (
     shorten,
     title_of,
 )
-from longread.reading.step import Answer, Quote, Step
+from longread.display.progress import Questions
+from longread.reading.step import Answer, Quote, Step, Tokens
 
 _WHY = {
     "exit_gate": "knew enough",
@@ -60,6 +61,28 @@ def statistics(answer: Answer) -> list[tuple[str, str]]:
             f"{count(tokens.generated)} generated",
         ),
         ("time", _time(answer)),
+    ]
+
+
+def totals(questions: Questions) -> list[tuple[str, str]]:
+    """The pass's numbers as (name, value) rows."""
+    whole = questions.whole
+    assert whole.info is not None
+    answers = list(questions.answers.values())
+    spent = sum((answer.tokens for answer in answers), Tokens())
+    return [
+        ("questions", questions.tally()),
+        (
+            "read",
+            f"{count(whole.read)} of {counted(whole.info.chunks, 'chunk')} "
+            f"({percent(whole.read / max(1, whole.info.chunks))})",
+        ),
+        (
+            "tokens",
+            f"{count(spent.prefilled)} prefilled, {count(spent.reused)} reused, "
+            f"{count(spent.generated)} generated",
+        ),
+        ("time", duration(sum(answer.seconds for answer in answers))),
     ]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from longread.documents import Document, LeftOut, PageRange, discover, listed, load
+from longread.documents import Document, Files, LeftOut, PageRange, discover, listed, load
 from longread.engine import Engine
 from longread.engine.http import open_server
 from longread.errors import DocumentError, UsageError
@@ -71,7 +71,7 @@ def read_documents(
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
     """
-    files = discover(sources)
+    files = sources if isinstance(sources, Files) else discover(sources)
     how = options or DocumentOptions()
     pages = PageRange.parse(how.pages) if how.pages else None
     documents: dict[str, Document] = {}
@@ -271,6 +271,11 @@ class Run:
                 yield step
 
     @property
+    def chunks_read(self) -> int:
+        """How many chunks were read; one that was read in several rounds was read once."""
+        return len({step.chunk.position for step in self._steps})
+
+    @property
     def resumable(self) -> bool:
         """Whether the same run, begun again, goes on where this one is interrupted."""
         return self._journal is not None
@@ -340,7 +345,6 @@ class Run:
         return seconds / read if read else 0.0
 
     def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
-        # A chunk that was read in several rounds was read once.
         read = {step.chunk.position for step in self._steps}
         sizes = {piece.index: piece.tokens for piece in self.reader.pieces}
         unread = sum(tokens for index, tokens in sizes.items() if index not in read)
@@ -354,7 +358,7 @@ class Run:
             citations=reply.citations,
             memory=self.reader.memory.notes,
             info=self.info,
-            chunks_read=len(read),
+            chunks_read=self.chunks_read,
             updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
             retrievals=sum(1 for step in self._steps if step.retrieval is not None),
             exit=end,

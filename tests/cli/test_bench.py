@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from longread.bench.records import Evidence, Question, Result, read_questions, write_questions
 from longread.bench.results import Header, ResultFile, read_results
-from longread.cli import app, bench_options
-from longread.cli.benching import strategies_of
+from longread.cli import app
+from longread.cli.bench.measure import strategies_of
+from longread.cli.bench.strategies import NAMES
 from longread.cli.options import TABLE
 from longread.errors import UsageError
 from longread.reading import strategies
@@ -44,7 +45,7 @@ def reading() -> ReadingOptions:
 
 
 def test_the_names_offered_are_the_strategies_there_are() -> None:
-    assert (*strategies.NAMES, "closed-book") == bench_options.NAMES
+    assert (*strategies.NAMES, "closed-book") == NAMES
 
 
 def test_a_strategy_takes_settings_of_its_own() -> None:

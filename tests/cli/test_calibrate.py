@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from longread.cli import calibrating, models
+from longread.cli import calibrate as calibrating
+from longread.cli import models
 from longread.errors import Interrupted
 from longread.models import calibration, store
 from tests.bench.test_calibrate import scripted

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from longread.cli.questions import Asked, read_questions
+from longread.cli.ask.questions import Asked, read_questions
 from longread.display.json_answer import answer_schema
 from longread.errors import UsageError
 from tests.cli.conftest import ANSWER, QUESTION, TALE, run

@@ -25,12 +25,12 @@ def read(path: Path) -> list[dict[str, Any]]:
 def test_each_event_is_on_disk_as_soon_as_it_is_known(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     with EventLog(path, pytest.fail) as log:
-        log.begin(INFO)
+        log.begin([INFO])
         assert [event["event"] for event in read(path)] == ["begin"]
         for number, made in enumerate(STEPS, start=1):
-            log.step(made)
+            log.step(0, made)
             assert len(read(path)) == 1 + number
-        log.end(answer(INFO, STEPS))
+        log.end(0, answer(INFO, STEPS))
     events = read(path)
     assert {event["schema"] for event in events} == {"longread.event/1"}
     assert all(event["time"].endswith("+00:00") for event in events)
@@ -50,14 +50,14 @@ def test_a_second_run_is_appended(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     for _ in range(2):
         with EventLog(path, pytest.fail) as log:
-            log.begin(INFO)
+            log.begin([INFO])
     assert len(read(path)) == 2
 
 
 def test_a_gate_that_is_not_a_number_does_not_break_the_line(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     with EventLog(path, pytest.fail) as log:
-        log.step(replace(STEPS[0], update=Gate(float("nan"), 1 / 3, "likelihood")))
+        log.step(0, replace(STEPS[0], update=Gate(float("nan"), 1 / 3, "likelihood")))
     update = read(path)[0]["update"]
     assert update["probability"] is None
     assert update["threshold"] == 0.333333
@@ -76,10 +76,10 @@ def test_a_full_disk_is_told_once_and_the_run_goes_on() -> None:
         pytest.skip("/dev/full, a disk that is always full, is not on this system")
     told: list[str] = []
     with EventLog(full, told.append) as log:
-        log.begin(INFO)
+        log.begin([INFO])
         for made in STEPS:
-            log.step(made)
-        log.end(answer(INFO, STEPS))
+            log.step(0, made)
+        log.end(0, answer(INFO, STEPS))
     assert len(told) == 1
     assert told[0].startswith("no more events in /dev/full")
     assert "No space left" in told[0]

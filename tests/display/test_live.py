@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+import runpy
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +14,11 @@ from rich.console import Console
 from longread.display.frame import frame
 from longread.display.live import LiveView
 from longread.display.progress import Activity, Progress, changed_notes
-from longread.display.screenshot import export_svg
 from longread.reading.step import Exit, Gate, Retrieval, Retrieved, RunInfo, Step
 from tests.display.conftest import Terminal
 from tests.display.script import answer, document, quote, reading, run_info, step
 
+SCREENSHOT = Path(__file__).resolve().parents[2] / "docs" / "make_screenshot.py"
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 ESCAPES = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]")
 
@@ -137,12 +138,13 @@ def test_a_document_cannot_reach_the_terminal(terminal: Callable[..., Terminal])
     screen = terminal()
     with LiveView(screen) as view:
         view.activity(hostile, hostile)
-        view.begin(info)
-        view.step(made)
+        view.begin([info])
+        view.step(0, made)
         view.text(hostile)
         view.message(hostile)
         view.redraw()
-        view.end(answer(info, [made], answer=hostile))
+        view.end(0, answer(info, [made], answer=hostile))
+        view.finish()
     written = screen.getvalue()
     for forbidden in ("\x1b]", "\x07", "\x9b", "\x1b[2J", "\u202e", "\x1b[5m"):
         assert forbidden not in written
@@ -155,7 +157,7 @@ def test_an_exception_gives_the_cursor_back(terminal: Callable[..., Terminal]) -
 
     def interrupted_run() -> None:
         with view:
-            view.begin(run_info())
+            view.begin([run_info()])
             view.redraw()
             assert screen.getvalue().rfind(HIDE_CURSOR) > screen.getvalue().rfind(SHOW_CURSOR)
             raise KeyboardInterrupt
@@ -179,7 +181,7 @@ def test_a_view_that_never_began_writes_nothing(terminal: Callable[..., Terminal
 def test_streaming_does_not_draw_for_each_piece(terminal: Callable[..., Terminal]) -> None:
     screen = terminal()
     with LiveView(screen) as view:
-        view.begin(run_info())
+        view.begin([run_info()])
         start = time.monotonic()
         while time.monotonic() - start < 0.5:
             view.text("x")
@@ -207,10 +209,11 @@ def closing_text(terminal: Terminal, *, listed: bool = True, **changes: object) 
     info = run_info()
     steps = list(reading(info, 41))
     with LiveView(terminal, citations=listed) as view:
-        view.begin(info)
+        view.begin([info])
         for made in steps:
-            view.step(made)
-        view.end(answer(info, steps, **changes))
+            view.step(0, made)
+        view.end(0, answer(info, steps, **changes))
+        view.finish()
     after = terminal.getvalue().rsplit(SHOW_CURSOR, 1)[1]
     return ESCAPES.sub("", after)
 
@@ -241,9 +244,9 @@ def test_verbose_leaves_a_line_for_each_step(terminal: Callable[..., Terminal]) 
     screen = terminal(120, 30)
     info = run_info()
     with LiveView(screen, verbose=True) as view:
-        view.begin(info)
+        view.begin([info])
         for made in reading(info, 5):
-            view.step(made)
+            view.step(0, made)
     text = ESCAPES.sub("", screen.getvalue())
     assert [line for line in range(1, 6) if f"step {line}/150  p. " in text] == [1, 2, 3, 4, 5]
 
@@ -255,9 +258,9 @@ def test_no_color_keeps_the_picture_and_drops_the_colours(
     monkeypatch.setenv("NO_COLOR", "1")
     info = run_info()
     with LiveView(screen) as view:
-        view.begin(info)
+        view.begin([info])
         for made in reading(info, 12):
-            view.step(made)
+            view.step(0, made)
         view.redraw()
     colours = re.findall(
         r"\x1b\[[0-9;]*\b(?:3[0-7]|38|4[0-7]|48|9[0-7])(?:;[0-9;]*)?m", screen.getvalue()
@@ -269,6 +272,7 @@ def test_no_color_keeps_the_picture_and_drops_the_colours(
 def test_a_screenshot_is_an_svg_without_markup_of_the_document(tmp_path: Path) -> None:
     info = replace(run_info(), question="<script>alert(1)</script>")
     path = tmp_path / "live.svg"
+    export_svg = runpy.run_path(str(SCREENSHOT))["export_svg"]
     export_svg(seen(info, list(reading(info, 12))), path, now=20.0)
     svg = path.read_text(encoding="utf-8")
     assert svg.startswith("<svg")

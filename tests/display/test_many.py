@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from longread.display import View, open_view
 from longread.display.answer import write_answers
-from longread.display.many import LiveMany, ManyView, PlainMany, SilentMany, open_many_view
-from longread.display.progress import Progress
+from longread.display.live import LiveView
+from longread.display.plain import PlainView
 from longread.reading.step import Gate, RunInfo, Step
 from tests.display.conftest import Terminal
 from tests.display.script import answer, reading, run_info
@@ -31,16 +32,16 @@ def turns(about: list[RunInfo], last: int) -> Iterator[tuple[int, Step]]:
             yield number, steps[index]
 
 
-def play(view: ManyView, about: list[RunInfo], last: int = 12) -> None:
+def play(view: View, about: list[RunInfo], last: int = 12) -> None:
     view.begin(about)
     for number, step in turns(about, last):
         view.step(number, step)
 
 
-def plain(**options: bool) -> tuple[ManyView, io.StringIO]:
+def plain(**options: bool) -> tuple[View, io.StringIO]:
     stderr = io.StringIO()
-    view = open_many_view(quiet=False, verbose=options.get("verbose", False), stderr=stderr)
-    assert isinstance(view, PlainMany)
+    view = open_view(quiet=False, verbose=options.get("verbose", False), stderr=stderr)
+    assert isinstance(view, PlainView)
     return view, stderr
 
 
@@ -67,8 +68,8 @@ def test_the_live_picture_has_the_pass_above_and_a_line_a_question(
     terminal: Callable[[int, int], Terminal],
 ) -> None:
     screen = terminal(100, 24)
-    view = open_many_view(quiet=False, verbose=False, stderr=screen, stdout=io.StringIO())
-    assert isinstance(view, LiveMany)
+    view = open_view(quiet=False, verbose=False, stderr=screen, stdout=io.StringIO())
+    assert isinstance(view, LiveView)
     about = infos()
     with view:
         play(view, about, 30)
@@ -89,8 +90,8 @@ def test_the_live_picture_has_the_pass_above_and_a_line_a_question(
 def test_of_too_many_questions_the_open_ones_stay(
     terminal: Callable[[int, int], Terminal],
 ) -> None:
-    view = open_many_view(quiet=False, verbose=False, stderr=terminal(80, 24))
-    assert isinstance(view, LiveMany)
+    view = open_view(quiet=False, verbose=False, stderr=terminal(80, 24))
+    assert isinstance(view, LiveView)
     about = infos(40)
     with view:
         play(view, about, 2)
@@ -105,7 +106,7 @@ def test_of_too_many_questions_the_open_ones_stay(
 
 def test_the_end_shows_every_question(terminal: Callable[[int, int], Terminal]) -> None:
     screen = terminal(80, 24)
-    view = open_many_view(quiet=False, verbose=False, stderr=screen, stdout=io.StringIO())
+    view = open_view(quiet=False, verbose=False, stderr=screen, stdout=io.StringIO())
     about = infos(30)
     with view:
         play(view, about, 2)
@@ -119,8 +120,8 @@ def test_the_end_shows_every_question(terminal: Callable[[int, int], Terminal]) 
 
 def test_quiet_says_nothing() -> None:
     stderr = io.StringIO()
-    view = open_many_view(quiet=True, verbose=False, stderr=stderr)
-    assert isinstance(view, SilentMany)
+    view = open_view(quiet=True, verbose=False, stderr=stderr)
+    assert type(view) is View
     play(view, infos())
     view.finish()
     assert stderr.getvalue() == ""
@@ -139,15 +140,11 @@ def test_answers_stand_under_their_questions() -> None:
     assert blocks[1] == f"{info.question}\n(not found)\n"
 
 
-def picture(view: LiveMany, columns: int, rows: int) -> list[str]:
-    console = Console(file=io.StringIO(), width=columns, height=rows, force_terminal=True)
-    lines = view.lines(progress(view), console, 61.0, rows - 1)
+def picture(view: LiveView, columns: int, rows: int) -> list[str]:
+    view.console = Console(file=io.StringIO(), width=columns, height=rows, force_terminal=True)
+    lines = view.picture(61.0, rows - 1)
     assert all(line.cell_len < columns for line in lines)
     return [line.plain for line in lines]
-
-
-def progress(view: LiveMany) -> Progress:
-    return view._view.progress
 
 
 def test_gates_are_the_highest_so_far() -> None:

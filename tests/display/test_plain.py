@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 
 from longread.display.plain import PlainView, step_line
-from longread.reading.step import Exit, Gate, Tokens
+from longread.reading.step import Answer, Exit, Gate, RunInfo, Tokens
 from tests.display.script import answer, document, quote, reading, run_info, step
 
 
@@ -40,12 +40,13 @@ def run(info_steps: int, *, verbose: bool = False) -> str:
         view.activity("reading", "a.pdf", 0.2)
         view.activity("reading", "a.pdf", 0.6)
         view.message("page 7 is a\nscan")
-        view.begin(info)
+        view.begin([info])
         for made in steps:
             view.activity("gating units", "1 of 4", 0.25)
-            view.step(made)
+            view.step(0, made)
         view.text("3M spent")
-        view.end(answer(info, steps))
+        view.end(0, answer(info, steps))
+        view.finish()
     return stderr.getvalue()
 
 
@@ -77,6 +78,17 @@ def test_verbose_adds_notes_retrievals_and_unit_gates() -> None:
     assert not any(line.startswith("    ") for line in run(4).splitlines())
 
 
+def closing(info: RunInfo, made: Answer) -> list[str]:
+    """The lines that stand at a run's end."""
+    stderr = io.StringIO()
+    view = PlainView(stderr)
+    view.begin([info])
+    begun = len(stderr.getvalue())
+    view.end(0, made)
+    view.finish()
+    return stderr.getvalue()[begun:].splitlines()
+
+
 def test_not_found_and_interrupted_say_so() -> None:
     info = run_info()
     steps = list(reading(info, 150))
@@ -84,17 +96,13 @@ def test_not_found_and_interrupted_say_so() -> None:
         info, steps, status="not_found", answer=None, seconds_saved_by_exit=0.0,
         exit=Exit(150, "end_of_document"),
     )  # fmt: skip
-    stderr = io.StringIO()
-    PlainView(stderr).end(whole)
-    lines = stderr.getvalue().splitlines()
+    lines = closing(info, whole)
     assert lines[0] == "3M_2022_10K.pdf does not say. 150 of 150 chunks read (100 %)."
     assert lines[1] == "stopped: read to the end"
     assert "full pass" not in lines[-1]
 
-    stderr = io.StringIO()
     part = answer(info, steps[:3], status="interrupted", answer=None, exit=Exit(3, "interrupted"))
-    PlainView(stderr).end(part)
-    assert stderr.getvalue().startswith("Interrupted. 3 of 150 chunks read (2 %).")
+    assert closing(info, part)[0].startswith("Interrupted. 3 of 150 chunks read (2 %).")
 
 
 def test_a_hostile_document_cannot_write_to_the_log() -> None:
@@ -110,8 +118,8 @@ def test_a_hostile_document_cannot_write_to_the_log() -> None:
     made = replace(made, added=(quote(info, made, hostile),))
     stderr = io.StringIO()
     view = PlainView(stderr, verbose=True)
-    view.begin(info)
-    view.step(made)
+    view.begin([info])
+    view.step(0, made)
     written = stderr.getvalue()
     assert "\x1b" not in written
     assert "\x07" not in written

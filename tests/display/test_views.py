@@ -10,7 +10,6 @@ import pytest
 from longread.display import View, open_view
 from longread.display.live import LiveView
 from longread.display.plain import PlainView
-from longread.display.silent import SilentView
 from tests.display.conftest import Terminal
 from tests.display.script import answer, reading, run_info
 
@@ -47,13 +46,14 @@ def test_quiet_says_nothing_at_all(
     info = run_info()
     steps = list(reading(info, 12))
     with open_view(quiet=True, verbose=True, stderr=screen) as view:
-        assert isinstance(view, SilentView)
+        assert type(view) is View
         view.activity("reading", "a.pdf", 0.5)
         view.message("page 7 is a scan")
-        view.begin(info)
-        view.step(steps[0])
+        view.begin([info])
+        view.step(0, steps[0])
         view.text("x")
-        view.end(answer(info, steps))
+        view.end(0, answer(info, steps))
+        view.finish()
     assert screen.getvalue() == ""
     assert capfd.readouterr() == ("", "")
 
@@ -66,7 +66,9 @@ def test_the_summary_lists_citations_only_where_stdout_does_not(
     for stdout, shown in ((io.StringIO(), True), (terminal(), False)):
         screen = terminal()
         with open_view(quiet=False, verbose=False, stderr=screen, stdout=stdout) as view:
-            view.end(answer(info, steps))
+            view.begin([info])
+            view.end(0, answer(info, steps))
+            view.finish()
         assert ("[1]" in screen.getvalue()) is shown
 
 

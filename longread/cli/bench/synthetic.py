@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from longread.cli.bench_options import USUAL, Strategies
+from longread.cli.bench.strategies import USUAL, Strategies
 from longread.cli.options import BenchOptions, takes_options
 from longread.errors import Interrupted, UsageError
 
@@ -119,7 +119,7 @@ def needle(
     from longread.bench import heatmap, plots
     from longread.bench import needle as builder
     from longread.bench.lengths import parse_lengths
-    from longread.cli import benching
+    from longread.cli.bench import measure as benching
     from longread.display import can_draw
     from longread.documents import discover
 
@@ -168,7 +168,7 @@ class _Run:
     """One call of a command: its options, checked before anything slow begins."""
 
     def __init__(self, name: str, strategies: str, options: BenchOptions) -> None:
-        from longread.cli import benching
+        from longread.cli.bench import measure as benching
 
         self._name = name
         self._options = options
@@ -208,7 +208,7 @@ class _Run:
     def measure(self, build: Callable[[Count], list[Question]]) -> tuple[Header, list[Result]]:
         """Build the questions with the model's tokenizer and run them; progress on stderr."""
         from longread.bench.needle import QUESTIONS
-        from longread.cli import benching
+        from longread.cli.bench import measure as benching
 
         if self._options.build.build_only:
             questions = benching.with_tokenizer(build, self._options.model)
@@ -220,7 +220,7 @@ class _Run:
     def tell(self, header: Header, results: list[Result], *, by_tags: bool = True) -> None:
         """Tables on stdout, and the report if one is wanted."""
         from longread.bench import report, tables
-        from longread.cli import benching
+        from longread.cli.bench import measure as benching
 
         both = (tables.summary(results), tables.paired(results))
         shown = report.all_tables(results) if by_tags else [each for each in both if each]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from longread.cli.asking import chosen_model, keep_logs_quiet, terminate_like_ctrl_c
-from longread.cli.bench_options import NAMES
+from longread.cli.bench.strategies import NAMES
+from longread.cli.models import chosen_model
 from longread.cli.options import TABLE
+from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
 from longread.errors import DocumentError, ModelError, UsageError
 from longread.options import flag
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from longread.cli.ask.questions import Asked, read_questions
 from longread.cli.options import AskOptions, takes_options
-from longread.cli.questions import read_questions
 from longread.errors import UsageError
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
@@ -52,22 +52,21 @@ def ask(
     questions: all), 1 the document does not say (for at least one), 2 usage, 3 unreadable
     document, 4 model trouble, 130 interrupted (the same command goes on).
     """
-    if question or questions is not None:
-        asked = read_questions(question or [], questions)
-        _require_documents(arguments)
-
-        from longread.cli.asking_all import answer_questions
-
-        return answer_questions(arguments, asked, options)
-    if _wants_prompt(arguments):
-        from longread.cli.prompting import prompt
+    listed = bool(question) or questions is not None
+    if not listed and _wants_prompt(arguments):
+        from longread.cli.ask.repl import prompt
 
         return prompt(arguments, options)
-    sources, last = _split(arguments)
+    if listed:
+        sources, asked = arguments, read_questions(question or [], questions)
+        _require_documents(arguments)
+    else:
+        sources, last = _split(arguments)
+        asked = [Asked(last.strip())]
 
-    from longread.cli.asking import answer_question
+    from longread.cli.ask.run import answer_questions
 
-    return answer_question(sources, last, options)
+    return answer_questions(sources, asked, options, listed=listed)
 
 
 def _wants_prompt(arguments: list[str]) -> bool:

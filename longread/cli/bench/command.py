@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from longread.cli import bench_speed, bench_synthetic
-from longread.cli.bench_options import USUAL, Strategies
+from longread.cli.bench import speed, synthetic
+from longread.cli.bench.strategies import USUAL, Strategies
 from longread.cli.complete import DocumentsCommand, beginning_with
 from longread.cli.options import BenchOptions, takes_options
 from longread.errors import ExitCode, UsageError
@@ -54,7 +54,7 @@ def qa(
     """
     from longread.bench import runner
     from longread.bench.records import read_questions
-    from longread.cli import benching
+    from longread.cli.bench import measure as benching
 
     chosen = benching.strategies_of(strategies, options.reading)
     asked = runner.sample(read_questions(questions), options.sample.limit, options.sample.seed)
@@ -76,7 +76,7 @@ def report(
 ) -> None:
     """Show the tables of a result file again, and write its report."""
     from longread.bench.results import read_results
-    from longread.cli import benching
+    from longread.cli.bench import measure as benching
 
     benching.require_writable(options.results)
     header, found = read_results(results)
@@ -87,7 +87,7 @@ def report(
 
 def _tell(header: Header, results: list[Result], kept: ResultOptions) -> None:
     from longread.bench.report import all_tables
-    from longread.cli import benching
+    from longread.cli.bench import measure as benching
 
     benching.show(all_tables(results))
     benching.write_page(kept, header, results)
@@ -104,7 +104,7 @@ def compare(
     """
     from longread.bench import tables
     from longread.bench.results import read_results
-    from longread.cli import benching
+    from longread.cli.bench import measure as benching
 
     header, first = read_results(before)
     other, second = read_results(after)
@@ -156,5 +156,5 @@ def convert(
     typer.echo(str(folder / formats.QUESTIONS))
 
 
-for _command in (bench_synthetic.multihop, bench_synthetic.needle, bench_speed.throughput):
+for _command in (synthetic.multihop, synthetic.needle, speed.throughput):
     app.command(cls=DocumentsCommand)(_command)

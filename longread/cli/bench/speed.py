@@ -59,7 +59,7 @@ def throughput(
     generation, one question more on a unit, and a second question on the document. A
     repeat goes through the document four times; leave the machine alone meanwhile.
     """
-    from longread.cli.benching import require_folder
+    from longread.cli.bench.measure import require_folder
 
     wanted = _sizes(sizes) if sizes else [options.reading.chunk_tokens]
     require_folder(out)
@@ -107,7 +107,8 @@ def _measured(
 ) -> SpeedReport:
     from longread.bench.host import busy, load_average
     from longread.bench.throughput import measure
-    from longread.cli.asking import chosen_model, keep_logs_quiet
+    from longread.cli.models import chosen_model
+    from longread.cli.process import keep_logs_quiet
     from longread.display import open_view
     from longread.runs.session import open_engine
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from longread import paths
-from longread.cli.asking import checked, deliver, open_session, read_run
+from longread.cli.ask.questions import Asked
+from longread.cli.ask.run import checked, deliver, open_session, read
 from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import STRATEGIES
@@ -61,7 +62,7 @@ class Prompt:
 
     def __init__(self, session: Session, options: AskOptions) -> None:
         self._session = session
-        self._view = options.view
+        self._options = options
         self._reading = options.reading
         self._last: Answer | None = None
         self._commands: dict[str, Callable[[str], None]] = {
@@ -109,18 +110,20 @@ class Prompt:
     def _ask(self, question: str) -> None:
         from longread.display import open_view
 
-        with open_view(quiet=self._view.quiet, verbose=self._view.verbose) as view:
-            run = self._session.run(question, self._reading, journal=True, report=view.message)
-            answer = read_run(run, view, None)
+        with open_view(quiet=self._options.view.quiet, verbose=self._options.view.verbose) as view:
+            together = self._session.run_all(
+                [question], self._reading, journal=True, report=view.message
+            )
+            answers = read(together, view)
             view.close()
-        self._last = answer
+        (self._last,) = answers.values()
         # What there is to say of the model is said once.
         self._session.note = ""
-        deliver(answer, as_json=False)
-        if answer.status == "interrupted":
+        deliver([Asked(question)], answers, self._options, listed=False)
+        if self._last.status == "interrupted":
             _say("stopped; the same question goes on from there.")
         else:
-            run.close()
+            together.close()
 
     def _memory(self, _rest: str) -> None:
         from longread.display.phrasing import clean_block

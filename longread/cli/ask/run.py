@@ -1,0 +1,222 @@
+"""A run on the command line: documents, model, steps shown as they end, answers on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from longread.cli.ask.questions import Asked
+from longread.cli.models import chosen_model
+from longread.cli.process import abandon_stdout, keep_logs_quiet, terminate_like_ctrl_c
+from longread.errors import ExitCode, Interrupted, LongreadError
+
+if TYPE_CHECKING:
+    from longread.cli.options import AskOptions
+    from longread.display import View
+    from longread.display.events import EventLog
+    from longread.documents.discover import Files
+    from longread.models.store import ResolvedModel
+    from longread.reading.step import Answer
+    from longread.runs.session import Pass, Session
+
+_STAGES = {
+    "think": "thinking",
+    "retrieve": "looking up",
+    "update_gate": "weighing the chunk",
+    "write": "writing notes",
+    "exit_gate": "asking if that is enough",
+}
+
+
+def answer_questions(
+    sources: Sequence[str], asked: Sequence[Asked], options: AskOptions, *, listed: bool
+) -> ExitCode:
+    """Read `sources` once for all that is `asked`; `listed` answers stand under their questions.
+
+    What is cheap to check (files, pages, the model's name, the events file) is checked
+    before anything slow begins. NOT_FOUND when at least one question has no answer. Raises
+    LongreadError.
+    """
+    from longread.display import open_view
+    from longread.display.events import EventLog
+
+    files, resolved = checked(sources, options)
+    events = options.call.events
+    with (
+        open_view(quiet=options.view.quiet, verbose=options.view.verbose) as view,
+        EventLog(events, view.message) if events else nullcontext() as log,
+        open_session(files, resolved, options, view) as session,
+    ):
+        view.activity("preparing")
+        together = session.run_all(
+            [each.text for each in asked],
+            options.reading,
+            journal=True,
+            resume=options.call.resume,
+            report=view.message,
+        )
+        with _resumable(together):
+            answers = read(together, view, log, _names(together, asked) if listed else None)
+            view.close()
+            deliver(asked, answers, options, listed=listed)
+        if any(answer.status == "interrupted" for answer in answers.values()):
+            raise _interrupted(together, answers)
+        together.close()
+    found = all(answer.status == "answered" for answer in answers.values())
+    return ExitCode.ANSWERED if found else ExitCode.NOT_FOUND
+
+
+def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, ResolvedModel]:
+    """The files and the model of a call: all that can be known before anything slow begins."""
+    from longread.documents import PageRange, discover
+
+    terminate_like_ctrl_c()
+    keep_logs_quiet()
+    files = discover(sources)
+    if options.documents.pages:
+        PageRange.parse(options.documents.pages)
+    return files, chosen_model(options.model.model)
+
+
+def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, view: View) -> Session:
+    """Documents read and the model opened; the view says what is left out and how far it is."""
+    from longread.runs.session import Session, open_engine, read_documents
+
+    left_out: list[str] = []
+    documents = read_documents(
+        files,
+        options.documents,
+        report=left_out.append,
+        progress=lambda file, done: view.activity("reading", Path(file).name, done),
+    )
+    for line in left_out:
+        # It matters even to those who want to see nothing else.
+        (_warn if options.view.quiet else view.message)(line)
+    view.activity("opening model")
+    engine = open_engine(resolved, options.model, view.message)
+    return Session(documents, engine, resolved.note, left_out=left_out)
+
+
+def _warn(line: str) -> None:
+    typer.echo(f"longread: {line}", err=True)
+
+
+def read(
+    together: Pass,
+    view: View,
+    log: EventLog | None = None,
+    names: Sequence[Sequence[str | None]] | None = None,
+) -> dict[str, Answer]:
+    """Read to the end, every step shown and logged: answers by question.
+
+    Each is made as soon as its question has ended.
+    """
+    runs = together.runs
+    answers: dict[str, Answer] = {}
+    infos = [run.info for run in runs]
+    if log is not None:
+        log.begin(infos, names)
+    view.begin(infos)
+    resumed = min(info.resumed for info in infos)
+    if resumed:
+        view.message(f"going on from chunk {resumed + 1} of {infos[0].chunks}")
+
+    def answer(number: int) -> None:
+        view.activity("answering")
+        made = runs[number].answer(view.text if len(runs) == 1 else None)
+        answers[made.question] = made
+        if log is not None:
+            log.end(number, made)
+        view.end(number, made)
+
+    for run in runs:
+        run.reader.on_stage = lambda stage: view.activity(_STAGES.get(stage, stage))
+    for number, step in together.steps():
+        if step is None:
+            answer(number)
+            continue
+        view.step(number, step)
+        if log is not None:
+            log.step(number, step)
+    # An interrupt ends the pass with questions still open.
+    for number, run in enumerate(runs):
+        if run.question not in answers:
+            answer(number)
+    view.finish()
+    return answers
+
+
+def _names(together: Pass, asked: Sequence[Asked]) -> list[list[str | None]]:
+    """For each run the ids of its question, or the numbers it was asked under."""
+    named = [(each.text, each.id or str(number)) for number, each in enumerate(asked, start=1)]
+    return [[name for text, name in named if text == run.question] for run in together.runs]
+
+
+def deliver(
+    asked: Sequence[Asked], answers: Mapping[str, Answer], options: AskOptions, *, listed: bool
+) -> None:
+    """Answers on stdout: text with citations or a JSON object; `listed` ones in their order."""
+    from longread.display.answer import write_answer, write_answers
+    from longread.display.json_answer import answer_object, to_json
+
+    with _delivering():
+        found = [answers[each.text] for each in asked]
+        if options.call.as_json:
+            for each, answer in zip(asked, found, strict=True):
+                record = answer_object(answer, each.id)
+                typer.echo(to_json(record, indent=None if listed else 2))
+        elif listed:
+            write_answers(found, sys.stdout)
+        else:
+            write_answer(found[0], sys.stdout)
+        sys.stdout.flush()
+
+
+@contextmanager
+def _delivering() -> Iterator[None]:
+    """Around what writes answers.
+
+    Raises LongreadError where stdout is a closed pipe or a full disk: the run is not lost,
+    since its journal is dropped only after this.
+    """
+    try:
+        yield
+    except OSError as error:
+        abandon_stdout()
+        why = (
+            "nobody reads stdout any more"
+            if isinstance(error, BrokenPipeError)
+            else (error.strerror or str(error)).lower()
+        )
+        raise LongreadError(
+            f"the answer could not be written: {why}.",
+            "nothing that was read is lost: the same command goes straight to the answer",
+        ) from error
+
+
+@contextmanager
+def _resumable(together: Pass) -> Iterator[None]:
+    """Around a pass: Ctrl-C outside a step ends it as one inside does."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _interrupted(together, {}) from None
+
+
+def _interrupted(together: Pass, answers: Mapping[str, Answer]) -> Interrupted:
+    runs = together.runs
+    done = [run for run in runs if (answer := answers.get(run.question))
+            and answer.status != "interrupted"]  # fmt: skip
+    read = min(run.chunks_read for run in runs if run not in done)
+    some = f", {len(done):,} of {len(runs):,} questions done" if len(runs) > 1 else ""
+    again = "the same command goes on from there; --fresh starts anew"
+    if not all(run.resumable for run in runs):
+        again = "no journal was kept: the same command starts anew"
+    return Interrupted(
+        f"interrupted after {read:,} of {runs[0].info.chunks:,} chunks{some}.", again
+    )

@@ -1,0 +1,1 @@
+"""`longread bench`: its commands, and how a bench is run from the command line."""
