@@ -19,12 +19,8 @@ Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 def ask(paths: Paths, question: str, **options: Any) -> Answer:
     """See `longread.ask`."""
-    reading, session = _opened(paths, options)
-    with session:
-        run = session.run(question, reading)
-        for _step in run.steps():
-            pass
-        return run.answer()
+    (answer,) = ask_all(paths, [question], **options)
+    return answer
 
 
 def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answer]:
@@ -33,12 +29,8 @@ def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answ
         raise UsageError("there are no questions.", "pass a list: ask_all(paths, [first, second])")
     reading, session = _opened(paths, options)
     with session:
-        together = session.run_all(questions, reading)
-        answers = {
-            together.runs[number].question: together.runs[number].answer()
-            for number, step in together.steps()
-            if step is None
-        }
+        records = [record for _number, record in session.run_all(questions, reading).records()]
+    answers = {record.question: record for record in records if isinstance(record, Answer)}
     return [answers[question.strip()] for question in questions]
 
 

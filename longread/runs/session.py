@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from longread.documents import Document, Files, LeftOut, PageRange, discover, listed, load
 from longread.engine import Engine
@@ -180,21 +180,10 @@ class Session:
             )
         return self._corpora[way]
 
-    def run(
-        self,
-        question: str,
-        options: ReadingOptions,
-        *,
-        journal: bool = False,
-        resume: bool = True,
-        report: Report = _silent,
-    ) -> Run:
-        """Prepare a run; nothing is read before its `steps` are asked for.
-
-        With `journal` its steps are kept on disk until `Run.close`; with `resume` those of
-        an interrupted run are taken over.
-        """
-        return Run(self, question, options, journal=journal, resume=resume, report=report)
+    def run(self, question: str, options: ReadingOptions, **how: Any) -> Run:
+        """A pass for one question; arguments as for `run_all`."""
+        (run,) = self.run_all([question], options, **how).runs
+        return run
 
     def run_all(
         self,
@@ -205,14 +194,26 @@ class Session:
         resume: bool = True,
         report: Report = _silent,
     ) -> Pass:
-        """Prepare a pass over the documents for several questions; arguments as for `run`."""
-        runs = []
-        for number, question in enumerate(dict.fromkeys(each.strip() for each in questions)):
-            numbered = partial(_numbered, report, number) if len(questions) > 1 else report
-            runs.append(
-                self.run(question, options, journal=journal, resume=resume, report=numbered)
-            )
-        return Pass(runs)
+        """Prepare a pass over the documents; nothing is read before its `steps` are asked for.
+
+        Each question is read for once. With `journal` the steps are kept on disk until
+        `Pass.close`; with `resume` those of an interrupted run are taken over.
+        """
+        asked = dict.fromkeys(each.strip() for each in questions)
+        several = len(questions) > 1
+        return Pass(
+            [
+                Run(
+                    self,
+                    question,
+                    options,
+                    journal=journal,
+                    resume=resume,
+                    report=partial(_numbered, report, number) if several else report,
+                )
+                for number, question in enumerate(asked)
+            ]
+        )
 
 
 class Run:
@@ -228,10 +229,10 @@ class Run:
         resume: bool,
         report: Report,
     ) -> None:
-        if not question.strip():
+        if not question:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
         engine = session.engine
-        self.question = question.strip()
+        self.question = question
         self.options = options = _fit_window(engine, options)
         self.session = session
         chunk_tokens = fit_chunk(engine, options)
@@ -426,6 +427,29 @@ class Pass:
         An interrupt ends all that are still open.
         """
         return take_turns(self._readers, [run.steps() for run in self.runs])
+
+    def records(
+        self, on_text: Callable[[str], None] | None = None
+    ) -> Iterator[tuple[int, Step | Answer]]:
+        """(number of the run, record): its steps, and its answer as soon as it has ended.
+
+        `on_text` gets the words of a question that is alone while they are generated.
+        """
+        left = set(range(len(self.runs)))
+        for number, step in self.steps():
+            if step is not None:
+                yield number, step
+                continue
+            left.remove(number)
+            yield number, self._answer(number, on_text)
+        # An interrupt ends the pass with questions still open.
+        for number in sorted(left):
+            yield number, self._answer(number, on_text)
+
+    def _answer(self, number: int, on_text: Callable[[str], None] | None) -> Answer:
+        run = self.runs[number]
+        run.reader.on_stage("answer")
+        return run.answer(on_text if len(self.runs) == 1 else None)
 
     def close(self) -> None:
         """All answers have reached the user: drop the journals."""

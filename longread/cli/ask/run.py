@@ -30,6 +30,7 @@ _STAGES = {
     "update_gate": "weighing the chunk",
     "write": "writing notes",
     "exit_gate": "asking if that is enough",
+    "answer": "answering",
 }
 
 
@@ -112,10 +113,9 @@ def read(
     log: EventLog | None = None,
     names: Sequence[Sequence[str | None]] | None = None,
 ) -> dict[str, Answer]:
-    """Read to the end, every step shown and logged: answers by question.
+    """Read to the end, every record shown and logged: answers by question."""
+    from longread.reading.step import Answer, Step
 
-    Each is made as soon as its question has ended.
-    """
     runs = together.runs
     answers: dict[str, Answer] = {}
     infos = [run.info for run in runs]
@@ -125,28 +125,17 @@ def read(
     resumed = min(info.resumed for info in infos)
     if resumed:
         view.message(f"going on from chunk {resumed + 1} of {infos[0].chunks}")
-
-    def answer(number: int) -> None:
-        view.activity("answering")
-        made = runs[number].answer(view.text if len(runs) == 1 else None)
-        answers[made.question] = made
-        if log is not None:
-            log.end(number, made)
-        view.end(number, made)
-
     for run in runs:
         run.reader.on_stage = lambda stage: view.activity(_STAGES.get(stage, stage))
-    for number, step in together.steps():
-        if step is None:
-            answer(number)
-            continue
-        view.step(number, step)
-        if log is not None:
-            log.step(number, step)
-    # An interrupt ends the pass with questions still open.
-    for number, run in enumerate(runs):
-        if run.question not in answers:
-            answer(number)
+    told: list[View | EventLog] = [view] if log is None else [log, view]
+    for number, record in together.records(view.text):
+        for each in told:
+            if isinstance(record, Step):
+                each.step(number, record)
+            else:
+                each.end(number, record)
+        if isinstance(record, Answer):
+            answers[record.question] = record
     view.finish()
     return answers
 
