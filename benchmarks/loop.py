@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from longread.cli.asking import chosen_model, keep_logs_quiet
 
 from longread import paths
 from longread.bench import metrics, tables
@@ -25,8 +26,7 @@ from longread.bench.records import Question, Result, read_questions
 from longread.bench.results import read_results
 from longread.bench.runner import Bench, run_bench, sample
 from longread.bench.statistics import RESAMPLES, mean_interval, paired_difference
-from longread.cli.asking import chosen_model, keep_logs_quiet
-from longread.cli.benching import strategies_of
+from longread.cli.bench.measure import strategies_of
 from longread.cli.options import TABLE
 from longread.display.bench import Lines
 from longread.display.tables import write_tables
