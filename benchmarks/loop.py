@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from longread.cli.asking import chosen_model, keep_logs_quiet
 
 from longread import paths
 from longread.bench import metrics, tables
@@ -27,7 +26,9 @@ from longread.bench.results import read_results
 from longread.bench.runner import Bench, run_bench, sample
 from longread.bench.statistics import RESAMPLES, mean_interval, paired_difference
 from longread.cli.bench.measure import strategies_of
+from longread.cli.models import chosen_model
 from longread.cli.options import TABLE
+from longread.cli.process import keep_logs_quiet
 from longread.display.bench import Lines
 from longread.display.tables import write_tables
 from longread.errors import LongreadError
