@@ -16,7 +16,7 @@ from pathlib import Path
 
 from machine import machine, table
 
-from longread.cli.questions import read_questions
+from longread.cli.ask.questions import read_questions
 from longread.engine import Engine
 from longread.models import store
 from longread.prefix_cache import BlockStore
