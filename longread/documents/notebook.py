@@ -7,14 +7,20 @@ from typing import Any
 
 from longread.documents.encodings import decode
 from longread.documents.text import Read, read_markdown
+from longread.errors import DocumentError
 
 
 def read_notebook(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """The cells in order, as Markdown; JSON that is no notebook raises ValueError."""
+    """The cells in order, as Markdown. Raises DocumentError for what is no notebook."""
     decoded, warnings = decode(data, name, encoding=encoding)
-    notebook = json.loads(decoded)
-    cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
-    parts = [part for cell in cells for part in _parts(cell) if part.strip()]
+    try:
+        notebook = json.loads(decoded)
+        cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
+        parts = [part for cell in cells for part in _parts(cell) if part.strip()]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise DocumentError(
+            f"{name} is damaged: it is not a complete notebook.", "try another copy"
+        ) from error
     read = read_markdown("\n\n".join(parts).encode("utf-8", "replace"), name)
     return Read(
         read.text,

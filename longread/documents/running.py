@@ -41,7 +41,9 @@ _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
 _CHAPTER = re.compile(r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #", re.IGNORECASE)
 _BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
-_ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
+_ROMAN = re.compile(
+    r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.I | re.ASCII
+)
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 

@@ -100,4 +100,4 @@ def _wordy(before: str, last: str, mark: str) -> str:
     long = len(re.sub(r"\D", "", before[-8:])) >= _FIGURE if last.isdigit() else len(last) >= _WORD
     if long and len(mark) == 1 and mark.isalpha() and not _ROMAN.fullmatch(last):
         return f"[{mark}]"
-    return mark
+    return f" {mark}" if before[-1:].isdigit() and mark[:1] in "0123456789.,'" else mark

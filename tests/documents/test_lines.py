@@ -127,5 +127,5 @@ def test_a_notebook_without_its_pictures(tmp_path: Path) -> None:
 def test_a_notebook_that_is_none_is_its_own_trouble(tmp_path: Path) -> None:
     from longread.errors import DocumentError
 
-    with pytest.raises(DocumentError, match=r"a\.ipynb cannot be read as a notebook"):
+    with pytest.raises(DocumentError, match=r"a\.ipynb is damaged: it is not a complete notebook"):
         read(tmp_path, "a.ipynb", '{"a": [')
