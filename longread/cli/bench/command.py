@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from longread.cli.bench import speed, synthetic
+from longread.cli.bench.measure import measure, require_writable, show, strategies_of, write_page
 from longread.cli.bench.strategies import USUAL, Strategies
 from longread.cli.complete import DocumentsCommand, beginning_with
 from longread.cli.options import BenchOptions, takes_options
@@ -54,17 +55,16 @@ def qa(
     """
     from longread.bench import runner
     from longread.bench.records import read_questions
-    from longread.cli.bench import measure as benching
 
-    chosen = benching.strategies_of(strategies, options.reading)
+    chosen = strategies_of(strategies, options.reading)
     asked = runner.sample(read_questions(questions), options.sample.limit, options.sample.seed)
     if not asked:
         raise UsageError(f"{questions} holds no questions.", "longread bench convert --help")
-    benching.require_writable(options.results)
+    require_writable(options.results)
     # `longread bench convert` calls every question file the same: its folder says more.
     named = questions.stem != "questions"
     title = questions.stem if named else questions.absolute().parent.name
-    header, results = benching.measure(asked, chosen, options, title)
+    header, results = measure(asked, chosen, options, title)
     _tell(header, results, options.results)
 
 
@@ -76,9 +76,8 @@ def report(
 ) -> None:
     """Show the tables of a result file again, and write its report."""
     from longread.bench.results import read_results
-    from longread.cli.bench import measure as benching
 
-    benching.require_writable(options.results)
+    require_writable(options.results)
     header, found = read_results(results)
     if not found:
         raise UsageError(f"{results} holds no results yet.", "the bench that began it goes on")
@@ -87,10 +86,9 @@ def report(
 
 def _tell(header: Header, results: list[Result], kept: ResultOptions) -> None:
     from longread.bench.report import all_tables
-    from longread.cli.bench import measure as benching
 
-    benching.show(all_tables(results))
-    benching.write_page(kept, header, results)
+    show(all_tables(results))
+    write_page(kept, header, results)
 
 
 @app.command(cls=DocumentsCommand)
@@ -104,14 +102,13 @@ def compare(
     """
     from longread.bench import tables
     from longread.bench.results import read_results
-    from longread.cli.bench import measure as benching
 
     header, first = read_results(before)
     other, second = read_results(after)
     changed = header.difference(other)
     if changed:
         typer.echo(f"not made alike: {changed}", err=True)
-    benching.show([tables.compared(before.stem, first, after.stem, second)])
+    show([tables.compared(before.stem, first, after.stem, second)])
 
 
 @app.command(cls=DocumentsCommand)

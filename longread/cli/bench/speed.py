@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from longread.cli.bench.measure import require_folder
 from longread.cli.options import BenchOptions, takes_options
 from longread.errors import UsageError
 from longread.runs.options import DocumentOptions
@@ -59,8 +60,6 @@ def throughput(
     generation, one question more on a unit, and a second question on the document. A
     repeat goes through the document four times; leave the machine alone meanwhile.
     """
-    from longread.cli.bench.measure import require_folder
-
     wanted = _sizes(sizes) if sizes else [options.reading.chunk_tokens]
     require_folder(out)
     matter = _Matter(document, tokens, options.documents)

@@ -11,6 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from longread.cli.bench.measure import (
+    measure,
+    require_folder,
+    require_writable,
+    show,
+    strategies_of,
+    with_tokenizer,
+    write_page,
+)
 from longread.cli.bench.strategies import USUAL, Strategies
 from longread.cli.options import BenchOptions, takes_options
 from longread.errors import Interrupted, UsageError
@@ -119,12 +128,11 @@ def needle(
     from longread.bench import heatmap, plots
     from longread.bench import needle as builder
     from longread.bench.lengths import parse_lengths
-    from longread.cli.bench import measure as benching
     from longread.display import can_draw
     from longread.documents import discover
 
     run = _Run("needle", strategies, options)
-    benching.require_folder(png)
+    require_folder(png)
     if png is not None:
         plots.require_matplotlib()
     plan = builder.Plan(
@@ -168,15 +176,14 @@ class _Run:
     """One call of a command: its options, checked before anything slow begins."""
 
     def __init__(self, name: str, strategies: str, options: BenchOptions) -> None:
-        from longread.cli.bench import measure as benching
 
         self._name = name
         self._options = options
         self._folder = options.build.folder
-        self._strategies = benching.strategies_of(strategies, options.reading)
+        self._strategies = strategies_of(strategies, options.reading)
         if options.build.build_only and self._folder is None:
             raise UsageError("--build-only needs a folder to build in.", "add --out FOLDER")
-        benching.require_writable(options.results)
+        require_writable(options.results)
 
     def say_if(self, holds: bool, line: str) -> None:
         """One line on stderr."""
@@ -208,21 +215,19 @@ class _Run:
     def measure(self, build: Callable[[Count], list[Question]]) -> tuple[Header, list[Result]]:
         """Build the questions with the model's tokenizer and run them; progress on stderr."""
         from longread.bench.needle import QUESTIONS
-        from longread.cli.bench import measure as benching
 
         if self._options.build.build_only:
-            questions = benching.with_tokenizer(build, self._options.model)
+            questions = with_tokenizer(build, self._options.model)
             typer.echo(f"{len(questions):,} questions", err=True)
             typer.echo(str((self._folder or Path()) / QUESTIONS))
             raise typer.Exit
-        return benching.measure(build, self._strategies, self._options, self._name)
+        return measure(build, self._strategies, self._options, self._name)
 
     def tell(self, header: Header, results: list[Result], *, by_tags: bool = True) -> None:
         """Tables on stdout, and the report if one is wanted."""
         from longread.bench import report, tables
-        from longread.cli.bench import measure as benching
 
         both = (tables.summary(results), tables.paired(results))
         shown = report.all_tables(results) if by_tags else [each for each in both if each]
-        benching.show(shown)
-        benching.write_page(self._options.results, header, results)
+        show(shown)
+        write_page(self._options.results, header, results)
