@@ -2,71 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from longread.engine import Engine, Generation, Message, Usage
+from longread.engine import Engine, Usage
+
+_RUN_THE_MODEL = ("generate", "choose", "score")
 
 
 class CountingEngine:
-    """Passes every call on; `calls` counts those that run the model, since the last cold start.
+    """A proxy of an engine, all that it has and takes included.
 
-    Whatever else the engine has (an adapter, a runtime) is reached through it as well.
+    `calls` counts those that run the model, since the last cold start.
     """
 
+    _engine: Engine
+
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.info = engine.info
-        self.usage = engine.usage
-        self.capabilities = engine.capabilities
-        self.calls = 0
+        self.__dict__.update(_engine=engine, calls=0)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
+        found = getattr(self._engine, name)
+        return self._counted(found) if name in _RUN_THE_MODEL else found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._engine, name, value)
+
+    def _counted(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*values: Any, **named: Any) -> Any:
+            self.__dict__["calls"] += 1
+            return method(*values, **named)
+
+        return call
 
     def start_cold(self) -> Usage:
         """Forget all that is held for reuse, count from 0, and return the usage until now."""
         self._engine.forget()
-        self.calls = 0
-        return replace(self.usage)
-
-    def tokenize(self, text: str) -> list[int]:
-        return self._engine.tokenize(text)
-
-    def count(self, text: str) -> int:
-        return self._engine.count(text)
-
-    def escape_special_tokens(self, text: str) -> str:
-        return self._engine.escape_special_tokens(text)
-
-    def render(self, messages: Sequence[Message], **variables: object) -> str:
-        return self._engine.render(messages, **variables)
-
-    def generate(
-        self,
-        prompt: str,
-        *,
-        max_tokens: int,
-        stop: Sequence[str] = (),
-        temperature: float = 0.0,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Generation:
-        self.calls += 1
-        return self._engine.generate(
-            prompt, max_tokens=max_tokens, stop=stop, temperature=temperature, on_text=on_text
-        )
-
-    def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
-        self.calls += 1
-        return self._engine.choose(prompt, options)
-
-    def score(self, prompt: str, continuation: str) -> list[float]:
-        self.calls += 1
-        return self._engine.score(prompt, continuation)
-
-    def forget(self) -> None:
-        self._engine.forget()
-
-    def close(self) -> None:
-        self._engine.close()
+        self.__dict__["calls"] = 0
+        return replace(self._engine.usage)

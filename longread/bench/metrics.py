@@ -260,8 +260,3 @@ COST_METRICS = (
     Metric("generated", "tokens generated", _cost("generated"), "lower", kind="number"),
 )
 METRICS = (*ANSWER_METRICS, *EVIDENCE_METRICS, *READING_METRICS, *COST_METRICS)
-
-
-def by_name(name: str) -> Metric:
-    """The metric called `name`. Raises KeyError."""
-    return {metric.name: metric for metric in METRICS}[name]

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from longread.bench.baselines import CLOSED_BOOK, closed_book
 from longread.bench.counting import CountingEngine
@@ -134,7 +134,8 @@ class _Runner:
         self._bench = bench
         self._file = file
         self._watcher = watcher
-        self._engine = CountingEngine(bench.engine)
+        self._counter = CountingEngine(bench.engine)
+        self._engine = cast(Engine, self._counter)
 
     def measure(self, documents: Sequence[str], runs: Sequence[tuple[Question, str]]) -> None:
         """All the runs on one set of documents."""
@@ -172,7 +173,7 @@ class _Runner:
     ) -> Result:
         run = session.run(question.question, options)
         _prepare(run)
-        self._engine.start_cold()
+        self._counter.start_cold()
         begun = time.perf_counter()
         steps: list[Step] = []
         for step in run.steps():
@@ -210,7 +211,7 @@ class _Runner:
             exit_reason=answer.exit.reason,
             exit_step=answer.exit.step,
             evidence_step=None if lost else evidence_step(run, steps, spans),
-            calls=self._engine.calls,
+            calls=self._counter.calls,
             prefilled=answer.tokens.prefilled,
             reused=answer.tokens.reused,
             generated=answer.tokens.generated,
@@ -218,7 +219,7 @@ class _Runner:
         )
 
     def _closed_book(self, question: Question, name: str, options: ReadingOptions) -> Result:
-        before = self._engine.start_cold()
+        before = self._counter.start_cold()
         begun = time.perf_counter()
         reply = closed_book(self._engine, question.question, options.answer_tokens)
         seconds = time.perf_counter() - begun
@@ -229,7 +230,7 @@ class _Runner:
             status="not_found" if reply.text is None else "answered",
             answer=reply.text,
             confidence=round(reply.confidence, 4),
-            calls=self._engine.calls,
+            calls=self._counter.calls,
             prefilled=tokens.prefilled,
             reused=tokens.reused,
             generated=tokens.generated,

@@ -7,7 +7,7 @@ in half of the units or more, which is every term of a document of one or two un
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longread.retrieval.queries import names, query_terms
@@ -64,13 +64,13 @@ class Index:
             return [0.0] * self.size
         return [float(score) for score in self._bm25.get_scores(wanted)]
 
-    def search(self, query: str, limit: int, *, without: Container[int] = ()) -> list[Hit]:
+    def search(self, query: str, limit: int) -> list[Hit]:
         """The `limit` best units, best first; ties in document order, no match no hit."""
         ranked = sorted(
             (Hit(unit, score) for unit, score in enumerate(self.scores(query)) if score > 0.0),
             key=lambda hit: (-hit.score, hit.unit),
         )
-        return [hit for hit in ranked if hit.unit not in without][:limit]
+        return ranked[:limit]
 
     def missing(self, wanted: Sequence[str]) -> list[float]:
         """What each unit lacks of `wanted` (folded terms): the summed IDF of those that stand in

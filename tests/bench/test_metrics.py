@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from longread.bench import metrics
-from longread.bench.metrics import contains, exact, is_at, token_f1, tokens
+from longread.bench.metrics import Metric, contains, exact, is_at, token_f1, tokens
 from longread.bench.records import Cited, Evidence, Result
+
+
+def by_name(name: str) -> Metric:
+    return next(metric for metric in metrics.METRICS if metric.name == name)
 
 
 def result(**values: Any) -> Result:
@@ -147,8 +151,8 @@ def test_recall_of_all_evidence_is_stricter() -> None:
     one = result(ranked=places(1, 2, 3), evidence=evidence)
     assert metrics.recall(5)(one) == 1.0
     assert metrics.recall(5, every=True)(one) == 0.0
-    assert metrics.by_name("all@10").value(one) == 0.0
-    assert metrics.by_name("all@10").value(replace(one, evidence=evidence[:1])) is None
+    assert by_name("all@10").value(one) == 0.0
+    assert by_name("all@10").value(replace(one, evidence=evidence[:1])) is None
 
 
 def test_what_has_no_document_or_no_evidence_has_no_recall() -> None:
@@ -158,7 +162,7 @@ def test_what_has_no_document_or_no_evidence_has_no_recall() -> None:
 
 def test_citations() -> None:
     one = result(citations=places(3, 4), evidence=(Evidence("a.pdf", page=3),))
-    precision = metrics.by_name("citation_precision").value
+    precision = by_name("citation_precision").value
     assert (metrics.CITED_RIGHT.value(one), precision(one)) == (1.0, 0.5)
     bare = replace(one, citations=())
     assert (metrics.CITED_RIGHT.value(bare), precision(bare)) == (0.0, None)
@@ -169,7 +173,7 @@ def test_citations() -> None:
 def test_exits_against_the_evidence() -> None:
     evidence = (Evidence("a.pdf", page=3),)
     one = result(exit_step=5, evidence_step=3, exit_reason="exit_gate", evidence=evidence)
-    early, after = metrics.by_name("left_early").value, metrics.by_name("steps_after").value
+    early, after = by_name("left_early").value, by_name("steps_after").value
     assert (early(one), after(one)) == (0.0, 2.0)
     left = replace(one, exit_step=2, evidence_step=None)
     assert (early(left), after(left)) == (1.0, None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from longread.bench.counting import CountingEngine
 from longread.bench.records import Evidence, Question, Result
 from longread.bench.results import Header, read_results
 from longread.bench.runner import Bench, Watcher, run_bench, sample
@@ -80,6 +81,19 @@ def test_every_run_starts_cold(bench: Make, tmp_path: Path) -> None:
     engine = scripted()
     run_bench([asked("a"), asked("b")], bench("gated", "rag", engine=engine), tmp_path / "o")
     assert engine.forgotten == 4
+
+
+def test_an_engine_that_counts_is_the_engine_in_all_else() -> None:
+    engine = scripted()
+    counting = CountingEngine(engine)
+    counting.keeper = keeper = object()
+    assert engine.keeper is keeper
+    assert counting.info is engine.info
+    assert counting.count("two words") == engine.count("two words")
+    counting.score("A ferry.", " Who?")
+    assert counting.calls == 1
+    counting.start_cold()
+    assert (counting.calls, engine.forgotten) == (0, 1)
 
 
 def test_a_stopped_bench_goes_on(bench: Make, tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ def test_what_does_not_match_is_no_hit() -> None:
     assert index.weight("aeroplane") == 0.0
 
 
-def test_what_is_left_out_makes_room_for_the_next() -> None:
+def test_no_more_hits_than_asked_for() -> None:
     index = Index(["ferry ferry", "ferry", "a ferry and much else besides"])
-    assert [hit.unit for hit in index.search("ferry", 2, without={0})] == [1, 2]
+    assert len(index.search("ferry", 2)) == 2
     assert index.search("ferry", 0) == []
 
 
