@@ -17,18 +17,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
-from longread.bench.facts import Fact, Inventor, Needle, facts
 from longread.bench.lengths import length_label
 from longread.bench.prose import Carrier
 from longread.bench.records import Evidence, Question, read_questions, write_questions
-from longread.documents import sentences
 from longread.errors import UsageError
+from longread.reading.calibrate.needles import Fact, Hidden, Inventor, Needle, Wanted, facts, hide
 
 KINDS = ("single", "multi-key", "multi-value", "multi-query", "absent")
 USUAL_KINDS = KINDS[:4]
@@ -39,8 +36,6 @@ VALUES = 3
 DISTRACTORS = 8
 # The longest of 6,600 needles has 32 tokens by SmolLM2's tokenizer.
 _NEEDLE_TOKENS = 36
-# A shorter first paragraph is a heading, which a needle must not be joined to.
-_PARAGRAPH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +60,8 @@ class _Order:
     prose: str
 
 
-# Needles that answer a question together, or one to hide; and the depth in percent.
+# Needles that answer a question together, and the depth in percent.
 _Asked = tuple[Sequence[Needle], int | None]
-_Wanted = tuple[Needle, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hidden:
-    """A document's text, and for each needle where in it the needle begins."""
-
-    text: str
-    places: tuple[tuple[Needle, int], ...]
 
 
 def build(plan: Plan, carrier: Carrier, folder: Path) -> list[Question]:
@@ -141,7 +127,7 @@ class _Haystack:
         )
         self._invent = Inventor(order.prose, self._draw)
 
-    def with_needles(self, kind: str, depth: int | None) -> tuple[list[_Asked], _Hidden]:
+    def with_needles(self, kind: str, depth: int | None) -> tuple[list[_Asked], Hidden]:
         """What is asked (the needles that answer, and their depth), and the document."""
         if kind == "multi-query":
             asked = [
@@ -157,12 +143,12 @@ class _Haystack:
             return [(values, depth)], self._hide(list(zip(values, depths, strict=True)))
         needle = self._invent.single(self._fact)
         number = 0 if kind == "single" else DISTRACTORS
-        wanted: list[_Wanted] = [(self._invent.single(self._fact), None) for _each in range(number)]
+        wanted: list[Wanted] = [(self._invent.single(self._fact), None) for _each in range(number)]
         if kind != "absent":
             wanted.append((needle, depth))
         return [([needle], depth)], self._hide(wanted)
 
-    def _hide(self, wanted: Sequence[_Wanted]) -> _Hidden:
+    def _hide(self, wanted: Sequence[Wanted]) -> Hidden:
         return hide(self._prose, wanted, self._draw)
 
 
@@ -181,53 +167,8 @@ def _different(number: int, draw: random.Random) -> Iterator[Fact]:
             number -= 1
 
 
-def hide(prose: str, wanted: Sequence[_Wanted], draw: random.Random) -> _Hidden:
-    """Put each needle between two sentences, nearest to its depth in percent; None: anywhere.
-
-    0 is before the first word, 100 after the last. Paragraphs are joined, not torn.
-    """
-    body = prose.rstrip()
-    gaps = _gaps(body)
-    spots = []
-    for number, (needle, depth) in enumerate(wanted):
-        target = draw.random() if depth is None else depth / 100
-        spots.append((_nearest(gaps, round(target * len(body))), number, needle))
-    parts: list[str] = []
-    places: list[tuple[Needle, int]] = []
-    written = copied = 0
-    for gap, _number, needle in sorted(spots, key=lambda spot: spot[:2]):
-        before = body[copied:gap]
-        copied = gap
-        at_end = gap == len(body)
-        piece = f"{before} {needle.sentence}" if at_end else f"{before}{needle.sentence} "
-        places.append((needle, written + len(before) + int(at_end)))
-        parts.append(piece)
-        written += len(piece)
-    text = "".join(parts) + body[copied:] + "\n"
-    return _Hidden(text, tuple(places))
-
-
-def _gaps(body: str) -> list[int]:
-    """Offsets at which a needle may stand: before a sentence that does not open a paragraph."""
-    spans = sentences(body)
-    gaps = [
-        start
-        for (_begin, end), (start, _end) in pairwise(spans)
-        if "\n\n" not in body[end:start] and body[end:start].isspace()
-    ]
-    first_paragraph = body.partition("\n\n")[0]
-    opening = [0] if len(first_paragraph) >= _PARAGRAPH or not gaps else []
-    return [*opening, *gaps, len(body)]
-
-
-def _nearest(gaps: Sequence[int], target: int) -> int:
-    after = min(bisect_left(gaps, target), len(gaps) - 1)
-    before = max(0, after - 1)
-    return min(gaps[before], gaps[after], key=lambda gap: abs(gap - target))
-
-
 def _question(
-    needles: Sequence[Needle], hidden: _Hidden, name: str, order: _Order, depth: int | None
+    needles: Sequence[Needle], hidden: Hidden, name: str, order: _Order, depth: int | None
 ) -> Question:
     whole = len(hidden.text)
     # The digest keeps the results of other prose, or of another seed, from being taken for

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import typer
 
-from longread.bench.calibrate import Result, calibrate
 from longread.display.bar import bar
 from longread.errors import Interrupted
 from longread.models import calibration, store
+from longread.reading.calibrate import Result, calibrate
 from longread.runs.options import ModelOptions
 from longread.runs.session import open_engine
 

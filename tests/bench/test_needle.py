@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from longread.bench import needle, prose
-from longread.bench.facts import Inventor, facts
 from longread.bench.needle import KINDS, Plan, build, parse_depths, parse_kinds
 from longread.bench.prose import FilledProse, GeneratedProse
 from longread.bench.records import Question, read_questions
 from longread.documents import load, sentences
 from longread.errors import UsageError
+from longread.reading.calibrate.needles import Inventor, facts, hide
 
 DEPTHS = (0, 50, 100)
 
@@ -128,7 +128,7 @@ def test_no_place_beside_a_heading() -> None:
     drawn = random.Random(0)
     for depth in (0, 30, 50, 70):
         made = Inventor(text, drawn).single(facts()[0])
-        hidden = needle.hide(text, [(made, depth)], drawn).text
+        hidden = hide(text, [(made, depth)], drawn).text
         assert "CHAPTER I\n" in hidden
         assert "\nCHAPTER II\n" in hidden
 

@@ -13,8 +13,8 @@ from longread.cli import calibrate as calibrating
 from longread.cli import models
 from longread.errors import Interrupted
 from longread.models import calibration, store
-from tests.bench.test_calibrate import scripted
 from tests.models.gguf_files import gguf_bytes
+from tests.reading.test_calibrate import scripted
 
 
 @pytest.fixture

@@ -18,14 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.bench.facts import Inventor, facts
-from longread.bench.needle import hide
 from longread.documents import Document, sentences
 from longread.documents.model import Page
 from longread.engine import AttentionProbe, Engine, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
 from longread.reading.attention import NULL_QUERY, PHRASE, middle_layers, phrases, token_places
+from longread.reading.calibrate.needles import Inventor, facts, hide
 from longread.reading.corpus import Corpus
 from longread.reading.evidence import LikelihoodScale, tile_matches
 from longread.reading.memory import Memory
@@ -34,13 +33,10 @@ from longread.reading.prompts import prompt
 from longread.reading.signals import Likelihood
 from longread.reading.situation import Situation
 
-# Over 40 XQuAD questions (23 sentences each) the best 8 of SmolLM2-135M's 270 heads put the right
-# sentence first in 88 %, the best 16 (as many as QRHead takes of 1,024) in 85 %, 4 in 85 %.
+# As good as any other number from 4 to 16 (benchmarks/LOG.md, "fewer layers for attention").
 HEADS = 8
 # Layers above the heads are never computed, so heads are taken from as few of the lowest layers
-# as keep this share of the sharpest choice's sharpness. Of SmolLM2-135M's 30 layers that was 19
-# with the reader's first adapter (on XQuAD as good as all 30: right sentence first in 88 %, among
-# three 97 %; 15 layers 70 and 93 %), and is 22 with the second.
+# as keep this share of the sharpest choice's sharpness (ibid.).
 _AS_SHARP = 0.85
 DEPTHS = (8, 35, 65, 92)
 # Openings of novels in one probe: 650 tokens with the needle.

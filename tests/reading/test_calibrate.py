@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from longread.bench import calibrate
-from longread.bench.facts import facts
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError
 from longread.models import calibration
+from longread.reading import calibrate
+from longread.reading.calibrate.needles import facts
 from tests.scripted import ScriptedEngine
 
 

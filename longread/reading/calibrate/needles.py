@@ -1,4 +1,4 @@
-"""Invented facts: what the needles say, what is asked about them, and what is right.
+"""Needles in a haystack: invented facts, what is asked about them, and prose to hide them in.
 
 Towns, people, words and numbers are drawn anew for every needle and never occur in the
 prose around it, so no model knows them and nothing but the needle answers.
@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import random
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from longread.documents import sentences
 from longread.errors import UsageError
 
 _FILE = Path(__file__).parent / "data" / "needles.toml"
 _VOWELS = "aeiou"
 # A filler of tables may hold every number of three digits.
 _ATTEMPTS = 2000
+# A shorter first paragraph is a heading, which a needle must not be joined to.
+_PARAGRAPH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,18 @@ class Needle:
     sentence: str
     question: str
     answers: tuple[str, ...]
+
+
+# A needle to hide, and its depth in percent; None: anywhere.
+Wanted = tuple[Needle, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A document's text, and for each needle where in it the needle begins."""
+
+    text: str
+    places: tuple[tuple[Needle, int], ...]
 
 
 @cache
@@ -146,3 +163,48 @@ def _drawn(kind: str, draw: random.Random) -> str:
 
 def _joined(lists: Sequence[str], draw: random.Random) -> str:
     return "".join(draw.choice(_words(name)) for name in lists)
+
+
+def hide(prose: str, wanted: Sequence[Wanted], draw: random.Random) -> Hidden:
+    """Put each needle between two sentences, nearest to its depth in percent; None: anywhere.
+
+    0 is before the first word, 100 after the last. Paragraphs are joined, not torn.
+    """
+    body = prose.rstrip()
+    gaps = _gaps(body)
+    spots = []
+    for number, (needle, depth) in enumerate(wanted):
+        target = draw.random() if depth is None else depth / 100
+        spots.append((_nearest(gaps, round(target * len(body))), number, needle))
+    parts: list[str] = []
+    places: list[tuple[Needle, int]] = []
+    written = copied = 0
+    for gap, _number, needle in sorted(spots, key=lambda spot: spot[:2]):
+        before = body[copied:gap]
+        copied = gap
+        at_end = gap == len(body)
+        piece = f"{before} {needle.sentence}" if at_end else f"{before}{needle.sentence} "
+        places.append((needle, written + len(before) + int(at_end)))
+        parts.append(piece)
+        written += len(piece)
+    text = "".join(parts) + body[copied:] + "\n"
+    return Hidden(text, tuple(places))
+
+
+def _gaps(body: str) -> list[int]:
+    """Offsets at which a needle may stand: before a sentence that does not open a paragraph."""
+    spans = sentences(body)
+    gaps = [
+        start
+        for (_begin, end), (start, _end) in pairwise(spans)
+        if "\n\n" not in body[end:start] and body[end:start].isspace()
+    ]
+    first_paragraph = body.partition("\n\n")[0]
+    opening = [0] if len(first_paragraph) >= _PARAGRAPH or not gaps else []
+    return [*opening, *gaps, len(body)]
+
+
+def _nearest(gaps: Sequence[int], target: int) -> int:
+    after = min(bisect_left(gaps, target), len(gaps) - 1)
+    before = max(0, after - 1)
+    return min(gaps[before], gaps[after], key=lambda gap: abs(gap - target))
