@@ -27,7 +27,8 @@ class Option:
     """One option. `option` makes it; a table fills in what the field itself says.
 
     A `setting` has an environment variable and a TOML key beside its flag; any other option
-    holds for one call. `flags` are Typer's declarations where they are not `--name` alone,
+    holds for one call. `choices` are the values it may have, or what finds them out when they are
+    asked for. `flags` are Typer's declarations where they are not `--name` alone,
     `short` adds one letter in the commands named. `formerly` are names it had before: they
     are still understood. `least` and `most` bound numbers that are no setting's.
     """
@@ -36,7 +37,7 @@ class Option:
     default: Any = None
     commands: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
-    choices: Sequence[str] = ()
+    choices: Sequence[Any] | Callable[[], Sequence[Any]] = ()
     complete: Callable[[str], list[str]] | None = None
     flags: str = ""
     short: str = ""
@@ -56,6 +57,11 @@ class Option:
         return variable(self.name)
 
     @property
+    def allowed(self) -> Sequence[Any]:
+        """The values it may have; none where it has others than a few names."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    @property
     def meaning(self) -> str:
         """The help as a hint: one phrase without capital and full stop."""
         return self.help[:1].lower() + self.help[1:].rstrip(".")
@@ -65,7 +71,7 @@ class Option:
 
         Raises UsageError for a value that the option cannot have.
         """
-        parse = self.parse or (one_of(self.choices) if self.choices else _PARSERS[self.kind])
+        parse = self.parse or (one_of(self.allowed) if self.choices else _PARSERS[self.kind])
         try:
             return parse(value)
         except ValueError as error:

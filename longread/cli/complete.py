@@ -25,11 +25,11 @@ class DocumentsCommand(TyperCommand):
         ]
 
 
-def beginning_with(names: Sequence[str]) -> Callable[[str], list[str]]:
+def beginning_with(names: Callable[[], Sequence[Any]]) -> Callable[[str], list[str]]:
     """A completion that offers those of `names` that go on from what was typed."""
 
     def complete(incomplete: str) -> list[str]:
-        return [name for name in names if name.startswith(incomplete)]
+        return [word for word in map(str, names()) if word.startswith(incomplete)]
 
     return complete
 

@@ -228,7 +228,7 @@ def _parameter(
     flags = [flag(name) if hidden or not declared.flags else declared.flags]
     if declared.short and not hidden and command in (declared.short_in or (command,)):
         flags.append(declared.short)
-    complete = beginning_with([str(each) for each in declared.choices])
+    complete = beginning_with(lambda: declared.allowed)
     info = typer.Option(
         *flags,
         help=declared.help,

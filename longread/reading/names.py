@@ -18,3 +18,14 @@ STRATEGIES = (
 ORDERS = ("document", "relevance")
 GATES = ("auto", "reader", "likelihood", "choice")
 HEADS = ("auto", "shallow", "last-layer")
+
+# Where an installed package says which strategies it adds.
+ENTRY_POINTS = "longread.strategies"
+
+
+def strategies() -> tuple[str, ...]:
+    """All strategies: longread's own first, then those of other packages."""
+    from importlib.metadata import entry_points
+
+    added = {each.name for each in entry_points(group=ENTRY_POINTS)}
+    return (*STRATEGIES, *sorted(added - set(STRATEGIES)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from longread.options import option, probability, seconds
-from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES
+from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES, strategies
 
 _ASK = ("ask",)
 _RUNS = ("ask", "qa", "multihop", "needle")
@@ -22,7 +22,7 @@ class ReadingOptions:
     strategy: str = option(
         "gated",
         f"How the document is read: gated (default), {', '.join(STRATEGIES[1:])}.",
-        choices=STRATEGIES,
+        choices=strategies,
         commands=_ASK,
     )
     order: str = option(

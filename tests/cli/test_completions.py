@@ -66,7 +66,7 @@ def test_the_scripts_are_what_the_program_writes(tmp_path: Path) -> None:
 
 def test_names_offered_are_the_names_there_are() -> None:
     # By the modules' own names for them: a list of another's must not come to stand there.
-    assert TABLE["strategy"].choices == strategies.NAMES
+    assert TABLE["strategy"].allowed == strategies.NAMES
     assert TABLE["order"].choices == vars(orders)["ORDERS"]
     assert TABLE["gate"].choices == vars(probe)["GATES"]
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from longread.cli import config
+from longread.cli import app, config
+from longread.cli.bench.measure import strategies_of
 from longread.cli.options import TABLE, AskOptions, takes_options
 from longread.errors import UsageError
 from longread.options import Table, option, options_of, shown
+from longread.reading import names
 from longread.reading.options import ReadingOptions
 from longread.runs.options import ModelOptions
 
@@ -147,6 +150,20 @@ def test_groups_of_groups_are_filled() -> None:
     assert (made.extra.copies, made.ask.reading.chunk_tokens) == (2, 99)
     assert (made.ask.call.events, made.ask.call.resume) == (Path("e"), True)
     assert [each.name for each in options_of(Everything)][-3:] == ["paper", "copies", "ink"]
+
+
+def test_a_strategy_that_another_package_adds_is_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = EntryPoint("backwards", "somewhere:STRATEGY", names.ENTRY_POINTS)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [added])
+    assert TABLE.read("strategy", "Backwards", "--strategy") == ("strategy", "backwards")
+    command: Any = typer.main.get_command(app)
+    ask = command.commands["ask"]
+    (strategy,) = [each for each in ask.params if each.name == "strategy"]
+    offered = strategy.shell_complete(typer.Context(ask), "b")
+    assert [item.value for item in offered] == ["backwards"]
+    assert list(strategies_of("backwards", ReadingOptions())) == ["backwards"]
+    with pytest.raises(UsageError, match=r"is not one of gated, .*, backwards"):
+        TABLE.read("strategy", "sideways", "--strategy")
 
 
 def test_no_two_options_share_a_name_or_a_former_one() -> None:

@@ -21,7 +21,7 @@ from longread.cli.ask.questions import Asked
 from longread.cli.ask.run import checked, deliver, open_session, read
 from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
-from longread.reading.names import STRATEGIES
+from longread.reading.names import strategies
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -169,7 +169,7 @@ class Prompt:
 
     def _strategy(self, rest: str) -> None:
         if not rest:
-            _say(f"strategy {self._reading.strategy}; there are {', '.join(STRATEGIES)}")
+            _say(f"strategy {self._reading.strategy}; there are {', '.join(strategies())}")
             return
         chosen = TABLE["strategy"].read(rest, ":strategy")
         self._reading = replace(self._reading, strategy=chosen)

@@ -122,7 +122,7 @@ def convert(
             metavar="FORMAT",
             help="squad (XQuAD, SQuAD 2, COVID-QA as well), hotpotqa, 2wiki, musique or "
             "financebench.",
-            autocompletion=beginning_with(SOURCES),
+            autocompletion=beginning_with(lambda: SOURCES),
         ),
     ],
     folder: Annotated[

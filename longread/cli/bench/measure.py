@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from longread.cli.bench.strategies import NAMES
+from longread.cli.bench.strategies import names
 from longread.cli.models import chosen_model
 from longread.cli.options import TABLE
 from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
@@ -39,9 +39,9 @@ def strategies_of(text: str, reading: ReadingOptions) -> dict[str, ReadingOption
     strategies = {}
     for word in filter(None, (word.strip() for word in text.split(","))):
         name, *changes = word.split(":")
-        if name not in NAMES:
+        if name not in names():
             raise UsageError(
-                f"there is no strategy called {name}.", f"strategies are: {', '.join(NAMES)}"
+                f"there is no strategy called {name}.", f"strategies are: {', '.join(names())}"
             )
         # One strategy's blocks would make the next one's reading look fast.
         own: dict[str, Any] = {"blocks": False}

@@ -6,16 +6,20 @@ from typing import Annotated
 
 import typer
 
-from longread.reading.names import STRATEGIES
+from longread.reading.names import strategies
 
-NAMES = (*STRATEGIES, "closed-book")
 USUAL = "gated,rag,closed-book"
+
+
+def names() -> list[str]:
+    """What can be compared: all strategies, and answering without a document."""
+    return [*strategies(), "closed-book"]
 
 
 def _last_strategy(incomplete: str) -> list[str]:
     """Offers names for the last of several that commas separate."""
     before, comma, begun = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in NAMES if name.startswith(begun)]
+    return [f"{before}{comma}{name}" for name in names() if name.startswith(begun)]
 
 
 Strategies = Annotated[
