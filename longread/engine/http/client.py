@@ -35,6 +35,10 @@ _TRIES, _LONGEST_PAUSE = 8, 30.0
 _LONGEST_RETRY_AFTER = 120.0
 # The user hears of a call that failed so often.
 _WORTH_TELLING = 3
+# Some servers answer 500 to what they do not know. Asked whether they do, they are believed
+# after so many times.
+_TRIES_OF_PROBES = 3
+_REFUSALS = {400, 404, 405, 415, 422, 500, 501}
 _BUSY = {408, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
 _OVERFLOW = ("exceed_context_size_error", "context_length_exceeded")
 
@@ -60,6 +64,11 @@ class ServerError(ModelError):
         super().__init__(message, hint)
         self.status = status
 
+    @property
+    def refusal(self) -> bool:
+        """Whether the server does not know what it was asked for, and will not tomorrow."""
+        return self.status in _REFUSALS
+
 
 class Client:
     """Calls to one server, from as many threads as wanted.
@@ -77,16 +86,21 @@ class Client:
         self._reached = False
         self._closed = threading.Event()
 
-    def get(self, path: str, *, tries: int = _TRIES) -> Any:
+    def get(self, path: str) -> Any:
         """The JSON at `path`."""
-        return self._patiently(lambda: self._call("GET", path, None), tries)
+        return self._patiently(lambda: self._call("GET", path, None))
 
-    def post(self, path: str, body: dict[str, Any], *, tries: int = _TRIES) -> Any:
-        """The JSON that `path` answers to `body`."""
-        return self._patiently(lambda: self._call("POST", path, body), tries)
+    def post(self, path: str, body: dict[str, Any], *, probe: bool = False) -> Any:
+        """The JSON that `path` answers to `body`. A `probe` asks whether the server can."""
+        return self._patiently(lambda: self._call("POST", path, body), probe)
 
     def stream(
-        self, path: str, body: dict[str, Any], fold: Callable[[Iterator[Event]], Result]
+        self,
+        path: str,
+        body: dict[str, Any],
+        fold: Callable[[Iterator[Event]], Result],
+        *,
+        probe: bool = False,
     ) -> Result:
         """What `fold` makes of the events that `path` answers to `body`.
 
@@ -97,30 +111,27 @@ class Client:
             with self._answer("POST", path, body) as response:
                 return fold(self._events(response))
 
-        return self._patiently(once, _TRIES)
+        return self._patiently(once, probe)
 
     def close(self) -> None:
         """Wait for nothing any more. Safe to call twice."""
         self._closed.set()
 
-    def _patiently(self, call: Callable[[], Result], tries: int) -> Result:
-        for failed in range(1, tries + 1):
+    def _patiently(self, call: Callable[[], Result], probe: bool = False) -> Result:
+        failed = 0
+        while not self._closed.is_set():
             try:
-                if self._closed.is_set():
-                    raise ServerError(f"the connection to {self.address.place} is closed.")
-                result = call()
+                return call()
             except RetryableError as error:
-                if failed == tries or not self._reached:
+                failed += 1
+                refused = probe and error.status in _REFUSALS
+                if failed == (_TRIES_OF_PROBES if refused else _TRIES) or not self._reached:
                     raise self._gone(error, failed) from error
-                pause = error.after or self._pause(failed)
-                _LOG.debug("%s: %s; try %d", self.address.place, error, failed)
+                _LOG.debug("%s %s; failed %d times", self.address.place, error, failed)
                 if failed == _WORTH_TELLING:
                     self._report(f"{self.address.place} {error}: trying again")
-                if self._closed.wait(pause):
-                    raise self._gone(error, failed) from error
-            else:
-                return result
-        raise AssertionError("a call is tried at least once")
+                self._closed.wait(error.after or self._pause(failed))
+        raise ServerError(f"the connection to {self.address.place} was closed.")
 
     def _pause(self, failed: int) -> float:
         longest = min(_LONGEST_PAUSE, self.first_pause * 2.0 ** (failed - 1))
@@ -131,11 +142,9 @@ class Client:
             return ServerError(
                 f"{self.address.place} {error}.",
                 "is the model server running there? --model names its host and port",
-                error.status,
             )
-        often = f", {tries} times in a row" if tries > 1 else ""
         return ServerError(
-            f"{self.address.place} {error}{often}.",
+            f"{self.address.place} {error}, {tries} times in a row.",
             "what was read is kept: the same command goes on when the server is back",
             error.status,
         )

@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import PurePath
 from typing import Any
 
 from longread.documents.chunks import estimate_tokens
@@ -27,6 +26,7 @@ from longread.engine.http.server import (
     ServerEngine,
     TextStream,
     shares,
+    short_name,
 )
 from longread.engine.repetition import RepetitionDetector
 
@@ -148,7 +148,8 @@ class LlamaServerEngine(ServerEngine):
         return {"prompt": prompt, **_PLAIN, "temperature": 0.0, **settings, "cache_prompt": reuse}
 
     def _complete(self, prompt: str, **settings: Any) -> Any:
-        answer = self._client.post("/completion", self._body(prompt, **settings))
+        probe = "grammar" in settings and "score" not in self.capabilities
+        answer = self._client.post("/completion", self._body(prompt, **settings), probe=probe)
         self._used(answer)
         if not answer.get("completion_probabilities"):
             raise ServerError(f"{self.info.device} gives no probabilities.", status=501)
@@ -169,8 +170,10 @@ class LlamaServerEngine(ServerEngine):
                 looped = repetition.closed(token) or looped
             if event.get("stop"):
                 self._used(event)
-                finished = event.get("stop_type") in ("eos", "word")
-                return Generation(text, count, finished, log_probability)
+                end = event.get("stop_type")
+                # The token that ends a turn is no word of it.
+                words = count - (end == "eos")
+                return Generation(text, words, end in ("eos", "word"), log_probability)
             if looped:
                 # Leaving closes the connection, and the server stops.
                 self._account(0, 0, count)
@@ -183,18 +186,11 @@ class LlamaServerEngine(ServerEngine):
         reused = int(timings.get("cache_n", answer.get("tokens_evaluated", read) - read))
         self._account(read, max(0, reused), int(answer.get("tokens_predicted", 0)))
 
-    def _can_score(self) -> bool:
-        try:
-            return bool(self.score("The sky is", " blue today"))
-        except ServerError as error:
-            if not error.status:
-                raise
-            return False
-
 
 def _name(props: dict[str, Any]) -> str:
-    name = props.get("model_alias") or PurePath(props.get("model_path") or "").stem
-    return str(name or "model")
+    """What the model is called: its alias, which is its path where none was given."""
+    named = str(props.get("model_alias") or props.get("model_path") or "model")
+    return short_name(named)
 
 
 def _parameters(client: Client) -> int:

@@ -13,17 +13,18 @@ import difflib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from http.client import NOT_FOUND
 from typing import Any
 
 from longread.engine import Generation, Message, ModelInfo
 from longread.engine.http.client import Client, Event, RetryableError, ServerError
 from longread.engine.http.server import (
     ASSUMED_CONTEXT,
-    TRIES_OF_PROBES,
     Options,
     ServerEngine,
     TextStream,
     shares,
+    short_name,
 )
 from longread.engine.repetition import RepetitionDetector
 from longread.engine.templates import without_system
@@ -70,7 +71,7 @@ class OpenAIEngine(ServerEngine):
         super().__init__(
             client,
             ModelInfo(
-                name=str(listed["id"]),
+                name=short_name(str(listed["id"])),
                 file=str(client.address),
                 device=client.address.place,
                 context=context or offered or ASSUMED_CONTEXT,
@@ -79,8 +80,10 @@ class OpenAIEngine(ServerEngine):
             capabilities=frozenset({"generate", "choose"}),
             parallel=_PARALLEL,
         )
+        self._model = str(listed["id"])
         self._dialect, first = self._agree()
         self._gives_logprobs = bool(_top(first))
+        self._stream_options = self._usage_in_streams()
         if self._can_score():
             self.capabilities |= {"score"}
         lacks = [] if self._gives_logprobs else ["no log-probabilities: gates by words"]
@@ -118,8 +121,8 @@ class OpenAIEngine(ServerEngine):
         shown = TextStream(None if opening else on_text)
         generated = self._client.stream(
             path,
-            {**body, **({"stop": list(stop)} if stop else {}), "stream": True},
-            lambda events: self._generated(events, shown),
+            {**body, **self._stream_options, **({"stop": list(stop)} if stop else {})},
+            lambda events: self._generated(events, shown, self.count(prompt)),
         )
         if not opening:
             return generated
@@ -147,7 +150,8 @@ class OpenAIEngine(ServerEngine):
         if not continuation:
             return []
         body = self._plain(f"{prompt}{continuation}", 1, 0.0)
-        answer = self._client.post("/completions", {**body, "echo": True, "logprobs": 1})
+        body |= {"echo": True, "logprobs": 1}
+        answer = self._client.post("/completions", body, probe="score" not in self.capabilities)
         self._used(answer)
         given = (answer["choices"][0].get("logprobs") or {}) if answer.get("choices") else {}
         ends = len(prompt) + len(continuation)
@@ -170,7 +174,7 @@ class OpenAIEngine(ServerEngine):
     ) -> dict[str, Any]:
         knows = self._dialect.knows
         body: dict[str, Any] = {
-            "model": self.info.name,
+            "model": self._model,
             "messages": messages if "system" in knows else without_system(messages),
             self._dialect.budget: budget,
         }
@@ -184,7 +188,7 @@ class OpenAIEngine(ServerEngine):
 
     def _plain(self, prompt: str, budget: int, temperature: float) -> dict[str, Any]:
         return {
-            "model": self.info.name,
+            "model": self._model,
             "prompt": prompt,
             "max_tokens": budget,
             "temperature": temperature,
@@ -201,30 +205,39 @@ class OpenAIEngine(ServerEngine):
             self._dialect = dialect
             body = self._chat(asked, 1, 0.0, top=_TOP_LOGPROBS)
             try:
-                answer = self._client.post("/chat/completions", body, tries=TRIES_OF_PROBES)
+                answer = self._client.post("/chat/completions", body, probe=True)
             except ServerError as error:
                 less = dialect.without(error.message)
-                if less is None or error.status in (0, 401, 403, 404):
+                if less is None or not error.refusal or error.status == NOT_FOUND:
                     raise
                 dialect = less
             else:
                 return dialect, answer
 
-    def _can_score(self) -> bool:
+    def _usage_in_streams(self) -> dict[str, Any]:
+        """What has the server stream its replies, and say at the end what they cost."""
+        plain: dict[str, Any] = {"stream": True}
+        counted = {**plain, "stream_options": {"include_usage": True}}
+        body = {**self._chat([{"role": "user", "content": "Hello"}], 1, 0.0), **counted}
         try:
-            return bool(self.score("The sky is", " blue today"))
+            self._client.stream("/chat/completions", body, list, probe=True)
         except ServerError as error:
-            if not error.status:
+            if not error.refusal:
                 raise
-            return False
+            return plain
+        return counted
 
-    def _generated(self, events: Iterator[Event], shown: TextStream) -> Generation:
-        """The text that a stream of completions brings, up to its end or to a circle."""
+    def _generated(self, events: Iterator[Event], shown: TextStream, asked: int) -> Generation:
+        """The text that a stream of completions brings, up to its end or to a circle.
+
+        `asked` is about how many tokens the prompt has, where the server does not say.
+        """
         text, count, log_probability, end = "", 0, 0.0, ""
         repetition = RepetitionDetector()
         for event in events:
             if event.get("usage"):
                 self._used({"usage": {**event["usage"], "completion_tokens": 0}})
+                asked = 0
             for choice in event.get("choices") or ():
                 piece = (choice.get("delta") or choice).get("content") or choice.get("text") or ""
                 text += piece
@@ -233,11 +246,11 @@ class OpenAIEngine(ServerEngine):
                 log_probability += _logprob(choice)
                 end = choice.get("finish_reason") or end
                 if piece and repetition.closed(piece):
-                    self._account(0, 0, count)
+                    self._account(asked, 0, count)
                     return Generation(text, count, False, log_probability, looped=True)
         if not end:
             raise RetryableError("broke off in the middle of a reply")
-        self._account(0, 0, count)
+        self._account(asked, 0, count)
         return Generation(text, count, end != "length", log_probability)
 
     def _used(self, answer: Any) -> None:
@@ -289,10 +302,10 @@ def _listed(client: Client) -> dict[str, Any]:
     """The server's record of the model that the address names, or of its only one."""
     wanted = client.address.model
     try:
-        models = client.get("/models", tries=TRIES_OF_PROBES)["data"]
+        models = client.get("/models")["data"]
     except (ServerError, TypeError, KeyError) as error:
-        refused = isinstance(error, ServerError) and error.status not in (404, 405, 501)
-        if refused or not wanted:
+        away = isinstance(error, ServerError) and not error.refusal
+        if away or not wanted:
             raise
         return {"id": wanted}
     names = [str(model["id"]) for model in models]

@@ -7,18 +7,23 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from multiprocessing.pool import ThreadPool
+from statistics import fmean
 from typing import TypeVar
 
 from longread.documents.chunks import estimate_tokens
 from longread.engine import Generation, Message, ModelInfo, Usage
-from longread.engine.http.client import Client
+from longread.engine.http.client import Client, ServerError
 from longread.engine.special_tokens import COMMON, broken
 
 # Where a server does not say how long its context is. Ollama cuts what is longer, silently.
 ASSUMED_CONTEXT = 4096
 
-# What may be refused for good is asked for no longer than it takes a connection to come back.
-TRIES_OF_PROBES = 4
+# What the smallest model foresees, and the mean log-probability of its tokens at the least.
+_FORESEEABLE = (
+    "red green blue red green blue red green blue red green",
+    " blue red green blue red",
+)
+_LEAST_FORESEEN = -2.0
 
 Options = Mapping[str, Sequence[str]]
 Given = TypeVar("Given")
@@ -121,6 +126,18 @@ class ServerEngine:
             self.usage.reused += reused
             self.usage.generated += generated
 
+    def _can_score(self) -> bool:
+        """Whether the server gives the likelihood of a text, and the right one.
+
+        llama-cpp-python 0.3 gives each token the probability that it comes once more.
+        """
+        try:
+            return fmean(self.score(*_FORESEEABLE)) > _LEAST_FORESEEN
+        except ServerError as error:
+            if not error.refusal:
+                raise
+            return False
+
     def _by_words(self, prompt: str, options: Options) -> dict[str, float]:
         """All of the probability for the option that the model's first words spell."""
         said = self.generate(prompt, max_tokens=_WORDS).text.strip().casefold()
@@ -142,6 +159,11 @@ def shares(mass: Mapping[str, float]) -> dict[str, float]:
     if total <= 0.0:
         return {option: 1.0 / len(mass) for option in mass}
     return {option: value / total for option, value in mass.items()}
+
+
+def short_name(named: str) -> str:
+    """A model's name without the folder or the owner before it, and without its suffix."""
+    return named.replace("\\", "/").rpartition("/")[2].removesuffix(".gguf")
 
 
 class TextStream:

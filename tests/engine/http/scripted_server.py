@@ -205,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(400, {"error": {"message": "failed to parse grammar"}})
             return
         numbers = [int(part[2:-2]) for part in body["grammar"].split()[2:]]
-        likely = math.exp(-1.0 if self.server_.chance(body["prompt"]) > 0.5 else -3.0)
+        likely = math.exp(-0.5 if self.server_.chance(body["prompt"]) > 0.5 else -1.5)
         self._final([_top(number, likely) for number in numbers], body["prompt"])
 
     def _final(self, given: list[dict[str, Any]], prompt: str) -> None:
@@ -249,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not (body.get("echo") and self.server_.scores):
             self._send(400, {"error": {"message": "echo is not supported"}})
             return
-        likely = -1.0 if self.server_.chance(prompt) > 0.5 else -3.0
+        likely = -0.5 if self.server_.chance(prompt) > 0.5 else -1.5
         offsets = [place for place, letter in enumerate(prompt) if letter == " "]
         logprobs = {"text_offset": [0, *offsets], "token_logprobs": [None, *[likely] * 999]}
         self._send(200, {"choices": [{"text": prompt, "logprobs": logprobs}], "usage": {}})
