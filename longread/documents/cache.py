@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from longread.documents.model import Document, Page, Section
+from longread.documents.model import Document, Page, Removed, Section
 from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder, write_atomically
 
@@ -44,6 +44,7 @@ def load(path: Path) -> Document | None:
             sections=tuple(Section(*section) for section in values["sections"]),
             blocks=tuple(values["blocks"]),
             tables=tuple(map(_table, values["tables"])),
+            removed=tuple(Removed(*removed) for removed in values["removed"]),
             warnings=tuple(values["warnings"]),
         )
     except (OSError, zlib.error, ValueError, KeyError, TypeError):
@@ -64,6 +65,7 @@ def store(path: Path, document: Document) -> Document:
         ],
         "blocks": document.blocks,
         "tables": [asdict(table) for table in document.tables],
+        "removed": [[removed.page, removed.text, removed.why] for removed in document.removed],
         "warnings": document.warnings,
     }
     packed = zlib.compress(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longread.documents.assemble import assemble
 from longread.documents.hygiene import Joiner
@@ -17,11 +17,13 @@ from longread.documents.layout import reading_order
 from longread.documents.layout_types import Line
 from longread.documents.model import Page, Section
 from longread.documents.paragraphs import Block, Pitch, Placed, blocks, runs_on
-from longread.documents.pdf import OutlineEntry, RawFile, RawPage
+from longread.documents.raw import OutlineEntry, RawFile, RawPage
 from longread.documents.ruled import ruled_cells
 from longread.documents.running import drop_running_rows
+from longread.documents.sentences import sentences
 from longread.documents.table import Table
 
+_NOTE = re.compile(r"(?:\[?(?:\d{1,3}|[*†‡§¹²³]+|[a-z](?=\]))[\].)]?)\s?[A-ZÀ-Þ\"“]")
 _LETTERS = re.compile(r"[^\W_]+")
 _NOT_A_TITLE = re.compile(
     r"untitled|\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|dvi|html?|pmd|rtf|wpd)\b"
@@ -67,8 +69,11 @@ def compose(raw: RawFile) -> Composed:
         _footnotes_last(blocks(page_lines, body_size, pitch, joiner, page.drawn), body_size, joiner)
         for page_lines, page in zip(lines, raw.pages, strict=True)
     ]
-    for here, overleaf, label in zip(found, [*found[1:], []], labels, strict=True):
-        writer.page(_footnotes_before_break(here, overleaf, body_size), label)
+    _without_titles(raw.pages, found)
+    for page, here, overleaf, label in zip(raw.pages, found, [*found[1:], []], labels, strict=True):
+        aside = [Block(text, "aside", body_size, False) for text in page.furniture + page.comments]
+        before = writer.placed[-1].block if writer.placed else None
+        writer.page(_asides_before_break(here + aside, before, overleaf, body_size), label)
     text = "".join(writer.parts)
     outline = raw.outline if len(raw.outline) >= 3 or len(raw.pages) < 10 else []
     sections = (
@@ -80,8 +85,16 @@ def compose(raw: RawFile) -> Composed:
     return Composed(text, tuple(writer.pages), sections, starts, tables, title)
 
 
+def _without_titles(pages: Sequence[RawPage], found: Sequence[Sequence[Block]]) -> None:
+    """A running head that repeats a title or a heading adds nothing to it."""
+    titles = {_squeeze(block.text) for blocks in found for block in blocks if block.kind != "row"}
+    for page in pages:
+        page.removed += [text for text in page.furniture if _squeeze(text) in titles]
+        page.furniture = [text for text in page.furniture if _squeeze(text) not in titles]
+
+
 def _lines(page: RawPage) -> list[Line]:
-    lines = reading_order(ruled_cells(page.segments, page.drawn), page.right_to_left)
+    lines = reading_order(ruled_cells(page.segments, page.drawn), page.right_to_left, page.shapes)
     if page.aside:
         aside = reading_order(page.aside, page.right_to_left)
         for line in aside:
@@ -125,17 +138,24 @@ def _footnotes_last(found: list[Block], body_size: float, joiner: Joiner) -> lis
     return body + notes
 
 
-def _footnotes_before_break(
-    found: list[Block], overleaf: list[Block], body_size: float
+def _asides_before_break(
+    found: list[Block], before: Block | None, overleaf: list[Block], body_size: float
 ) -> list[Block]:
     """Notes stand before a paragraph that goes on overleaf: all stay whole and on their page."""
     end = len(found)
-    while end and _is_footnote(found[end - 1], body_size):
+    while end and (found[end - 1].kind == "aside" or _is_footnote(found[end - 1], body_size)):
         end -= 1
-    # A page that is one paragraph may itself go on from the page before.
-    if end == len(found) or end < 2 or not overleaf or not _goes_on(found[end - 1], overleaf[0]):
+    if end in (0, len(found)) or not overleaf or not _goes_on(found[end - 1], overleaf[0]):
         return found
-    return [*found[: end - 1], *found[end:], found[end - 1]]
+    last, notes = found[end - 1], found[end:]
+    # A page that is one paragraph may itself go on from the page before.
+    if end > 1 or before is None or not _goes_on(before, last):
+        return [*found[: end - 1], *notes, last]
+    begins = sentences(last.text)[-1][0]
+    if not begins:
+        return found
+    head = replace(last, text=last.text[:begins].rstrip())
+    return [head, *notes, replace(last, text=last.text[begins:])]
 
 
 def _goes_on(before: Block, after: Block) -> bool:
@@ -146,7 +166,7 @@ def _is_footnote(block: Block, body_size: float) -> bool:
     return (
         block.kind == "text"
         and block.size < 0.92 * body_size
-        and re.match(r"(?:\d{1,3}|[*†‡§¹²³]+)\s?[A-Z]", block.text) is not None
+        and _NOTE.match(block.text) is not None
     )
 
 

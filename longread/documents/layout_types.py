@@ -24,6 +24,26 @@ class Segment:
     cell: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A shape that is drawn on the page: an outline, or filled.
+
+    `colour` (0xRRGGBB) is None where the shape is no rectangle of one solid colour.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    colour: int | None = None
+    is_filled: bool = False
+
+    def holds(self, segment: Segment) -> bool:
+        """Does the segment stand inside, by its middle?"""
+        x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
+        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
+
+
 @dataclass(slots=True)
 class Line:
     """One printed line within a column; more than one cell means wide gaps between them.

@@ -38,6 +38,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What stands on a page and was left out of the text: `why` is `repeated` or `hidden`."""
+
+    page: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """Where a span of text stands, in the terms a person would use to look it up.
 
@@ -68,6 +77,7 @@ class Document:
 
     `pages` is empty for formats without pages. `blocks` are the start offsets of
     paragraphs, headings and table rows: places where a reader would not mind a cut.
+    `removed` is what was left out: copies of running heads, page numbers, hidden text.
     `warnings` are one-line sentences for the user ("page 7 is a scan without text; …").
     `secret` documents needed a password: nothing of their text may be kept on disk.
     """
@@ -81,6 +91,7 @@ class Document:
     sections: tuple[Section, ...] = ()
     blocks: tuple[int, ...] = ()
     tables: tuple[Table, ...] = ()
+    removed: tuple[Removed, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     secret: bool = False
 

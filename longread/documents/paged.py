@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from longread.documents.compose import compose
-from longread.documents.model import Document
+from longread.documents.model import Document, Removed
 from longread.documents.pdf import read
+from longread.documents.raw import RawFile
 from longread.errors import DocumentError
 
 
@@ -21,17 +24,6 @@ def read_paged(
     composed = compose(raw)
     if not composed.text.strip():
         raise _no_text(name, pages, scans, ocr)
-    warnings = []
-    if raw.repaired:
-        warnings.append("the file is damaged and was repaired; parts may be missing")
-    if raw.failed:
-        warnings.append(f"{_pages(raw.failed)} could not be read")
-    if scans:
-        verb = "are scans" if len(scans) > 1 else "is a scan"
-        advice = "Tesseract found none" if ocr else "--ocr reads them when Tesseract is installed"
-        if len(scans) == 1:
-            advice = advice.replace("them", "it")
-        warnings.append(f"{_pages(scans)} {verb} without text; {advice}")
     document = Document(
         path=name,
         sha256=digest,
@@ -42,9 +34,52 @@ def read_paged(
         sections=composed.sections,
         blocks=composed.blocks,
         tables=composed.tables,
-        warnings=tuple(warnings),
+        removed=tuple(_removed(raw)),
+        warnings=tuple(_warnings(raw, ocr)),
     )
     return document, raw.locked
+
+
+def _removed(raw: RawFile) -> Iterator[Removed]:
+    for number, page in enumerate(raw.pages, start=1):
+        yield from (Removed(number, text, "repeated") for text in page.removed)
+        yield from (Removed(number, text, "hidden") for text in page.hidden)
+
+
+def _warnings(raw: RawFile, ocr: bool) -> Iterator[str]:
+    if raw.repaired:
+        yield "the file is damaged and was repaired; parts may be missing"
+    if raw.failed:
+        yield f"{_pages(raw.failed)} could not be read"
+    scans = [number for number, page in enumerate(raw.pages, start=1) if page.scan]
+    if scans:
+        verb = "are scans" if len(scans) > 1 else "is a scan"
+        them = "them" if len(scans) > 1 else "it"
+        advice = (
+            "Tesseract found none" if ocr else f"--ocr reads {them} when Tesseract is installed"
+        )
+        yield f"{_pages(scans)} {verb} without text; {advice}"
+    unmapped = [number for number, page in enumerate(raw.pages, start=1) if page.unmapped]
+    if unmapped:
+        yield (
+            f"{_pages(unmapped)}: a font does not say which letters its glyphs are, so the text "
+            "is not what is printed; --ocr reads the print when Tesseract is installed"
+        )
+    hidden = [n for n, page in enumerate(raw.pages, start=1) if any(map(_says, page.hidden))]
+    if hidden:
+        yield (
+            f"{_pages(hidden)}: text that cannot be seen was left out; inspect --removed lists it"
+        )
+    if raw.attachments:
+        count = len(raw.attachments)
+        files = "1 attached file that is" if count == 1 else f"{count} attached files that are"
+        named = ", ".join(raw.attachments[:8]) + (", …" if count > 8 else "")
+        yield f"holds {files} not read: {named}"
+
+
+def _says(text: str) -> bool:
+    """Is this more than a mark for machines?"""
+    return sum(word.strip(".,:;").isalpha() for word in text.split()) >= 2
 
 
 def _no_text(name: str, pages: int, scans: list[int], ocr: bool) -> DocumentError:

@@ -29,7 +29,10 @@ _APART = 1.3
 
 @dataclass(slots=True)
 class Block:
-    """`kind` is `text`, `heading` or `row`; rows of one table follow each other."""
+    """`kind` is `text`, `heading`, `row` or `aside`; rows of one table follow each other.
+
+    An aside is no part of the page's text: a running head, a footer, a comment.
+    """
 
     text: str
     kind: str

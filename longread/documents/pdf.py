@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pymupdf
 
-from longread.documents.hygiene import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
-from longread.documents.layout_types import Segment
-from longread.documents.table import Box
+from longread.documents.hygiene import tidy
+from longread.documents.pdf_annotations import add_annotations, attachments
+from longread.documents.raw import OutlineEntry, RawFile, RawPage
+from longread.documents.spans import page_of
+from longread.documents.superscripts import Superscripts
 from longread.errors import DocumentError
 
 # Words as they are printed: no ligature characters, nothing outside the page's edges.
@@ -24,54 +26,18 @@ _FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_MEDIABOX_CLIP
-    # Lines and filled boxes, which cost next to nothing here: the borders of tables.
     | pymupdf.TEXT_COLLECT_VECTORS
 )
-_BOLD = 1 << 4
-# The type of a block that is drawn, not written.
-_VECTOR = 3
-_MOST_DRAWN = 3000
 # A page with fewer characters than this that shows a large picture is a scan.
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
+# A stamp or a page number may be typed on a scan; then the picture must be the whole sheet.
+STAMP_CHARACTERS = 200
+SHEET_AREA = 0.85
 OCR_DPI = 200
-# Type smaller than this share of the page's height is not there to be read (1.6 pt on Letter).
-_INVISIBLE = 0.002
-
-
-@dataclass(slots=True)
-class RawPage:
-    """What a page gives before any cleaning; coordinates are upright, in points."""
-
-    width: float
-    height: float
-    segments: list[Segment]
-    aside: list[Segment] = field(default_factory=list)
-    drawn: list[Box] = field(default_factory=list)
-    label: str | None = None
-    scan: bool = False
-    right_to_left: bool = False
-
-
-@dataclass(slots=True)
-class OutlineEntry:
-    """One bookmark: `page` counts from 0."""
-
-    level: int
-    title: str
-    page: int
-
-
-@dataclass(slots=True)
-class RawFile:
-    """All that is taken from the file."""
-
-    pages: list[RawPage]
-    outline: list[OutlineEntry]
-    title: str
-    locked: bool
-    repaired: bool
-    failed: list[int]
+# Enough pixels to tell whether text shows; brightness (0 to 255) of one colour varies less.
+LOOK_DPI = 60
+PLAIN = 16
 
 
 def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool) -> RawFile:
@@ -82,18 +48,25 @@ def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool)
     file, locked = _open(data, name, filetype, password)
     try:
         tessdata = _tessdata() if ocr else None
+        superscripts = Superscripts()
         pages: list[RawPage] = []
         failed: list[int] = []
         for number in range(file.page_count):
             try:
-                pages.append(_page(file, number, tessdata))
+                pages.append(_page(file, number, tessdata, superscripts))
             except DocumentError:
                 raise
             except Exception:  # a page with a fault in it raises whatever its fault leads to
                 pages.append(RawPage(0, 0, []))
                 failed.append(number + 1)
         return RawFile(
-            pages, _outline(file), _metadata_title(file), locked, bool(file.is_repaired), failed
+            pages,
+            _outline(file),
+            _metadata_title(file),
+            locked,
+            bool(file.is_repaired),
+            failed,
+            attachments(file) if file.is_pdf else [],
         )
     finally:
         file.close()
@@ -151,105 +124,74 @@ def _tessdata() -> str:
     return str(folder)
 
 
-def _page(file: Any, number: int, tessdata: str | None) -> RawPage:
+def _page(file: Any, number: int, tessdata: str | None, superscripts: Superscripts) -> RawPage:
     page = file.load_page(number)
-    textpage = page.get_textpage(flags=_FLAGS)
-    content = textpage.extractDICT()
-    raw = _upright(content)
+    look = _Look(page)
+    raw = page_of(page.get_textpage(flags=_FLAGS).extractDICT(), look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)
-    if characters < SCAN_CHARACTERS and _is_picture(page):
-        raw.scan = True
-        if tessdata is not None:
-            textpage = page.get_textpage_ocr(dpi=OCR_DPI, full=True, tessdata=tessdata)
-            label = raw.label
-            raw = _upright(textpage.extractDICT())
-            raw.label, raw.scan = label, not raw.segments
+    raw.scan = characters < SCAN_CHARACTERS and look.is_scan()
+    if characters < STAMP_CHARACTERS and not raw.scan:
+        raw.scan = look.is_scanned_paper()
+    if tessdata is not None and (raw.scan or raw.unmapped):
+        textpage = page.get_textpage_ocr(dpi=OCR_DPI, full=True, tessdata=tessdata)
+        label, found = raw.label, page_of(textpage.extractDICT(), look, superscripts)
+        raw = found if found.segments or raw.unmapped else raw
+        raw.label, raw.scan = label, not found.segments
+    if file.is_pdf:
+        add_annotations(raw, page)
     return raw
 
 
-def _is_picture(page: Any) -> bool:
-    area = abs(page.rect.width * page.rect.height) or 1.0
-    shown = 0.0
-    for image in page.get_image_info():
-        x0, y0, x1, y1 = image["bbox"]
-        shown += abs((x1 - x0) * (y1 - y0))
-    return shown >= SCAN_AREA * area
+class _Look:
+    """How a page looks; each question is answered once, and only where it is asked."""
 
+    def __init__(self, page: Any) -> None:
+        self._page = page
 
-def _upright(content: dict[str, Any]) -> RawPage:
-    """The page's segments, turned so that most of the text runs from left to right.
+    @cached_property
+    def _pictures(self) -> list[pymupdf.Rect]:
+        return [pymupdf.Rect(image["bbox"]) for image in self._page.get_image_info()]
 
-    Text in another direction (a stamp in the margin, a watermark) goes to `aside`.
-    """
-    width, height = float(content["width"]), float(content["height"])
-    by_direction: dict[tuple[int, int], list[Segment]] = {}
-    characters: Counter[tuple[int, int]] = Counter()
-    seen: set[tuple[str, int, int]] = set()
-    for block in content["blocks"]:
-        for line in block.get("lines", ()):
-            cosine, sine = line["dir"]
-            direction = (round(cosine), round(sine)) if abs(cosine * sine) < 0.02 else (0, 0)
-            segment = _segment(line, direction, width, height)
-            # Hidden marks for machines are set in type nobody can see.
-            if segment is None or segment.size < min(_INVISIBLE * height, 1.5):
-                continue
-            # Some producers print a line twice, a hair apart, to make it look bold.
-            key = (segment.text, round(segment.x0 / 2), round(segment.y0 / 2))
-            if key in seen:
-                continue
-            seen.add(key)
-            by_direction.setdefault(direction, []).append(segment)
-            characters[direction] += len(segment.text)
-    if not by_direction:
-        return RawPage(width, height, [])
-    main = max(by_direction, key=lambda direction: characters[direction])
-    drawn = [_turned(box, main, width, height) for box in _drawn(content)]
-    if main in ((0, 1), (0, -1)):
-        width, height = height, width
-    aside = [s for d, segments in by_direction.items() if d != main for s in segments]
-    segments = by_direction[main]
-    text = "".join(segment.text for segment in segments)
-    right_to_left = 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
-    return RawPage(width, height, segments, aside, drawn, right_to_left=right_to_left)
+    def _covers(self, share: float) -> bool:
+        """Do pictures cover this share of the page?"""
+        area = abs(self._page.rect.width * self._page.rect.height) or 1.0
+        return bool(sum(abs(box.width * box.height) for box in self._pictures) >= share * area)
 
+    @cached_property
+    def _pixels(self) -> Any:
+        return self._page.get_pixmap(dpi=LOOK_DPI, colorspace=pymupdf.csGRAY, alpha=False)
 
-def _drawn(content: dict[str, Any]) -> list[Box]:
-    """Where lines and rectangles are drawn; a page with very many of them shows a picture."""
-    boxes = [block["bbox"] for block in content["blocks"] if block["type"] == _VECTOR]
-    return boxes if len(boxes) <= _MOST_DRAWN else []
+    def is_scan(self) -> bool:
+        """Does a picture cover much of the page?"""
+        return self._covers(SCAN_AREA)
 
+    def is_scanned_paper(self) -> bool:
+        """Is the page one picture of a sheet, most of it as bright as paper?"""
+        if not self._covers(SHEET_AREA):
+            return False
+        brightness: Counter[int] = Counter(self._pixels.samples)
+        pixels = brightness.total()
+        ink = sum(count for value, count in brightness.items() if value < 128)
+        paper = sum(count for value, count in brightness.items() if value > 190)
+        return paper > 0.6 * pixels and ink > 0.002 * pixels
 
-def _turned(box: Box, direction: tuple[int, int], width: float, height: float) -> Box:
-    """A box on the page once the page is turned so that `direction` runs to the right."""
-    x0, y0, x1, y1 = box
-    if direction == (0, 1):
-        return y0, width - x1, y1, width - x0
-    if direction == (0, -1):
-        return height - y1, x0, height - y0, x1
-    if direction == (-1, 0):
-        return width - x1, height - y1, width - x0, height - y0
-    return box
+    def has_picture_at(self, box: tuple[float, float, float, float]) -> bool:
+        """Does a picture lie under the middle of this box?"""
+        middle = pymupdf.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        return any(picture.contains(middle) for picture in self._pictures)
 
-
-def _segment(
-    line: dict[str, Any], direction: tuple[int, int], width: float, height: float
-) -> Segment | None:
-    spans = line["spans"]
-    text = " ".join(tidy("".join(span["text"] for span in spans)).split())
-    # At a line's end a soft hyphen says that the word goes on; elsewhere it says nothing.
-    text = text[:-1].replace(SOFT_HYPHEN, "") + text[-1:]
-    if not text.strip(SOFT_HYPHEN):
-        return None
-    x0, y0, x1, y1 = _turned(line["bbox"], direction, width, height)
-    longest = max(spans, key=lambda span: len(span["text"]))
-    bold = all(
-        span["flags"] & _BOLD or "bold" in span["font"].lower() or not span["text"].strip()
-        for span in spans
-    )
-    # Type 3 fonts give sizes in units of their own; the box is what is seen.
-    size = max(float(longest["size"]), 0.6 * (y1 - y0))
-    return Segment(x0, y0, x1, y1, size, bold, text)
+    def is_plain(self, box: tuple[float, float, float, float]) -> bool:
+        """Is there nothing to be seen in this box but one colour?"""
+        pixels, scale = self._pixels, LOOK_DPI / 72
+        rect = pymupdf.Rect(box) * self._page.rotation_matrix
+        x0, y0 = max(0, int(rect.x0 * scale)), max(0, int(rect.y0 * scale))
+        x1, y1 = min(pixels.width, int(rect.x1 * scale)), min(pixels.height, int(rect.y1 * scale))
+        rows = [
+            pixels.samples[y * pixels.stride + x0 : y * pixels.stride + x1] for y in range(y0, y1)
+        ]
+        seen = b"".join(rows)
+        return not seen or max(seen) - min(seen) < PLAIN
 
 
 def _outline(file: Any) -> list[OutlineEntry]:

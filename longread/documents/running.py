@@ -1,10 +1,11 @@
 """Running heads, footers and page numbers: which rows of a page are not its text.
 
-Contract: a row is dropped only at the very top or bottom of a page, only together with
+Contract: a row is taken out only at the very top or bottom of a page, only together with
 all rows outside it, and only where other pages carry the same words at the same height
 (the whole row, or a part of it beside a title or a page number) or a number there that
-counts along with the pages. Rows of a table that happen to repeat do not count along, so
-they stay.
+counts along with the pages. What it says stays as furniture of the first page that says
+it; later copies and page numbers are removed. Rows that stand in a table, its repeated
+heads too, are left alone.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from longread.documents.layout import Row, group_rows
 from longread.documents.layout_types import Segment
-from longread.documents.pdf import RawPage
+from longread.documents.raw import RawPage
+from longread.documents.rows import Row, group_rows
 
 # Margins as a share of the page's height, and rows looked at in each.
 _MARGIN = 0.16
 _DEPTH = 4
+# Rows this far inside a margin (points) tell whether the margin's rows belong to a table.
+_BESIDE = 80.0
 # A running row stands at the same height on every page, give or take.
 _HEIGHT_SLACK = 9.0
 # What stands on this share of all pages is furniture even where it looks like a table's row.
@@ -41,6 +44,8 @@ _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
 _CHAPTER = re.compile(r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #", re.IGNORECASE)
 _BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
+# The number of a page with what belongs to it: "Page 3 of 10", "- 3 -".
+_NUMBERED = r"[-–—|\s]*(?:\bpage\s+)?(?<!\w){}(?!\w)(?:\s*(?:/|of|von|de)\s*\d+)?[-–—|\s]*"
 _ROMAN = re.compile(
     r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.I | re.ASCII
 )
@@ -63,37 +68,63 @@ class _Candidate:
 
 
 def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
-    """Take running rows out of the pages' segments; return the printed page numbers."""
+    """Take running rows out of the pages' segments; return the printed page numbers.
+
+    Each row is put into its page's `furniture` or, from its second copy on, `removed`.
+    """
     candidates = [c for number, page in enumerate(pages) for c in _candidates(number, page)]
     _mark(candidates, len(pages))
     labels: list[str | None] = [None] * len(pages)
-    dropped: set[int] = set()
+    dropped: dict[int, list[_Candidate]] = defaultdict(list)
     by_margin: dict[tuple[int, bool], list[_Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_margin[candidate.page, candidate.bottom].append(candidate)
     for (number, _), margin in by_margin.items():
         for candidate in itertools.takewhile(lambda candidate: candidate.running, margin):
-            dropped.update(map(id, candidate.row))
+            dropped[number].append(candidate)
             if candidate.counted is not None:
                 labels[number] = labels[number] or _printed(candidate)
-    kept = [[s for s in page.segments if id(s) not in dropped] for page in pages]
+    gone = {id(s) for rows in dropped.values() for row in rows for s in row.row}
+    kept = [[s for s in page.segments if id(s) not in gone] for page in pages]
     # Where little but such rows is printed (labels, forms, slides), they are the text.
     if 2 * sum(map(bool, kept)) > sum(bool(page.segments) for page in pages):
-        for page, segments in zip(pages, kept, strict=True):
+        said: set[str] = set()
+        for number, (page, segments) in enumerate(zip(pages, kept, strict=True)):
             page.segments = segments
+            for candidate in sorted(dropped[number], key=lambda row: row.row[0].y0):
+                _put_away(candidate, page, said)
     return _fill(labels)
+
+
+def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:
+    """What a running row says beside the page's number is kept where it is said first."""
+    words = candidate.text
+    label = _printed(candidate) if candidate.counted is not None else None
+    if label:
+        words = re.sub(_NUMBERED.format(re.escape(label)), " ", words, flags=re.IGNORECASE)
+    words = " ".join(words.split()).strip()
+    bare = not any(map(str.isalnum, words)) or _BARE.fullmatch(_key(words)[0])
+    if bare or words in said:
+        page.removed.append(candidate.text)
+        return
+    said.add(words)
+    page.furniture.append(words)
 
 
 def _candidates(number: int, page: RawPage) -> list[_Candidate]:
     edge = _MARGIN * page.height
     last = max((s.y0 for s in page.segments), default=0.0)
-    outer = [s for s in page.segments if s.y1 < edge or s.y0 > min(page.height - edge, last - 1)]
-    rows = group_rows(outer)
+    low = min(page.height - edge, last - 1)
+    near = [s for s in page.segments if s.y1 < edge + _BESIDE or s.y0 > low - _BESIDE]
+    rows = group_rows(near)
     found = []
     for bottom in (False, True):
         margin = [r for r in rows if (r[0].y0 > page.height / 2 or r is rows[-1]) == bottom]
-        inwards = (margin[::-1] if bottom else margin)[:_DEPTH]
+        margin = margin[::-1] if bottom else margin
+        inwards = margin[:_DEPTH]
         for depth, row in enumerate(inwards):
+            if not (row[0].y1 < edge or row[0].y0 > low) or _in_table(margin[depth:]):
+                break
             text = " ".join(segment.text for segment in row)
             if len(text) > _LONGEST:
                 break
@@ -102,6 +133,35 @@ def _candidates(number: int, page: RawPage) -> list[_Candidate]:
             apart = depth + 1 == len(inwards) or _apart(row, inwards[depth + 1])
             found.append(_Candidate(number, bottom, depth, height, row, text, key, values, apart))
     return found
+
+
+def _in_table(rows: Sequence[Row]) -> bool:
+    """Is the first of these rows, inwards from the page's edge, a row of a table?
+
+    Then cells of the next rows stand below (or above) its cells, and as close as they do to
+    each other. A head of two or more parts stands further off.
+    """
+    row = rows[0]
+    if len(row) < 2:
+        return False
+    if len(rows) < 3:
+        return False
+    steps = [abs(b[0].y0 - a[0].y0) for a, b in itertools.pairwise(rows[:4])]
+    if steps[0] > 1.6 * min(steps[1:]) or steps[0] > 4 * row[0].size:
+        return False
+    aligned = [sum(_stands_over(cell, other) for cell in row) for other in rows[1:3]]
+    return min(aligned) >= max(2, len(row) - 1)
+
+
+def _stands_over(cell: Segment, row: Row) -> bool:
+    """Does a cell of `row` share an edge or the middle with `cell`, give or take?"""
+    slack = 1.2 * cell.size
+    return any(
+        abs(cell.x0 - other.x0) < slack
+        or abs(cell.x1 - other.x1) < slack
+        or abs(cell.x0 + cell.x1 - other.x0 - other.x1) < slack
+        for other in row
+    )
 
 
 def _apart(row: Row, inner: Row) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from longread.documents.compose import Composed, compose
 from longread.documents.layout_types import Segment
-from longread.documents.pdf import RawFile, RawPage
+from longread.documents.raw import RawFile, RawPage
 
 FULL = "words that fill the line of text from one edge to the other edge"
 NOTE = "1 The note says what the text has left out."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from longread.documents.layout_types import Segment
-from longread.documents.pdf import RawPage
+from longread.documents.raw import RawPage
 from longread.documents.running import drop_running_rows, roman_value
 
 

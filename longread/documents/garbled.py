@@ -1,0 +1,35 @@
+"""Fonts that do not say which letters their glyphs are: text that is not what is printed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+# A bit of `char_flags`: the letter is only the glyph's number in its font.
+_NUMBER_ONLY = 1 << 7
+_SHARE, _FEWEST = 0.05, 8
+# In any language of the Latin script vowels are a third of the letters or more.
+_VOWELS = frozenset("aeiouyAEIOUYàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
+_LEAST_VOWELS, _ENOUGH = 0.2, 60
+
+
+def is_unmapped(spans: Sequence[dict[str, Any]]) -> bool:
+    """Are letters of the page only numbers of glyphs, or the text of a font no language?"""
+    by_font: dict[str, list[str]] = defaultdict(list)
+    total = numbers = 0
+    for span in spans:
+        by_font[span["font"]].append(span["text"])
+        total += len(span["text"])
+        if span["char_flags"] & _NUMBER_ONLY:
+            numbers += len(span["text"]) - span["text"].count(" ")
+    if numbers >= max(_FEWEST, _SHARE * total):
+        return True
+    return any(_has_few_vowels("".join(texts)) for texts in by_font.values())
+
+
+def _has_few_vowels(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    if letters < _ENOUGH or sum(map(text.count, _VOWELS)) >= _LEAST_VOWELS * letters:
+        return False
+    return all(letter < "\u0250" for letter in text if letter.isalpha())

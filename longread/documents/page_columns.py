@@ -1,0 +1,273 @@
+"""Columns of a page: which segments are read one below the other before the next column.
+
+Contract: a recursive cut by gutters (vertical gaps that many lines of text respect). Rows
+that reach over a gutter, rows of tables and shapes that are drawn over it cut a page into
+bands, and each band is read column after column. Every segment comes out in one part.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from longread.documents.cells import is_figure
+from longread.documents.layout_types import Segment, Shape
+from longread.documents.rows import Row, group_rows, left_edge
+
+# A gap this wide (in units of the type size) separates cells; justified text stays below.
+CELL_GAP = 1.25
+# Columns of prose have at least this many characters a line; tables of figures do not.
+PROSE_LINE = 18
+# Columns within columns are real (a shape in a column), deeper nesting is noise.
+MAX_DEPTH = 4
+# A gutter of part of the page's columns is one of the page if it is about as clear.
+_EQUAL_GUTTER = 0.5
+
+
+def split_columns(
+    segments: list[Segment],
+    shapes: Sequence[Shape] = (),
+    right_to_left: bool = False,
+    depth: int = 0,
+) -> list[list[Segment]]:
+    """The parts of a region that are read one after the other, each a single column."""
+    if not segments:
+        return []
+    found = _gutter(segments) if len(segments) >= 6 and depth < MAX_DEPTH else None
+    if found is None:
+        return [segments]
+    parts: list[list[Segment]] = []
+    single: list[Segment] = []
+    split = False
+    for band in _bands(segments, found, shapes):
+        left, right = band.left, band.right
+        if band.shape is None and (
+            band.across or not (_reads_down(left, depth) and _reads_down(right, depth))
+        ):
+            single.extend(left + right)
+            continue
+        split = True
+        if single:
+            parts.append(single)
+            single = []
+        if band.shape is not None:
+            others = [shape for shape in shapes if shape is not band.shape]
+            parts.extend(split_columns(left + right, others, right_to_left, depth + 1))
+            continue
+        for side in (right, left) if right_to_left else (left, right):
+            parts.extend(split_columns(side, shapes, right_to_left, depth + 1))
+    if not split:
+        return [segments]
+    if single:
+        parts.append(single)
+    return parts
+
+
+def _reads_down(side: list[Segment], depth: int) -> bool:
+    """Is this side of a gutter a column of text, or itself several of them?"""
+    if not side or _is_prose(side):
+        return True
+    # The heads of a table can look like two short columns.
+    return len(side) >= 16 and len(split_columns(side, depth=depth + 1)) > 1
+
+
+@dataclass(slots=True)
+class _Gutter:
+    x: float
+    score: float
+
+
+def _gutter(segments: list[Segment]) -> _Gutter | None:
+    """The best vertical gap: as many segments as possible wholly on either side.
+
+    Segments that cross it (headings, wide tables) count against it but do not forbid it.
+    Only lines of text have a say: a table's figures have gutters of their own.
+    """
+    segments = [segment for segment in segments if len(segment.text) >= PROSE_LINE]
+    if len(segments) < 6:
+        return None
+    left = min(segment.x0 for segment in segments)
+    width = max(segment.x1 for segment in segments) - left
+    bins = 200
+    step = width / bins
+    if step <= 0:
+        return None
+    starts, ends = [0] * (bins + 2), [0] * (bins + 2)
+    for segment in segments:
+        starts[int((segment.x0 - left) / step)] += 1
+        ends[min(bins, int((segment.x1 - left) / step)) + 1] += 1
+    total = len(segments)
+    best, best_score, best_run, run = None, 0.0, 0, 0
+    started, ended = 0, 0
+    for position in range(bins + 1):
+        started += starts[position]
+        ended += ends[position]
+        if not 0.15 * bins <= position <= 0.85 * bins:
+            continue
+        before, after = ended, total - started
+        score = min(before, after) - 0.5 * (total - before - after)
+        if score > best_score:
+            best, best_score, best_run, run = position, score, 1, 1
+        elif best is not None and score == best_score:
+            run = run + 1 if position == best + run else 1
+            if run > best_run:
+                best, best_run = position - run + 1, run
+        else:
+            run = 0
+    if best is None or best_score < 3:
+        return None
+    return _Gutter(left + (best + best_run / 2) * step, best_score)
+
+
+@dataclass(slots=True)
+class _Band:
+    """Rows that belong together: what stands left of the gutter, and what right of it."""
+
+    across: bool
+    shape: Shape | None
+    left: list[Segment]
+    right: list[Segment]
+
+
+def _bands(segments: list[Segment], gutter: _Gutter, shapes: Sequence[Shape]) -> list[_Band]:
+    """Cut a region at the rows of tables, those across the gutter, and shapes across it."""
+    rows = [_halves(row, gutter.x) for row in group_rows(segments)]
+    across = _across(rows, gutter, segments)
+    framing = [shape for shape in shapes if _frames_some(shape, segments, gutter.x)]
+    bands: list[_Band] = []
+    for crosses, (left, right) in zip(across, rows, strict=True):
+        shape = next((b for b in framing if all(b.holds(s) for s in left + right)), None)
+        before = bands[-1] if bands else None
+        if before is not None and before.shape is shape and (shape or before.across == crosses):
+            before.left.extend(left)
+            before.right.extend(right)
+        else:
+            bands.append(_Band(crosses, shape, list(left), list(right)))
+    return bands
+
+
+def _frames_some(shape: Shape, segments: Sequence[Segment], gutter: float) -> bool:
+    """Is the shape drawn over the gutter, around a part of the region only?"""
+    if (shape.is_filled and shape.colour is None) or not shape.x0 < gutter < shape.x1:
+        return False
+    inside = sum(shape.holds(segment) for segment in segments)
+    return 0 < inside <= 0.6 * len(segments)
+
+
+def _halves(row: Row, gutter: float) -> tuple[Row, Row]:
+    left = [segment for segment in row if segment.x0 + segment.x1 <= 2 * gutter]
+    return left, [segment for segment in row if segment.x0 + segment.x1 > 2 * gutter]
+
+
+def _across(
+    rows: Sequence[tuple[Row, Row]], gutter: _Gutter, segments: list[Segment]
+) -> list[bool]:
+    """Which rows belong to no column: they cross a gutter, are a table's, or stand apart."""
+    edges = _Edges.of(rows)
+    others = [
+        found.x
+        for side in (
+            [s for s in segments if s.x1 <= gutter.x + 1],
+            [s for s in segments if s.x0 >= gutter.x - 1],
+        )
+        if (found := _gutter(side)) is not None and found.score >= _EQUAL_GUTTER * gutter.score
+    ]
+    across = []
+    for left, right in rows:
+        row = left + right
+        across.append(
+            _crosses(row, gutter.x)
+            or edges.is_table_row(left, right)
+            # In a page of three columns: a line over two of them, and nothing beside it.
+            or (len(row) == 1 and any(_crosses(row, other) for other in others))
+        )
+    if len(rows) > 1:
+        for outer, inner in ((0, 1), (-1, -2)):
+            across[outer] = across[outer] or _stands_apart(rows[outer], rows[inner])
+    return across
+
+
+def _crosses(row: Row, x: float) -> bool:
+    return any(segment.x0 < x - 1 and segment.x1 > x + 1 for segment in row)
+
+
+def _stands_apart(outer: tuple[Row, Row], inner: tuple[Row, Row]) -> bool:
+    """Is the first or last row a page's number or another line that is of neither column?"""
+    row, beside = outer[0] or outer[1], inner[0] or inner[1]
+    if len(row) > 1 or (outer[0] and outer[1]):
+        return False
+    gap = max(beside[0].y0 - row[0].y1, row[0].y0 - beside[0].y1)
+    return gap > 1.5 * (row[0].y1 - row[0].y0)
+
+
+@dataclass(slots=True)
+class _Edges:
+    """The edges of the two columns beside a gutter."""
+
+    left: tuple[float, float]
+    right: tuple[float, float]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Row, Row]]) -> _Edges:
+        sides = [[s for row in rows for s in row[side]] for side in (0, 1)]
+        ends = [(min(map(left_edge, s)), max(e.x1 for e in s)) if s else (0.0, 0.0) for s in sides]
+        return cls(ends[0], ends[1])
+
+    def is_table_row(self, left: Row, right: Row) -> bool:
+        """Is this one row of a table, rather than two lines of text that stand level?"""
+        if sum(is_figure(segment.text) for segment in left + right) < 2:
+            return False
+        if _fills(left, *self.left) or _fills(right, *self.right):
+            return False
+        # A table that stands in one column has its labels there as well.
+        figures_right = any(is_figure(segment.text) for segment in right)
+        in_one = (_is_labelled(left, self.left[0]) and not figures_right) or _is_labelled(
+            right, self.right[0]
+        )
+        return not in_one
+
+
+def _is_labelled(row: Row, edge: float) -> bool:
+    """Do figures follow words that stand at the column's edge?"""
+    if len(row) < 2 or row[0].x0 > edge + 2 * row[0].size or is_figure(row[0].text):
+        return False
+    return any(is_figure(segment.text) for segment in row[1:])
+
+
+def _fills(row: Row, left: float, right: float) -> bool:
+    """Is this a line of text from edge to edge of its column, up to a ragged end?"""
+    if not row or row[0].x0 > left + 2 * row[0].size:
+        return False
+    if row[-1].x1 < right - 0.25 * (right - left):
+        return False
+    text = "".join(segment.text for segment in row)
+    # Text may be full of figures, but has no gaps like those between cells.
+    letters = 0.5 if _has_gap(row) else 0.3
+    return len(text) >= PROSE_LINE and sum(map(str.isalpha, text)) >= letters * len(text)
+
+
+def _is_prose(segments: list[Segment]) -> bool:
+    """Do these segments read as a column of text, rather than as cells of a table?"""
+    if len(segments) < 3:
+        return False
+    rows = group_rows(segments)
+    if len(rows) < 3:
+        return False
+    if sum(segment.cell for segment in segments) > 0.2 * len(segments):
+        return False
+    # A column of text has no wide gaps inside; a table beside its labels has.
+    if sum(_has_gap(row) for row in rows) > 0.4 * len(rows):
+        return False
+    lengths = [sum(len(segment.text) for segment in row) for row in rows]
+    if median(lengths) < PROSE_LINE:
+        return False
+    text = "".join(segment.text for segment in segments)
+    letters = sum(map(str.isalpha, text))
+    return letters >= 0.6 * len(text)
+
+
+def _has_gap(row: Row) -> bool:
+    pairs = itertools.pairwise(row)
+    return any(after.x0 - before.x1 > CELL_GAP * before.size for before, after in pairs)

@@ -1,0 +1,294 @@
+"""What stands on a PDF's pages is what is read: figures, heads, hidden text, forms, comments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from longread.documents import Document, load, sentences
+from tests.fixtures.pages import PROSE, Paper, grid, runs
+
+
+def read(paper: Paper, folder: Path) -> Document:
+    return load(paper.save(folder), use_cache=False)
+
+
+def page_text(document: Document, number: int) -> str:
+    page = document.pages[number - 1]
+    return document.text[page.start : page.end]
+
+
+def test_a_raised_mark_does_not_join_the_figure_before_it(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    runs(page, 72, 100, ("Net revenue was $320", 11, 0), ("1", 6.5, 4), (" million.", 11, 0))
+    runs(page, 72, 130, ("The plant employs 10", 11, 0), ("2", 6.5, 4), (" people.", 11, 0))
+    runs(page, 72, 160, ("It counts 3 x 10", 11, 0), ("6", 6.5, 4), (" cells.", 11, 0))
+    runs(page, 72, 190, ("It was 3.35 times.", 11, 0), ("3", 6.5, 4))
+    runs(page, 72, 220, ("Founded on the 1", 11, 0), ("st", 6.5, 4), (" of May.", 11, 0))
+    runs(page, 72, 250, ("Water is H", 11, 0), ("2", 6.5, -2), ("O.", 11, 0))
+    text = read(paper, tmp_path).text
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "Net revenue was $320[1] million.",
+        "The plant employs 10[2] people.",
+        "It counts 3 x 10^6 cells.",
+        "It was 3.35 times.[3]",
+        "Founded on the 1st of May.",
+        "Water is H2O.",
+    ]
+
+
+@pytest.mark.parametrize("pages", [2, 3, 6])
+def test_a_head_that_repeats_is_kept_once(tmp_path: Path, pages: int) -> None:
+    paper = Paper()
+    for number in range(pages):
+        page = paper.page()
+        runs(page, 72, 40, ("Account no. 20-4471-9   Holder: Ines Falk", 9, 0))
+        paper.prose(page, f"Sheet {number + 1} of the minutes. {PROSE}")
+        runs(page, 280, 800, (f"Page {number + 1} of {pages}", 9, 0))
+    document = read(paper, tmp_path)
+    assert document.text.count("Account no. 20-4471-9") == 1
+    assert "Holder: Ines Falk" in page_text(document, 1)
+    assert "Page 1 of" not in document.text
+    assert [page.label for page in document.pages] == [str(n + 1) for n in range(pages)]
+    removed = [(r.page, r.why) for r in document.removed if "20-4471-9" in r.text]
+    assert removed == [(n, "repeated") for n in range(2, pages + 1)]
+
+
+def test_a_footer_with_page_numbers_is_kept_once_without_them(tmp_path: Path) -> None:
+    paper = Paper()
+    for number in range(4):
+        page = paper.page()
+        paper.prose(page, f"Part {number} of it. {PROSE}")
+        runs(page, 72, 800, (f"Invoice 7741-M   Page {number + 1}/4", 9, 0))
+    document = read(paper, tmp_path)
+    assert document.text.count("Invoice 7741-M") == 1
+
+
+@pytest.mark.parametrize("pitch", [12, 14, 16, 20])
+@pytest.mark.parametrize("footer", [False, True])
+def test_heads_of_a_table_stay_on_every_page(tmp_path: Path, pitch: float, footer: bool) -> None:
+    paper = Paper()
+    heads = ("Berth", "Depth (m)", "Length (m)", "Fee")
+    written: list[str] = []
+    for number in range(3):
+        page = paper.page()
+        rows = [heads]
+        for row in range(int(600 / pitch)):
+            berth = 1000 * number + row
+            rows.append((f"B-{berth}", f"{berth % 9}.5", str(40 + row), str(100 + 7 * row)))
+        grid(page, rows, 60, pitch)
+        written += ["".join(row) for row in rows]
+        if footer:
+            runs(page, 290, 810, (str(number + 1), 9, 0))
+    document = read(paper, tmp_path)
+    assert [line.replace(" | ", "") for line in document.text.splitlines() if line] == written
+    for number in (1, 2, 3):
+        assert "Berth | Depth (m) | Length (m) | Fee" in page_text(document, number)
+    assert [page.label for page in document.pages] == (["1", "2", "3"] if footer else [None] * 3)
+
+
+def test_the_last_row_of_a_page_is_no_page_number(tmp_path: Path) -> None:
+    paper = Paper()
+    year = 1901
+    for _ in range(3):
+        table = []
+        for _ in range(52):
+            table.append((str(year), f"{year % 7}.25", str(3 * year % 911)))
+            year += 1
+        grid(paper.page(), table, 60, 14)
+    document = read(paper, tmp_path)
+    rows = [line for line in document.text.splitlines() if line[:2] in ("19", "20")]
+    assert [row[:4] for row in rows] == [str(y) for y in range(1901, year)]
+    assert [page.label for page in document.pages] == [None] * 3
+
+
+def test_hidden_text_is_left_out_and_said(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.insert_text((72, 100), "Rent is 2,450 crowns a year, due in May.", fontsize=11)
+    page.insert_text((73.5, 102), "Rent is 2,450 crowns a year, due in May.", fontsize=10.4,
+                     render_mode=3)  # fmt: skip
+    page.insert_text((72, 300), "Invisible: the rent is 2,460 crowns.", fontsize=11, render_mode=3)
+    page.insert_text((72, 330), "White: the rent is 1 crown.", fontsize=11, color=(1, 1, 1))
+    document = read(paper, tmp_path)
+    assert document.text == "Rent is 2,450 crowns a year, due in May."
+    assert {(r.text, r.why) for r in document.removed} == {
+        ("Invisible: the rent is 2,460 crowns.", "hidden"),
+        ("White: the rent is 1 crown.", "hidden"),
+    }
+    assert any("cannot be seen" in warning for warning in document.warnings)
+
+
+def test_white_text_on_a_dark_ground_is_read(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.draw_rect(pymupdf.Rect(60, 80, 400, 120), color=None, fill=(0.1, 0.2, 0.4))
+    page.insert_text((72, 105), "The harbour in 2024", fontsize=14, color=(1, 1, 1))
+    page.insert_image(pymupdf.Rect(60, 200, 400, 260), pixmap=dark_picture())
+    page.insert_text((72, 235), "A title on a picture", fontsize=14, color=(1, 1, 1))
+    document = read(paper, tmp_path)
+    assert "The harbour in 2024" in document.text
+    assert "A title on a picture" in document.text
+    assert document.warnings == ()
+
+
+def dark_picture() -> pymupdf.Pixmap:
+    pixels = pymupdf.Pixmap(pymupdf.csRGB, pymupdf.IRect(0, 0, 40, 10))
+    pixels.clear_with(40)
+    return pixels
+
+
+def test_the_text_layer_of_a_scan_is_read(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    pixels = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 60, 84))
+    pixels.clear_with(230)
+    page.insert_image(page.rect, pixmap=pixels)
+    page.insert_text((72, 100), "The sheet that was scanned has words.", render_mode=3)
+    document = read(paper, tmp_path)
+    assert document.text == "The sheet that was scanned has words."
+    assert document.removed == ()
+
+
+def test_shadows_and_bold_by_overprinting_are_read_once(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.insert_text((74, 102), "Shadowed heading", fontsize=20, color=(0.6, 0.6, 0.6))
+    page.insert_text((72, 100), "Shadowed heading", fontsize=20)
+    for shift in (0, 0.3, 0.6):
+        page.insert_text((72 + shift, 150), "Annual accounts", fontsize=11)
+    assert read(paper, tmp_path).text.split() == ["Shadowed", "heading", "Annual", "accounts"]
+
+
+def test_check_boxes_say_whether_they_are_checked(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    for x, name, on in ((220, "yes", True), (300, "no", False)):
+        widget = pymupdf.Widget()
+        widget.field_type = pymupdf.PDF_WIDGET_TYPE_CHECKBOX
+        widget.field_name = name
+        widget.rect = pymupdf.Rect(x, 90, x + 14, 104)
+        widget.field_value = on
+        page.add_widget(widget)
+        page.insert_text((x + 18, 101), name, fontsize=11)
+    page.insert_text((72, 101), "Insured:", fontsize=11)
+    text = read(paper, tmp_path).text.replace(" | ", " ")
+    assert text == "Insured: [x] yes [ ] no"
+
+
+def test_comments_are_read_as_comments_of_their_page(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.prose(paper.page())
+    page = paper.page()
+    paper.prose(page)
+    note = page.add_text_annot((400, 100), "The deadline moves to 14 March.")
+    note.set_info(title="Odile Marchetti")
+    note.update()
+    page.add_freetext_annot(pymupdf.Rect(72, 400, 400, 430), "Agreed by phone: 7,500 euros a day.")
+    document = read(paper, tmp_path)
+    assert "[Comment by Odile Marchetti: The deadline moves to 14 March.]" in page_text(document, 2)
+    assert document.text.count("7,500 euros") == 1
+
+
+def test_attached_files_are_named(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.insert_text((72, 100), "Please see the attached files.")
+    paper.file.embfile_add("schedule", b"The guarantee is 91,000 euros.", filename="schedule-b.txt")
+    page.add_file_annot((300, 300), b"notes", "notes.txt")
+    document = read(paper, tmp_path)
+    assert document.warnings == (
+        "holds 2 attached files that are not read: schedule-b.txt, notes.txt",
+    )
+
+
+def test_a_font_that_does_not_say_its_letters_is_named(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.prose(paper.page())
+    garbled = "".join(chr(ord(c) - 29) if c.isalpha() else c for c in PROSE)
+    paper.prose(paper.page(), garbled)
+    warnings = read(paper, tmp_path).warnings
+    assert len(warnings) == 1
+    assert warnings[0].startswith("page 2: a font does not say which letters")
+
+
+def test_a_scan_with_a_stamp_is_named(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.prose(paper.page())
+    page = paper.page()
+    picture = pymupdf.open()
+    sheet = picture.new_page(width=595, height=842)
+    for line in range(40):
+        sheet.insert_text((60, 60 + 18 * line), "What was typed on this sheet of paper once")
+    page.insert_image(page.rect, pixmap=sheet.get_pixmap(dpi=60))
+    page.insert_text((60, 820), "Scanned by the records office, sheet 2", fontsize=9)
+    warnings = read(paper, tmp_path).warnings
+    assert [warning.partition(";")[0] for warning in warnings] == ["page 2 is a scan without text"]
+
+
+def test_a_cover_with_a_photograph_is_no_scan(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.insert_image(page.rect, pixmap=dark_picture())
+    page.insert_text((72, 300), "Annual report of the harbour 2024", fontsize=30, color=(1, 1, 0))
+    assert read(paper, tmp_path).warnings == ()
+
+
+def test_a_letter_spaced_head_is_words(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    x = 72.0
+    for letter in "SPACED HEADING OF THE REPORT":
+        page.insert_text((x, 80), letter, fontsize=12)
+        x += 13
+    page.insert_text((72, 110), "Account 12 34 56 was closed at 1 234 567 kroner.", fontsize=11)
+    assert read(paper, tmp_path).text.split("\n\n") == [
+        "SPACED HEADING OF THE REPORT",
+        "Account 12 34 56 was closed at 1 234 567 kroner.",
+    ]
+
+
+def test_columns_of_single_characters_are_read_downwards(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    columns = ("港湾局は新しい防波堤を", "建設した。費用は四億円", "である。完成は二〇三一年")
+    for x, column in zip((450, 425, 400), columns, strict=True):
+        for row, letter in enumerate(column):
+            page.insert_text((x, 100 + 16 * row), letter, fontsize=14, fontname="japan")
+    assert "".join(read(paper, tmp_path).text.split()) == "".join(columns)
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_rotated_pages_are_read_upright(tmp_path: Path, rotation: int) -> None:
+    paper = Paper()
+    page = paper.page()
+    runs(page, 72, 100, ("The crane lifts 10", 11, 0), ("2", 6.5, 4), (" tonnes.", 11, 0))
+    paper.prose(page)
+    page.set_rotation(rotation)
+    text = read(paper, tmp_path).text
+    assert text.startswith("The crane lifts 10[2] tonnes.")
+    assert "the clerk was told to write to the ferry company." in text
+
+
+@pytest.mark.parametrize("filler", ["", f"{PROSE} ", f"{PROSE} {PROSE} "])
+def test_a_sentence_goes_on_behind_the_notes_of_its_page(tmp_path: Path, filler: str) -> None:
+    paper = Paper()
+    first = paper.page()
+    text = f"{filler}The treasurer reported that the municipality had agreed to pay the infra-"
+    y = paper.prose(first, text)
+    runs(first, 72, 720, ("1 See the minutes of 4 May, p. 12.", 8, 0))
+    runs(first, 72, 732, ("2 The vote was not recorded.", 8, 0))
+    paper.prose(
+        paper.page(), f"structure levy of 48,000 crowns until the loan is repaid. {PROSE}", 72
+    )
+    document = read(paper, tmp_path)
+    assert y < 700
+    said = [document.text[a:b] for a, b in sentences(document.text)]
+    assert (
+        "The treasurer reported that the municipality had agreed to pay the infrastructure levy "
+        "of 48,000 crowns until the loan is repaid." in [" ".join(one.split()) for one in said]
+    )
+    assert "See the minutes of 4 May" in page_text(document, 1)
