@@ -15,9 +15,6 @@ from typer.core import TyperGroup
 from longread.cli.process import abandon_stdout
 from longread.errors import ExitCode, Interrupted, LongreadError, ModelError, UsageError
 
-# What the parser raises for a call it does not understand. Typer shows only this one of the
-# family, which is Click's own before 0.26 and Typer's copy of it after.
-_CallError: type[Exception] = typer.BadParameter.__mro__[2]
 # What a shell reports for a program that SIGPIPE ended: 128 + 13.
 _CLOSED_PIPE = 141
 
@@ -40,7 +37,9 @@ class Root(TyperGroup):
             code = report(error)
         except typer.Abort:
             code = report(Interrupted("stopped."))
-        except _CallError as error:
+        except Exception as error:
+            if not _by_parser(error):
+                raise
             code = report(_misunderstood(error))
         sys.exit(int(code or 0))
 
@@ -66,7 +65,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except (LongreadError, typer.Exit, typer.Abort, _CallError):
+    except (LongreadError, typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt as error:
         raise Interrupted("interrupted.", "the same command starts it again") from error
@@ -82,10 +81,21 @@ def _explained() -> Iterator[None]:
         reason = (error.strerror or str(error)).lower()
         raise LongreadError(f"{place}{reason}.", "is the disk full, or the folder gone?") from error
     except Exception as error:
+        if _by_parser(error):
+            raise
         raise ModelError(
             f"unexpected trouble: {type(error).__name__}: {error}",
             "this is a fault in longread; LONGREAD_DEBUG=1 shows where",
         ) from error
+
+
+def _by_parser(error: Exception) -> bool:
+    """Whether the parser raised it, for a call that it does not understand.
+
+    Its errors are Click's own before Typer 0.26 and Typer's copy of them after; both can say
+    what they are about.
+    """
+    return hasattr(error, "format_message")
 
 
 def _misunderstood(error: Exception) -> UsageError:
