@@ -2,9 +2,9 @@
 
 A declaration is a field of a frozen dataclass, made by `option`. Such a dataclass is a group
 of options, and so is one whose fields are groups: this is what a command, a run or a notebook
-hands on. `Table` makes of the groups what
-users meet: environment variables, keys of the TOML file, `longread config`, the README's
-table. `longread.cli.options` makes the command line of them. Nothing heavy is imported here.
+hands on. `Table` makes of the groups what users meet: environment variables, keys of the TOML
+file, `longread config`, the README's table. `longread.cli.options` makes the command line of
+them. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Option:
 
     A `setting` has an environment variable and a TOML key beside its flag; any other option
     holds for one call. `choices` are the values it may have, or what finds them out when they are
-    asked for. `flags` are Typer's declarations where they are not `--name` alone,
-    `short` adds one letter in the commands named. `formerly` are names it had before: they
-    are still understood. `least` and `most` bound numbers that are no setting's.
+    asked for. `flags` are Typer's declarations where they are not `--name` alone; `short` adds
+    one letter, in the commands `short_in` or in all. `formerly` are names it had before: they are
+    still understood. `least` bounds a number that is no setting's; a `secret` is never shown.
     """
 
     help: str
@@ -38,7 +38,6 @@ class Option:
     commands: tuple[str, ...] = ()
     parse: Callable[[Any], Any] | None = None
     choices: Sequence[Any] | Callable[[], Sequence[Any]] = ()
-    complete: Callable[[str], list[str]] | None = None
     flags: str = ""
     short: str = ""
     short_in: tuple[str, ...] = ()
@@ -47,7 +46,6 @@ class Option:
     setting: bool = True
     secret: bool = False
     least: float | None = None
-    most: float | None = None
     kind: type = NoneType
     name: str = ""
 
@@ -182,6 +180,10 @@ class InForce:
     origin: str
 
 
+def _silent(_line: str) -> None:
+    return
+
+
 class Table:
     """All options of some groups, by name.
 
@@ -190,7 +192,6 @@ class Table:
     """
 
     def __init__(self, *groups: type) -> None:
-        self.groups = groups
         self._by_name = {each.name: each for group in groups for each in options_of(group)}
         self._current = {
             name: each for each in self.settings for name in (each.name, *each.formerly)
@@ -205,7 +206,7 @@ class Table:
         return [each for each in self._by_name.values() if each.setting]
 
     def in_force(
-        self, given: Mapping[str, Any] | None = None, tell: Callable[[str], object] = str
+        self, given: Mapping[str, Any] | None = None, tell: Callable[[str], None] = _silent
     ) -> dict[str, InForce]:
         """Every setting with its value and origin; `given` are the command line's.
 
@@ -225,7 +226,7 @@ class Table:
         self,
         group: type[T],
         given: Mapping[str, Any] | None = None,
-        tell: Callable[[str], object] = str,
+        tell: Callable[[str], None] = _silent,
     ) -> T:
         """The group with its values: settings as they are in force, all else as `given`."""
         values = {
@@ -322,7 +323,7 @@ def _bound(declared: Field[Any], hint: Any) -> Option:
     return replace(found, name=declared.name, kind=kind)
 
 
-def _found(wanted: Option, sources: Sequence[_Source], tell: Callable[[str], object]) -> InForce:
+def _found(wanted: Option, sources: Sequence[_Source], tell: Callable[[str], None]) -> InForce:
     """The option's value in the first source that holds it, under any of its names."""
     for values, where, origin in sources:
         for name in (wanted.name, *wanted.formerly):
