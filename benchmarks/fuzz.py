@@ -36,6 +36,8 @@ DATA = HERE.parents[1] / "shared" / "data"
 FOLDERS = (DATA / "pdf_corpus", DATA / "epub", HERE.parent / "tests" / "fixtures")
 # Larger files only take longer.
 LARGEST = 2_000_000
+# A worker that waits, and does not work, is given up after so many times its CPU time.
+_WAITS = 20
 MEMORY = 6 * 1024**3
 
 
@@ -123,7 +125,7 @@ def example(files: list[Path], seed: int) -> tuple[Path, bytes]:
     return file, mutated(file.read_bytes(), chance, other.read_bytes())
 
 
-def work(pipe: Connection, files: list[Path]) -> None:
+def work(pipe: Connection, files: list[Path], seconds: float) -> None:
     """Read the examples whose seeds come through the pipe; send back how each ended."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with TemporaryDirectory() as folder:
@@ -132,6 +134,8 @@ def work(pipe: Connection, files: list[Path]) -> None:
             file, data = example(files, seed)
             path = Path(folder, f"fuzz{file.suffix}")
             path.write_bytes(data)
+            # Of its own CPU time, so that a busy machine makes no hang.
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             try:
                 document = load(str(path), use_cache=False)
                 length = len(document.text)
@@ -142,36 +146,42 @@ def work(pipe: Connection, files: list[Path]) -> None:
                 ended = f"unforeseen: {error.message}" if ended == "cause" else ended
             except Exception as error:
                 ended = f"EXCEPTION {type(error).__name__}: {error}"
+            signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(ended)
 
 
 class Worker:
     """A process that reads examples, and is replaced when it hangs or dies."""
 
-    def __init__(self, files: list[Path]) -> None:
-        self.files = files
+    def __init__(self, files: list[Path], seconds: float) -> None:
+        self.files, self.seconds = files, seconds
         self.start()
 
     def start(self) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=work, args=(theirs, self.files), daemon=True)
+        self.process = multiprocessing.Process(
+            target=work, args=(theirs, self.files, self.seconds), daemon=True
+        )
         self.process.start()
         theirs.close()
 
-    def run(self, seed: int, seconds: float) -> str:
+    def run(self, seed: int) -> str:
+        """How the example of this seed ended."""
         self.pipe.send(seed)
         try:
-            if self.pipe.poll(seconds):
+            if self.pipe.poll(_WAITS * self.seconds):
                 return str(self.pipe.recv())
         except EOFError:
             self.process.join()
             code = self.process.exitcode or 0
             self.start()
+            if code == -signal.SIGPROF:
+                return f"HANG longer than {self.seconds:g} s"
             return f"CRASH {signal.Signals(-code).name if code < 0 else code}"
         self.process.kill()
         self.process.join()
         self.start()
-        return f"HANG longer than {seconds:g} s"
+        return f"HANG longer than {_WAITS * self.seconds:g} s of waiting"
 
 
 def main() -> int:
@@ -181,16 +191,16 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     parser.add_argument("--mutations", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0, help="of the first mutation")
-    parser.add_argument("--seconds", type=float, default=30.0, help="a file may take")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of CPU time a file may take")
     options: Any = parser.parse_args()
     files = sources(options.folders or [folder for folder in FOLDERS if folder.is_dir()])
     if not files:
         parser.error("no files to mutate")
     multiprocessing.set_start_method("spawn")
-    worker, counts, bad = Worker(files), Counter[str](), 0
+    worker, counts, bad = Worker(files, options.seconds), Counter[str](), 0
     began = time.monotonic()
     for seed in range(options.seed, options.seed + options.mutations):
-        ended = worker.run(seed, options.seconds)
+        ended = worker.run(seed)
         counts[re.split(r"[: ]", ended)[0]] += 1
         if ended[:1].isupper() or ended.startswith("unforeseen"):
             file, data = example(files, seed)

@@ -74,6 +74,8 @@ class _Book:
             RuntimeError,
             NotImplementedError,
             EOFError,
+            ValueError,
+            OSError,
         ) as error:
             raise self.damaged() from error
 

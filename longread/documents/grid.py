@@ -108,6 +108,9 @@ class Grid:
         """Make the table rectangular; signs go to their figures, columns without a word go."""
         self._close_row()
         width = max(map(len, self.rows), default=0)
+        if not width:
+            self.rows, self.heads = [], 0
+            return
         for row in self.rows:
             row.extend([""] * (width - len(row)))
         self._find_heads()

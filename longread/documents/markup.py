@@ -44,7 +44,7 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)
 # Stand-ins, until a block is complete, for <br> and for a printed page's beginning: characters
 # that Unicode keeps for such use inside a program.
 _BREAK, PAGE = "\ufdd0", "\ufdd1"
-_STAND_INS = {ord(_BREAK): None, ord(PAGE): None}
+_STAND_INS = re.compile(f"[{_BREAK}{PAGE}]|&#(?:x0*fdd[01]|0*6497[67]);?", re.IGNORECASE)
 _UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
 _SET_IN = re.compile(r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?\d+(?:\.\d+)?)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -113,7 +113,7 @@ class _Reader:
                 event, node = walk.send(skip)
                 skip = None
                 if event == "text":
-                    self._parts.append((node.text_content or "").translate(_STAND_INS))
+                    self._parts.append(node.text_content or "")
                 elif event == "start":
                     skip = self._start(node)
                 else:
@@ -284,6 +284,8 @@ def _holds_data(table: LexborNode) -> bool:
 
 def _kinds(values: dict[str, str | None]) -> list[str]:
     """What an ebook says that an element is."""
+    if not values:
+        return []
     return f"{values.get('epub:type') or ''} {values.get('role') or ''}".split()
 
 
@@ -338,7 +340,7 @@ def _line(text: str) -> str:
 
 def parse(source: str) -> Markup:
     """The visible blocks of an HTML or XHTML page."""
-    page = tree(source)
+    page = tree(_STAND_INS.sub("", source))
     if page.root is None:
         return Markup()
     markup = _Reader(page).read(page.root)

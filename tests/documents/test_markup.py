@@ -159,6 +159,10 @@ def test_a_page_that_never_closes_its_elements_is_read_whole(tmp_path: Path) -> 
     assert text.endswith("Line 2999.")
 
 
+def test_stand_ins_of_the_program_in_a_page_are_not_read(tmp_path: Path) -> None:
+    assert page(tmp_path, "<p>a\ufdd1b&#xFDD0;c&#64977;d</p>").text == "abcd"
+
+
 def test_a_broken_declaration_of_the_encoding_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b'<html><meta charset="undefined"><p>Der B\xe4r wohnt hier.</p></html>')

@@ -67,6 +67,8 @@ def test_caption_and_spans(tmp_path: Path) -> None:
         "<table><tr><td>one<tr><td>two</table>",
         "<table></table>",
         "<table><tr></tr><tr><td></td></tr></table>",
+        "<table><tr></tr></table>",
+        "<table><thead></thead><tr></tr><tr></tr></table>",
     ],
 )
 def test_what_is_no_table(tmp_path: Path, body: str) -> None:
