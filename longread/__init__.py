@@ -24,7 +24,7 @@ def ask(paths: Paths, question: str, **options: Any) -> Answer:
 
     `paths` are files, folders or patterns; `options` are the fields of `ReadingOptions`
     (strategy, chunk_tokens, …), `ModelOptions` (model, context, gpu_layers, threads) and
-    `DocumentOptions` (pages, password, ocr).
+    `DocumentOptions` (pages, password, ocr, encoding).
     Of several documents one that cannot be read is left out with a warning, and named in
     `Answer.info.left_out`. Raises LongreadError, as the command line does with an exit code.
     """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from longread.cli.options import AsJson, takes_options
+from longread.display.phrasing import clean, short_names
 from longread.errors import ExitCode, UsageError
 from longread.reading.options import ReadingOptions
 from longread.runs.options import DocumentOptions
@@ -45,10 +45,12 @@ def inspect(
 
     Token counts are estimates, since no model is loaded.
     """
-    corpus = _corpus(documents, options)
+    corpus, _ = _corpus(documents, options)
     if as_json:
         typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
         return
+    if text:
+        _warn(corpus)
     for number, document in enumerate(corpus.documents):
         if text:
             typer.echo(document.text)
@@ -80,8 +82,11 @@ def search(
     *documents, query = arguments
     if not query.strip():
         raise UsageError("the query is empty.", 'longread search book.pdf "words to find"')
-    corpus = _corpus(documents, options)
+    corpus, left_out = _corpus(documents, options)
+    if not as_json:
+        _warn(corpus)
     hits = corpus.index.search(query, limit)
+    names = short_names([document.path for document in corpus.documents])
     found = []
     for rank, hit in enumerate(hits, 1):
         unit = corpus.units[hit.unit]
@@ -97,32 +102,52 @@ def search(
             }
         )
         if not as_json:
-            name = Path(corpus.documents[unit.document].path).name
+            name = names[unit.document]
             typer.echo(f"{rank:>2}. {name}, {_where(place)}  (score {hit.score:.2f})")
             typer.echo(f"    {snippet}")
     if as_json:
-        typer.echo(json.dumps({"query": query, "hits": found}, indent=2, ensure_ascii=False))
+        record = {
+            "query": query,
+            "hits": found,
+            "documents": [
+                {"path": document.path, "warnings": list(document.warnings)}
+                for document in corpus.documents
+            ],
+            "left_out": left_out,
+        }
+        typer.echo(json.dumps(record, indent=2, ensure_ascii=False))
     if not hits:
         typer.echo("nothing matches", err=True)
         return ExitCode.NOT_FOUND
     return ExitCode.ANSWERED
 
 
-def _corpus(sources: list[str], options: LookOptions) -> Corpus:
+def _warn(corpus: Corpus) -> None:
+    """What the text does not show by itself, on stderr."""
+    names = short_names([document.path for document in corpus.documents])
+    for name, document in zip(names, corpus.documents, strict=True):
+        for warning in document.warnings:
+            typer.echo(f"warning: {name}: {warning}", err=True)
+
+
+def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]]:
+    """The documents cut up, and a line for each that was left out; these are told as well."""
     from longread.documents.chunks import estimate_tokens
     from longread.reading.corpus import Corpus
     from longread.runs.session import GATED_CHUNK, read_documents
 
-    documents = read_documents(
-        sources, options.documents, report=lambda line: typer.echo(line, err=True)
-    )
+    left_out: list[str] = []
+    documents = read_documents(sources, options.documents, report=left_out.append)
+    for line in left_out:
+        typer.echo(clean(line), err=True)
     chunk = options.reading.chunk_tokens or GATED_CHUNK
-    return Corpus(
+    corpus = Corpus(
         documents,
         chunk_tokens=chunk,
         unit_tokens=min(options.reading.unit_tokens, chunk),
         count=estimate_tokens,
     )
+    return corpus, left_out
 
 
 def _summary(corpus: Corpus, number: int, document: Document) -> None:
@@ -185,7 +210,7 @@ def _snippet(corpus: Corpus, document: int, start: int, end: int, query: str) ->
     from longread.retrieval import Index
 
     text = corpus.documents[document].text[start:end]
-    spans = sentences(text)
+    spans = sentences(text, by_line=corpus.documents[document].by_line)
     hits = Index([text[first:last] for first, last in spans]).search(query, 1)
     first, last = spans[hits[0].unit] if hits else (0, len(text))
     words = " ".join(text[first:last].split())

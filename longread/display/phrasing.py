@@ -138,8 +138,12 @@ def merged_pages(spans: Iterable[tuple[int | None, int | None]]) -> str:
 
 
 def document_names(info: RunInfo) -> list[str]:
-    """A short name for each document: the file's name, or its path where two share that name."""
-    paths = [document.path for document in info.documents]
+    """A short name for each document of a run."""
+    return short_names([document.path for document in info.documents])
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """For each file its name, or its path where two share that name."""
     names = [PurePath(path).name or path for path in paths]
     seen = Counter(names)
     return [

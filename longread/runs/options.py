@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from longread.errors import UsageError
 from longread.options import option, up_to
 
 _ASK = ("ask",)
@@ -22,6 +23,15 @@ def _layers(value: Any) -> int | None:
     if not str(value).isdecimal():
         raise ValueError("must be auto or a number of layers")
     return int(value)
+
+
+def _encoding(value: Any) -> str:
+    from longread.documents.encodings import canonical
+
+    try:
+        return canonical(str(value))
+    except UsageError as error:
+        raise ValueError("is no encoding that is known") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +85,11 @@ class DocumentOptions:
         False,
         "Read scanned pages with Tesseract.",
         flags="--ocr/--no-ocr",
+        commands=_DOCUMENTS,
+    )
+    encoding: str | None = option(
+        None,
+        "Encoding of text and HTML that does not say it: shift_jis, cp1251, latin-2, …",
+        parse=_encoding,
         commands=_DOCUMENTS,
     )

@@ -81,7 +81,9 @@ def read_documents(
         if progress is not None:
             progress(file, place / len(files))
         try:
-            document = load(file, pages=pages, password=how.password, ocr=how.ocr)
+            document = load(
+                file, pages=pages, password=how.password, ocr=how.ocr, encoding=how.encoding
+            )
         except DocumentError as error:
             failures.append(error)
             continue

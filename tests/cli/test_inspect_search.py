@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner
 
 from longread.cli import app
-from tests.cli.conftest import FIXTURES, TALE
+from tests.cli.conftest import FIXTURES, TALE, run
 
 VOYAGE = str(FIXTURES / "voyage.pdf")
 
@@ -94,3 +97,53 @@ def test_trouble_is_one_line_and_a_hint() -> None:
         "longread: no.pdf does not exist.",
         "hint: check the name; a name with spaces needs quotes",
     ]
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for year in ("2023", "2024"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "report.txt").write_text(f"The auditor of {year} was Ines Falk.\n")
+    (tmp_path / "notes.txt").write_text("Nobody.\n")
+    lines = look("search", tmp_path, "auditor 2024").stdout.splitlines()
+    assert lines[0].startswith(f" 1. {tmp_path / '2024' / 'report.txt'}, line 1")
+    assert lines[2].startswith(f" 2. {tmp_path / '2023' / 'report.txt'}, line 1")
+
+
+def test_warnings_and_what_was_left_out_in_search(tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    (shelf / "a.txt").write_bytes("Die Fähre fährt täglich für zwölf Kronen.\n".encode("cp1252"))
+    (shelf / "b.png").write_bytes(b"\x89PNG")
+    result = look("search", shelf, "Fähre")
+    assert result.exit_code == 0
+    said = result.stderr
+    assert "warning: a.txt: the text is not valid UTF-8 and was read as Windows-1252" in said
+    assert f"left out: {shelf / 'b.png'} is a picture (PNG)" in said
+    record = json.loads(look("search", shelf, "Fähre", "--json").stdout)
+    (document,) = record["documents"]
+    assert "Windows-1252" in document["warnings"][0]
+    assert len(record["left_out"]) == 1
+    assert "warning: a.txt" in look("inspect", shelf, "--text").stderr
+
+
+def test_the_encoding_may_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("Árvíztűrő tükörfúrógép".encode("cp1250"))
+    result = look("inspect", path, "--text", "--encoding", "CP-1250")
+    assert (result.stdout, result.stderr) == ("Árvíztűrő tükörfúrógép\n", "")
+    refused = run("search", path, "x", "--encoding", "klingon")
+    assert refused.code == 2
+    assert refused.trouble()[0] == "--encoding (klingon) is no encoding that is known."
+
+
+def test_names_that_begin_with_a_dash_or_are_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "-draft.txt").write_text("The mast is 19 metres high.\n")
+    found = run("search", "--", "-draft.txt", "mast", cwd=tmp_path)
+    assert found.stdout.startswith(" 1. -draft.txt, line 1")
+    if sys.platform != "linux":
+        return
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe4r.txt")).write_text("It is 2 metres high.\n")
+    for way in ([], ["--json"]):
+        found = run("search", ".", "high", *way, cwd=tmp_path)
+        assert found.code == 0
+        assert "2 metres" in found.stdout
