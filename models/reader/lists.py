@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from generated import HERE
+from drafts import HERE
 from grammar import Family, Scene, read_families
 
 from longread.documents.model import Document

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from generated import HERE, Asked, answered, drawn, families, in_prose
+from drafts import HERE, Asked, drawn
+from generated import answered, families, in_prose
 from grammar import Fact, Family, Scene, read_families
 
 from longread.documents.sentences import sentences

@@ -7,11 +7,10 @@ tables_money.py and tables_other.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from generated import Asked, Draft
+from drafts import Asked, Draft
 from grammar import Scene
 
 EMPTY = ("—", "-", "n/a", "")
@@ -41,17 +40,6 @@ class Table:
     # Which column a cell stands in by its words: rows asked for by their cell.
     by_cell: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def table(rng: Random) -> Draft:
-    """A table of one of the kinds below, with its questions."""
-    from tables_money import KINDS as MONEY
-    from tables_other import KINDS as OTHER
-
-    # Half of all tables are of money: filings are what people ask of.
-    kinds: tuple[Callable[[Random, Scene], Table], ...] = rng.choice((MONEY, OTHER))
-    scene = Scene(rng, SLOTS)
-    return drafted(rng, scene, rng.choice(kinds)(rng, scene))
 
 
 def drafted(rng: Random, scene: Scene, made: Table) -> Draft:

@@ -12,8 +12,8 @@ import pytest
 
 FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
 OWN = (
-    "comparisons", "data", "generated", "grammar", "hops", "lists", "protocol", "strays", "tables",
-    "tables_money", "tables_other",
+    "comparisons", "data", "drafts", "generated", "grammar", "hops", "lists", "protocol", "recipe",
+    "strays", "tables", "tables_money", "tables_other",
 )  # fmt: skip
 
 
@@ -45,6 +45,11 @@ def strays() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def lists() -> Iterator[ModuleType]:
     yield from _script("lists")
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Iterator[ModuleType]:
+    yield from _script("recipe")
 
 
 @pytest.fixture(scope="module")
