@@ -58,7 +58,7 @@ def two_questions(arguments: argparse.Namespace, engine: Engine) -> None:
         options = ReadingOptions(exit=False, blocks=blocks, compress=arguments.compress)
         session = Session([document], engine)
         run = session.run(question, options, report=print)
-        gates[name] = [gate for step in run.steps() for gate in step.unit_gates]
+        gates[name] = [gate for step in run.steps() for gate in step.passage_gates]
         seconds[name] = (time.perf_counter() - begun, time.process_time() - busy)
         rows.append(
             {

@@ -26,14 +26,11 @@ from numpy.typing import NDArray
 from longread.documents.model import Document, Section
 from longread.models import store
 from longread.reading.corpus import Corpus
-from longread.reading.signals import (
-    BACKGROUND_BEST,
-    BACKGROUND_EVEN,
-    Background,
-    Likelihood,
-    evenly,
-    lexical_match,
-)
+from longread.reading.judges import relevance_of
+from longread.reading.judges.likelihood import LikelihoodJudge
+from longread.reading.relevance.calibration import calibration, logit
+from longread.reading.relevance.match import evenly, lexical_match
+from longread.reading.relevance.posterior import Background
 from longread.runs.options import ModelOptions
 from longread.runs.session import open_engine
 
@@ -44,19 +41,19 @@ ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
 class Sample:
     """One question on one document: features a unit, and which units hold the answer."""
 
-    gains: NDArray[np.float64]  # (tiles,): likelihood gain, nats a token
-    shares: NDArray[np.float64]  # (tiles, 3): BM25's match
-    holds: NDArray[np.bool_]  # (tiles,)
+    gains: NDArray[np.float64]  # (passages,): likelihood gain, nats a token
+    shares: NDArray[np.float64]  # (passages, 3): BM25's match
+    holds: NDArray[np.bool_]  # (passages,)
 
     @property
     def features(self) -> NDArray[np.float64]:
-        """(tiles, 4): standing against the background as the gate measures it, and the shares."""
-        even = evenly(len(self.gains), BACKGROUND_EVEN)
-        ranked = np.argsort(-self.shares[:, 0], kind="stable")[:BACKGROUND_BEST]
+        """(passages, 4): z_score against the background as the gate measures it, and the shares."""
+        even = evenly(len(self.gains), calibration("likelihood").background)
+        ranked = np.argsort(-self.shares[:, 0], kind="stable")[: calibration("likelihood").lookups]
         best = [place for place in ranked if place not in even]
         background = Background.of(list(self.gains[even]), list(self.gains[best]))
-        standing = [background.standing(gain) for gain in self.gains]
-        return np.column_stack([standing, self.shares])
+        z_score = [background.z_score(gain) for gain in self.gains]
+        return np.column_stack([z_score, self.shares])
 
 
 def joined(articles: list[dict[str, Any]], rng: random.Random) -> tuple[Document, list[Any]]:
@@ -88,26 +85,28 @@ def samples(
         articles = rng.sample(data, ARTICLES + 4)
         document, inside = joined(articles[:ARTICLES], rng)
         _other, outside = joined(articles[ARTICLES:], rng)
-        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
-        tiles = corpus.all_tiles
+        corpus = Corpus([document], chunk_tokens=1024, passage_tokens=256, count=engine.count)
+        passages = corpus.passages
         asked = rng.sample(inside, ANSWERABLE)
         asked += [(q, -1) for q, _start in rng.sample(outside, UNANSWERABLE)]
-        signal = Likelihood(engine)
-        gains = np.zeros((len(tiles), len(asked)))
+        judge = LikelihoodJudge(engine)
+        gains = np.zeros((len(passages), len(asked)))
         if kept:
             gains = np.column_stack([kept.pop(0) for _question in asked])
         else:
-            for row, tile in enumerate(tiles):
+            for row, passage in enumerate(passages):
                 for column, (question, _start) in enumerate(asked):
-                    gains[row, column] = signal.score(question, [corpus.headed(tile)])[0]
+                    gains[row, column] = logit(
+                        relevance_of(judge, corpus.headed(passage), question).answers
+                    )
         for column, (question, start) in enumerate(asked):
-            holds = np.array([tile.start <= start < tile.end for tile in tiles])
+            holds = np.array([passage.start <= start < passage.end for passage in passages])
             yield Sample(gains[:, column], shares(corpus, question), holds)
 
 
 def shares(corpus: Corpus, question: str) -> NDArray[np.float64]:
-    """BM25's match of every tile with the question, (tiles, 3): relative, absolute, named."""
-    matches = lexical_match(corpus.tile_index, question)
+    """BM25's match of every passage with the question, (passages, 3): relative, absolute, named."""
+    matches = lexical_match(corpus.index, question)
     return np.array([(each.relative, each.absolute, each.named) for each in matches])
 
 
@@ -151,7 +150,7 @@ def show(name: str, found: list[Sample], weights: Any, threshold: float) -> None
 def write(read: Any, unread: Any) -> None:
     """Print the weights as calibration.toml has them."""
     names = (
-        *("standing", "match", "coverage", "named", "read_bias"),
+        *("evidence", "match", "coverage", "named", "read_bias"),
         *("unread_match", "unread_coverage", "unread_named", "unread_bias"),
     )
     for name, value in zip(names, (*read, *unread), strict=True):
@@ -203,7 +202,7 @@ def main() -> None:
     features = np.concatenate([sample.features for sample in train])
     labels = np.concatenate([sample.holds for sample in train])
     read, unread = fit(features, labels), fit(features[:, 1:], labels)
-    print(f"# {len(train)} questions, {len(labels)} tiles")
+    print(f"# {len(train)} questions, {len(labels)} passages")
     for threshold in (0.5, 0.3, 0.2, 0.1):
         show("fitted on", train, read, threshold)
         show("held out", held_out, read, threshold)

@@ -2,7 +2,7 @@
 
     python benchmarks/many_questions.py ../shared/data/reports/2015-annual-performance-report.pdf
 
-The bundled model, no exit, no blocks unless `--blocks`: every tile is read for every
+The bundled model, no exit, no blocks unless `--blocks`: every passage is read for every
 question. `--alone N` reads for N of the questions alone, one after the other, and takes
 their mean; what opens differs from question to question, and what opened is written down,
 which no pass shares. So the seconds are split: gates, which are shared, and the rest.
@@ -67,12 +67,12 @@ def row(
         "of which gates": f"{gates / over:.1f}",
         "tokens prefilled": f"{prefilled / over:,.0f}",
         "tokens generated": f"{sum(a.tokens.generated for a in answers) / over:,.0f}",
-        "tiles opened": f"{sum(opened(step) for step in steps) / over:.1f}",
+        "passages opened": f"{sum(opened(step) for step in steps) / over:.1f}",
     }
 
 
 def opened(step: Step) -> int:
-    return sum(gate >= step.update.threshold for gate in step.unit_gates)
+    return sum(gate >= step.update.threshold for gate in step.passage_gates)
 
 
 def main() -> None:

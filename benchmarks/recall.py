@@ -3,7 +3,7 @@
     python benchmarks/recall.py ../shared/data --out recall.jsonl --limit 30
 
 The unit is a paragraph (XQuAD, all paragraphs of a language in one document), a passage
-(multi-hop, the passages of one question) or a tile of 256 tokens, counted by its page
+(multi-hop, the passages of one question) or a passage of 256 tokens, counted by its page
 (FinanceBench, the filing of one question). Signals that cost a decode score BM25's best
 `--top` units only; the rest follow in BM25's order, and the table says how often a gold unit
 was not among them. The reader's seconds leave out the passage's prefill, which the likelihood has
@@ -30,14 +30,16 @@ from longread.bench.places import locate
 from longread.bench.records import Question
 from longread.bench.statistics import mean_interval
 from longread.documents import Document, load
-from longread.documents.chunks import Piece
-from longread.engine import Engine
+from longread.documents.chunks import Span
+from longread.engine import Engine, attention_probe
 from longread.models import store
-from longread.reading.attention import AttentionSignal, Looker, looking
 from longread.reading.corpus import Corpus
+from longread.reading.judges import relevance_of
+from longread.reading.judges.likelihood import LikelihoodJudge
+from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.options import ReadingOptions
-from longread.reading.protocol import Protocol, speaks
-from longread.reading.signals import Likelihood
+from longread.reading.relevance.attention import AttentionReader, attention_settings
+from longread.reading.relevance.calibration import logit
 from longread.retrieval import Index
 from longread.runs.options import ModelOptions
 from longread.runs.session import open_engine
@@ -124,14 +126,14 @@ def prepared(
 
 
 def cut(question: Question, documents: Sequence[Document], source: str, engine: Engine) -> Units:
-    """Tiles by page, sections (one a passage), or paragraphs."""
+    """Passages by page, sections (one a passage), or paragraphs."""
     if source == "financebench":
-        corpus = Corpus(documents, chunk_tokens=1024, unit_tokens=256, count=engine.count)
-        tiles = corpus.all_tiles
-        groups = [f"{tile.document} {corpus.locate(tile).page}" for tile in tiles]
+        corpus = Corpus(documents, chunk_tokens=1024, passage_tokens=256, count=engine.count)
+        passages = corpus.passages
+        groups = [f"{passage.document} {corpus.locate(passage).page}" for passage in passages]
         names = [document.path for document in documents]
         gold = {f"{names.index(one.document)} {one.page}" for one in question.evidence}
-        return Units([corpus.headed(tile) for tile in tiles], groups, gold)
+        return Units([corpus.headed(passage) for passage in passages], groups, gold)
     document = documents[0]
     starts = [section.start for section in document.sections] + [len(document.text)]
     spans = list(itertools.pairwise(starts))
@@ -144,9 +146,9 @@ def cut(question: Question, documents: Sequence[Document], source: str, engine: 
         for place, (start, end) in enumerate(spans)
         if any(span and start <= (span[0] + span[1]) // 2 < end for span in golden)
     }
-    corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=len)
+    corpus = Corpus([document], chunk_tokens=1024, passage_tokens=256, count=len)
     headed = [
-        f"{corpus.header(Piece(0, 0, start, end, 0))}\n{text}"
+        f"{corpus.header(Span(0, 0, start, end, 0))}\n{text}"
         for (start, end), text in zip(spans, texts, strict=True)
     ]
     return Units(headed, [str(place) for place in range(len(spans))], gold)
@@ -165,10 +167,12 @@ class Scorer:
     """All signals on the units of a question."""
 
     def __init__(self, engine: Engine, heads: str) -> None:
-        self._likelihood = Likelihood(engine)
-        look = looking(engine, ReadingOptions(heads=heads))
-        self._attention = AttentionSignal(Looker(engine, look))
-        self._reader = Protocol(engine) if speaks(engine) else None
+        self._likelihood = LikelihoodJudge(engine)
+        probe = attention_probe(engine)
+        assert probe is not None, "this engine does not show its attention"
+        settings = attention_settings(engine, ReadingOptions(heads=heads))
+        self._attention = AttentionReader(probe, settings)
+        self._reader = TrainedJudge(engine) if speaks_protocol(engine) else None
 
     def row(self, question: str, units: Units, top: int) -> dict[str, Any]:
         """Ranks (from 0) of the gold groups by each signal, and the seconds of each."""
@@ -205,13 +209,17 @@ class Scorer:
 
     def _costly(self) -> dict[str, Any]:
         signals: dict[str, Any] = {
-            "likelihood": lambda question, text: self._likelihood.score(question, [text])[0],
-            "attention": lambda question, text: self._attention.score(question, [text])[0],
+            "likelihood": lambda question, text: logit(
+                relevance_of(self._likelihood, text, question).answers
+            ),
+            "attention": lambda question, text: float(
+                self._attention.relevance(text, question).scores.max(initial=0.0)
+            ),
         }
         reader = self._reader
         if reader is not None:
             signals["reader"] = lambda question, text: np.log(
-                max(1e-9, reader.helps(text, question).any)
+                max(1e-9, relevance_of(reader, text, question).helps)
             )
         return signals
 

@@ -29,10 +29,11 @@ from longread.engine import (
 
 # Words that only one prompt file has.
 _ROLES = {
-    "gate": "Does the passage say",
-    "exit": "Do the notes contain",
-    "gap": "reply NONE",
-    "write": "Write the new notes",
+    "relevance": "Does the passage say",
+    "short_answer": "in as few words as possible",
+    "step": "Copy the one sentence",
+    "look_for": "does not give the whole answer",
+    "everything": "Does the question ask for a complete list",
     "overwrite": "Write the updated memory",
     "think": "reply with the one word STOP",
     "turn": "<next> and </next>",

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 from longread.bench.records import Cited, Evidence, Result
-from longread.reading.candidates import overlap
+from longread.reading.judges.candidates import overlap
 
 _ARTICLES = frozenset(("a", "an", "the"))
 _DASHES = re.compile(r"[-‐‑‒–—―−/⁄]")

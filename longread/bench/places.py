@@ -8,9 +8,10 @@ from pathlib import Path
 
 from longread.bench.metrics import same_document
 from longread.bench.records import Cited, Evidence
-from longread.documents.chunks import Piece
+from longread.documents.chunks import Span
 from longread.documents.model import Document
 from longread.reading.step import Quote, Step
+from longread.reading.strategies import strategy
 from longread.runs.session import Run
 
 # Pages, or places where there are no pages, that a result keeps: recall is asked at 10 at most.
@@ -18,7 +19,7 @@ RANKED = 10
 # At most so many places, whatever their pages: a result is one line of a file.
 _MOST = 3 * RANKED
 
-Span = tuple[int, int, int]
+Place = tuple[int, int, int]
 
 
 def locate(evidence: Evidence, document: Document) -> tuple[int, int] | None:
@@ -44,7 +45,7 @@ def _occurrences(passage: str, text: str) -> Iterator[tuple[int, int]]:
 
 def evidence_spans(
     evidence: Sequence[Evidence], documents: Sequence[Document]
-) -> tuple[list[Span], int]:
+) -> tuple[list[Place], int]:
     """Each piece of evidence as (document number, start, end), and how many are not there."""
     spans = []
     for one in evidence:
@@ -56,16 +57,16 @@ def evidence_spans(
     return spans, len(evidence) - len(spans)
 
 
-def evidence_step(run: Run, steps: Sequence[Step], spans: Sequence[Span]) -> int | None:
+def evidence_step(run: Run, steps: Sequence[Step], spans: Sequence[Place]) -> int | None:
     """The step that read the last piece of evidence; None when one was not read.
 
-    A piece counts as read where its middle is: by its chunk, or by what was looked up.
+    A passage counts as read where its middle is: by its chunk, or by what was looked up.
     """
     reached = []
     for document, start, end in spans:
         middle = (start + end) // 2
-        reading = (step.index for step, pieces in _read(run, steps)
-                   if any(_holds(piece, document, middle) for piece in pieces))  # fmt: skip
+        reading = (step.index for step, read in _read(run, steps)
+                   if any(_holds(span, document, middle) for span in read))  # fmt: skip
         first = next(reading, None)
         if first is None:
             return None
@@ -73,31 +74,25 @@ def evidence_step(run: Run, steps: Sequence[Step], spans: Sequence[Span]) -> int
     return max(reached, default=None)
 
 
-def _read(run: Run, steps: Sequence[Step]) -> Iterator[tuple[Step, list[Piece]]]:
-    for step, piece in zip(steps, run.reader.pieces, strict=False):
-        looked_up = step.retrieval.units if step.retrieval else ()
+def _read(run: Run, steps: Sequence[Step]) -> Iterator[tuple[Step, list[Span]]]:
+    for step, span in zip(steps, run.reader.spans, strict=False):
+        looked_up = step.retrieval.passages if step.retrieval else ()
         corpus = run.corpus
-        yield (
-            step,
-            [
-                piece,
-                *((corpus.all_tiles if one.ahead else corpus.units)[one.unit] for one in looked_up),
-            ],
-        )
+        yield step, [span, *(corpus.passages[one.passage] for one in looked_up)]
 
 
-def _holds(piece: Piece, document: int, position: int) -> bool:
-    return piece.document == document and piece.start <= position < piece.end
+def _holds(span: Span, document: int, position: int) -> bool:
+    return span.document == document and span.start <= position < span.end
 
 
 def ranked(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> tuple[Cited, ...]:
     """The places that the run found most worth reading, best first.
 
-    For `rag` its units as they were ranked. Else the ledger by score, then the tiles by
-    their gate's probability (those gated before reading began, too), then what was looked
-    up; a place inside one already listed is left out.
+    Where the order of reading is the ranking, as it was read. Else the ledger by score, then the
+    passages by their gate's probability (those gated before reading began, too), then what was
+    looked up; a place inside one already listed is left out.
     """
-    kept: list[Span] = []
+    kept: list[Place] = []
     pages: set[int | None] = set()
     places: list[Cited] = []
     for span in _candidates(run, steps, citations):
@@ -113,9 +108,9 @@ def ranked(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> tuple
     return tuple(places)
 
 
-def _candidates(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> Iterator[Span]:
-    if run.options.strategy == "rag":
-        yield from (_span(piece) for piece in run.reader.pieces)
+def _candidates(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> Iterator[Place]:
+    if strategy(run.options.strategy).ranked:
+        yield from (_place(span) for span in run.reader.spans)
         return
     cited = {(quote.document, quote.start): place for place, quote in enumerate(citations)}
     ledger = sorted(
@@ -128,38 +123,38 @@ def _candidates(run: Run, steps: Sequence[Step], citations: Sequence[Quote]) -> 
     yield from _best_first(_looked_up(run, steps))
 
 
-def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Piece]]:
-    for step, piece in zip(steps, run.reader.pieces, strict=False):
-        if step.unit_gates:
-            yield from zip(step.unit_gates, run.corpus.tiles(piece), strict=False)
-        retrieved = step.retrieval.units if step.retrieval else ()
-        for found in (*step.scouted, *retrieved):
-            if found.ahead:
-                yield found.score, run.corpus.all_tiles[found.unit]
+def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
+    for step, span in zip(steps, run.reader.spans, strict=False):
+        if step.passage_gates:
+            yield from zip(step.passage_gates, run.corpus.passages_of(span), strict=False)
+        retrieved = step.retrieval.passages if step.retrieval else ()
+        for found in (*step.prefetched, *retrieved):
+            if found.lookahead:
+                yield found.score, run.corpus.passages[found.passage]
 
 
-def _looked_up(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Piece]]:
+def _looked_up(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
     for step in steps:
-        for found in step.retrieval.units if step.retrieval else ():
-            if not found.ahead:
-                yield found.score, run.corpus.units[found.unit]
+        for found in step.retrieval.passages if step.retrieval else ():
+            if not found.lookahead:
+                yield found.score, run.corpus.passages[found.passage]
 
 
-def _best_first(scored: Iterable[tuple[float, Piece]]) -> list[Span]:
-    return [_span(piece) for _score, piece in sorted(scored, key=lambda each: -each[0])]
+def _best_first(scored: Iterable[tuple[float, Span]]) -> list[Place]:
+    return [_place(span) for _score, span in sorted(scored, key=lambda each: -each[0])]
 
 
-def _span(piece: Piece) -> Span:
-    return (piece.document, piece.start, piece.end)
+def _place(span: Span) -> Place:
+    return (span.document, span.start, span.end)
 
 
-def _same_place(first: Span, second: Span) -> bool:
+def _same_place(first: Place, second: Place) -> bool:
     shared = min(first[2], second[2]) - max(first[1], second[1])
     shorter = min(first[2] - first[1], second[2] - second[1])
     return first[0] == second[0] and shared > shorter / 2
 
 
-def _cited(run: Run, span: Span) -> Cited:
+def _cited(run: Run, span: Place) -> Cited:
     number, start, end = span
     document = run.corpus.documents[number]
     # A unit may run over a page's end: the page is the one that its middle stands on.

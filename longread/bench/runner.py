@@ -240,7 +240,7 @@ class _Runner:
 
 def _prepare(run: Run) -> None:
     """Cut and index outside the clock: it is done once a document, whoever is first."""
-    _ = (run.corpus.chunks, run.corpus.index, run.corpus.tile_index)
+    _ = (run.corpus.chunks, run.corpus.index, run.corpus.index)
 
 
 def _result(question: Question, strategy: str, **values: Any) -> Result:

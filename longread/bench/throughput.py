@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from longread.bench.host import Host, host
 from longread.bench.matter import beginning
-from longread.documents.chunks import Piece
+from longread.documents.chunks import Span
 from longread.documents.model import Document
 from longread.engine import Engine, ModelInfo
 from longread.errors import ModelError
 from longread.prefix_cache.store import folder
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
-from longread.reading.signals import evenly
+from longread.reading.relevance.match import evenly
 from longread.runs.session import Run, Session
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class SizeReport:
     """The figures of one chunk size, by name. `gate` is the update gate's signal."""
 
     chunk_tokens: int
-    unit_tokens: int
+    passage_tokens: int
     chunks: int
     units: int
     gate: str
@@ -118,7 +118,7 @@ class SpeedReport:
             "sizes": [
                 {
                     "chunk_tokens": size.chunk_tokens,
-                    "unit_tokens": size.unit_tokens,
+                    "passage_tokens": size.passage_tokens,
                     "chunks": size.chunks,
                     "units": size.units,
                     "gate": size.gate,
@@ -239,7 +239,7 @@ class _Sides:
         run = Session([document], engine).run(QUESTIONS[0], self._options)
         self._info, self._corpus = run.info, run.corpus
         self.chunks = self._tokens(self._corpus.chunks)
-        self.units = self._tokens(self._corpus.all_tiles)
+        self.units = self._tokens(self._corpus.passages)
         self._pairs: list[tuple[Callable[[], object], Callable[[], object]]] = []
         self._values: dict[str, tuple[str, list[float]]] = {}
 
@@ -256,7 +256,7 @@ class _Sides:
             self._compare()
         return SizeReport(
             chunk_tokens=self._info.chunk_tokens,
-            unit_tokens=self._info.unit_tokens,
+            passage_tokens=self._info.passage_tokens,
             chunks=len(self.chunks),
             units=len(self.units),
             gate=self._info.gate,
@@ -265,7 +265,7 @@ class _Sides:
             },
         )
 
-    def _tokens(self, pieces: Sequence[Piece]) -> list[list[int]]:
+    def _tokens(self, pieces: Sequence[Span]) -> list[list[int]]:
         return [self._engine.tokenize(self._corpus.text(piece)) for piece in pieces]
 
     def _add(self, name: str, unit: str, value: float) -> None:
@@ -274,7 +274,7 @@ class _Sides:
     def _warm_up(self) -> None:
         """One of everything, and the gate's calls for both questions on some units."""
         self._raw_rate(self.chunks[:1])
-        size, unit = self._info.chunk_tokens, self._info.unit_tokens
+        size, unit = self._info.chunk_tokens, self._info.passage_tokens
         head = beginning(self._document, max(2 * size, _UNITS * unit), self._engine.count)
         heard: list[list[tuple[str, Callable[[], object]]]] = []
         for question in QUESTIONS:
@@ -284,7 +284,7 @@ class _Sides:
             _read_to_end(run)
             heard.append(engine.calls)
             corpus = run.corpus
-        tiles = [corpus.all_tiles[place] for place in evenly(len(corpus.all_tiles), _UNITS)]
+        tiles = [corpus.passages[place] for place in evenly(len(corpus.passages), _UNITS)]
         for tile in tiles:
             passage = self._engine.escape_special_tokens(corpus.headed(tile))
             first, other = (

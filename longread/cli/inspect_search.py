@@ -59,7 +59,7 @@ def inspect(
         if chunks:
             _pieces(corpus, number, "chunk", corpus.chunks)
         if units:
-            _pieces(corpus, number, "unit", corpus.units)
+            _pieces(corpus, number, "unit", corpus.passages)
 
 
 @takes_options("search")
@@ -89,7 +89,7 @@ def search(
     names = short_names([document.path for document in corpus.documents])
     found = []
     for rank, hit in enumerate(hits, 1):
-        unit = corpus.units[hit.unit]
+        unit = corpus.passages[hit.place]
         place = corpus.documents[unit.document].locate(unit.start, unit.end)
         snippet = _snippet(corpus, unit.document, unit.start, unit.end, query)
         found.append(
@@ -134,7 +134,8 @@ def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]
     """The documents cut up, and a line for each that was left out; these are told as well."""
     from longread.documents.chunks import estimate_tokens
     from longread.reading.corpus import Corpus
-    from longread.runs.session import GATED_CHUNK, read_documents
+    from longread.reading.strategies import GATED_CHUNK
+    from longread.runs.session import read_documents
 
     left_out: list[str] = []
     documents = read_documents(sources, options.documents, report=left_out.append)
@@ -144,7 +145,7 @@ def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]
     corpus = Corpus(
         documents,
         chunk_tokens=chunk,
-        unit_tokens=min(options.reading.unit_tokens, chunk),
+        passage_tokens=min(options.reading.passage_tokens, chunk),
         count=estimate_tokens,
     )
     return corpus, left_out
@@ -152,7 +153,7 @@ def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]
 
 def _summary(corpus: Corpus, number: int, document: Document) -> None:
     chunks = [piece for piece in corpus.chunks if piece.document == number]
-    units = [piece for piece in corpus.units if piece.document == number]
+    units = [piece for piece in corpus.passages if piece.document == number]
     facts: list[tuple[str, Any]] = [
         ("title", document.title),
         ("format", document.kind),
@@ -161,7 +162,7 @@ def _summary(corpus: Corpus, number: int, document: Document) -> None:
         ("characters", f"{len(document.text):,}"),
         ("tokens", f"about {sum(piece.tokens for piece in chunks):,}"),
         ("chunks", f"{len(chunks):,} of at most {corpus.chunk_tokens:,} tokens"),
-        ("units", f"{len(units):,} of at most {corpus.unit_tokens:,} tokens"),
+        ("units", f"{len(units):,} of at most {corpus.passage_tokens:,} tokens"),
         ("sha256", document.sha256),
     ]
     typer.echo(document.path)
@@ -199,7 +200,7 @@ def _record(corpus: Corpus, number: int) -> dict[str, Any]:
         "pages": [asdict(page) for page in document.pages],
         "sections": [asdict(section) for section in document.sections],
         "chunks": [asdict(piece) for piece in corpus.chunks if piece.document == number],
-        "units": [asdict(piece) for piece in corpus.units if piece.document == number],
+        "units": [asdict(piece) for piece in corpus.passages if piece.document == number],
         "warnings": list(document.warnings),
     }
 
@@ -212,7 +213,7 @@ def _snippet(corpus: Corpus, document: int, start: int, end: int, query: str) ->
     text = corpus.documents[document].text[start:end]
     spans = sentences(text, by_line=corpus.documents[document].by_line)
     hits = Index([text[first:last] for first, last in spans]).search(query, 1)
-    first, last = spans[hits[0].unit] if hits else (0, len(text))
+    first, last = spans[hits[0].place] if hits else (0, len(text))
     words = " ".join(text[first:last].split())
     return words if len(words) <= 240 else f"{words[:239]}…"
 

@@ -18,7 +18,7 @@ from longread.errors import UsageError
 from longread.reading.step import Answer, RunInfo, Step
 from longread.version import __version__
 
-SCHEMA = "longread.event/1"
+SCHEMA = "longread.event/2"
 
 
 class EventLog:

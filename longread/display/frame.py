@@ -170,7 +170,7 @@ def gates(progress: Progress) -> list[Text]:
     if step is None:
         return [labelled("update", Text("no step yet", style=QUIET))]
     lines = [_gate("update", step.update, ("open", "closed"))]
-    if len(step.unit_gates) > 1:
+    if len(step.passage_gates) > 1:
         lines[0].append("  units ", QUIET).append_text(_units(step))
     if progress.exit is not None:
         line = _gate("exit", progress.exit, ("enough", "read on"))
@@ -190,7 +190,7 @@ def _gate(name: str, gate: Gate, words: tuple[str, str]) -> Text:
 
 def _units(step: Step) -> Text:
     text = Text()
-    for probability in step.unit_gates:
+    for probability in step.passage_gates:
         is_open = probability >= step.update.threshold
         glyph = bar(probability, step.update.threshold, is_open=is_open)
         text.append(glyph, _CELLS[CellState.OPEN if is_open else CellState.CLOSED])
@@ -201,7 +201,7 @@ def _found(progress: Progress) -> list[Text]:
     """The last trip back into the document, the last quote, the last remark."""
     lines = []
     if progress.retrieval is not None:
-        units = progress.retrieval.units
+        units = progress.retrieval.passages
         found = retrieved_places(progress.retrieval, progress.names)
         found = found or counted(len(units), "unit")
         # The pages come first: a long query may be cut, they may not.

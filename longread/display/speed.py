@@ -83,7 +83,7 @@ def speed_table(report: SpeedReport) -> Table:
 
 
 def _heading(size: SizeReport) -> str:
-    return f"chunks of {count(size.chunk_tokens)}, units of {count(size.unit_tokens)}"
+    return f"chunks of {count(size.chunk_tokens)}, units of {count(size.passage_tokens)}"
 
 
 def _cell(figure: Figure | None) -> str:

@@ -27,7 +27,7 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Span:
     """A span of document number `document`; `index` counts pieces of the run from 0."""
 
     index: int
@@ -66,7 +66,7 @@ def cut(
     span: tuple[int, int] | None = None,
     even: bool = False,
     filled: bool = False,
-) -> list[Piece]:
+) -> list[Span]:
     """Cut `document` (its number in the run is `number`) into pieces of at most `tokens` tokens.
 
     Sizes are sums over sentences; a tokenizer that merges over a seam may make it one more.
@@ -79,12 +79,12 @@ def cut(
     measured = list(_measured(document, tokens, count, span))
     sections = _section_tokens(measured)
     rest = sum(sentence.tokens for sentence in measured)
-    pieces: list[Piece] = []
+    pieces: list[Span] = []
     held: list[_Sentence] = []
 
     def close() -> None:
         pieces.append(
-            Piece(
+            Span(
                 first_index + len(pieces),
                 number,
                 held[0].start,

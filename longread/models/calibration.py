@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from longread import paths
 from longread.errors import ModelError
@@ -28,8 +29,9 @@ SCHEMA = "longread.calibration/1"
 class Calibration:
     """`heads` are (layer, head) pairs, best first; `shallow` those of the lowest third of layers.
 
-    `gate_threshold` is the likelihood gate's, None for the usual one: the bundled model's was
-    fitted on real questions (reading/calibration.toml).
+    `gate_threshold` is the likelihood gate's, None for the usual one. `gate` holds what was fitted
+    of a judge (`likelihood`, `choice`, `reader`): threshold and tables of weights as in
+    reading/relevance/calibration.toml.
 
     `measured` says what the heads gave on the probe; `fits` is the model's own description
     (`description`), by which a calibration that ships with longread is found.
@@ -41,6 +43,7 @@ class Calibration:
     measured: dict[str, float] = field(default_factory=dict)
     fits: str = ""
     shallow: tuple[tuple[int, int], ...] = ()
+    gate: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def description(model: Path) -> str:

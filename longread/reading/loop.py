@@ -19,19 +19,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from longread.documents.chunks import Piece
+from longread.documents.chunks import Span
 from longread.engine import Engine, Usage
-from longread.reading.answers import Answerer
 from longread.reading.corpus import Corpus
+from longread.reading.judges.batch import QuestionBatch
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
-from longread.reading.panel import Panel
-from longread.reading.situation import (
-    Asking,
+from longread.reading.state import (
+    Answerer,
+    Batching,
     ExitGate,
     Opening,
     Order,
-    Situation,
+    ReadingState,
     Thinker,
     Thought,
     UpdateGate,
@@ -51,9 +51,9 @@ from longread.reading.step import (
 
 @dataclass(frozen=True)
 class Parts:
-    """What a strategy is made of. `top_k` units are retrieved for a thought's query, from
-    chunks already read only when `look_back` is set. With several `rounds`, `memory` is a
-    `RoundMemory` (what a round finds is merged at its end) or a `WorkingMemory`."""
+    """What a strategy is made of. `top_k` passages are retrieved for a thought's query. With
+    several `rounds`, `memory` is a `RoundMemory` (what a round finds is merged at its end) or a
+    `WorkingMemory`."""
 
     order: Order
     thinker: Thinker
@@ -63,7 +63,6 @@ class Parts:
     answerer: Answerer
     patience: int = 1
     top_k: int = 4
-    look_back: bool = False
     rounds: int = 1
     memory: type[Memory] = Memory
 
@@ -83,149 +82,150 @@ class Reader:
         question: str,
         parts: Parts,
         options: ReadingOptions,
+        *,
+        everything: bool = False,
     ) -> None:
         self.engine = engine
         self.corpus = corpus
         self.parts = parts
         self.options = options
         self.memory = parts.memory(options.memory_tokens, engine.count)
-        once = parts.order.pieces(corpus, question, options)
-        self.pieces = once * parts.rounds
+        once = parts.order.spans(corpus, question, options)
+        self.spans = once * parts.rounds
         self._round = len(once)
         self.exit = Exit(0, "end_of_document")
         self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
-        self._situation = Situation(
-            engine, corpus, question, self.memory, options, Piece(0, 0, 0, 0, 0)
+        self.state = ReadingState(
+            engine, corpus, question, self.memory, options, everything, total=len(self.spans)
         )
-        self._situation.total = len(self.pieces)
         self._exits_in_a_row = 0
         self._brought = False
         # What `max_seconds` is compared with: in a pass for several questions that of all.
         self.elapsed: Callable[[], float] = lambda: self.seconds
         self._stages: dict[str, float] = {}
 
-    def join(self, panel: Panel) -> None:
+    def join(self, batch: QuestionBatch) -> None:
         """Read together with the other questions of a pass."""
-        gate, situation = self.parts.gate, self._situation
-        if isinstance(gate, Asking):
+        gate, state = self.parts.gate, self.state
+        if isinstance(gate, Batching):
             asking = gate
-            situation.panel = panel
-            situation.seat = panel.join(lambda piece: asking.requests(situation, piece))
+            state.batch = batch
+            state.member = batch.join(lambda passage: asking.requests(state, passage))
 
     def leave(self) -> None:
         """Ask no more of what the other questions of the pass read. Safe to call twice."""
-        if self._situation.panel is not None and self._situation.seat is not None:
-            self._situation.panel.leave(self._situation.seat)
+        if self.state.batch is not None and self.state.member is not None:
+            self.state.batch.leave(self.state.member)
 
     def interrupt(self) -> None:
         """Stop where it stands, since the pass was interrupted elsewhere."""
-        self.exit = Exit(self._situation.step, "interrupted")
+        self.exit = Exit(self.state.step, "interrupted")
 
     def resume(self, steps: list[Step]) -> None:
         """Take over the steps of an interrupted run; `steps()` goes on after them."""
-        seat = self._situation.seat
-        owed = (seat.tokens, seat.seconds) if seat is not None else (Tokens(), 0.0)
-        for step, piece in zip(steps, self.pieces, strict=False):
-            self._situation.chunk = piece
-            self._situation.ahead = [
-                self.corpus.all_tiles[found.unit]
-                for found in (step.retrieval.units if step.retrieval else ())
-                if found.ahead
+        member = self.state.member
+        owed = (member.tokens, member.seconds) if member is not None else (Tokens(), 0.0)
+        for step, span in zip(steps, self.spans, strict=False):
+            self.state.chunk = span
+            self.state.lookahead = [
+                self.corpus.passages[found.passage]
+                for found in (step.retrieval.passages if step.retrieval else ())
+                if found.lookahead
             ]
-            self.parts.gate.restore(self._situation, step.unit_gates)
+            self.parts.gate.restore(self.state, step.passage_gates)
             self.memory.restore(step.memory_after, step.added)
             self._brought = self._ends_round(step.index) and self.memory.merge()
-            self._situation.read.add(piece.index)
-            self._situation.updated_last = step.memory_after != step.memory_before
-            if step.retrieval is not None and step.retrieval.query != self._situation.question:
-                self._situation.searches.append(step.retrieval.query)
+            self.state.read.add(span.index)
+            self.state.updated_last = step.memory_after != step.memory_before
+            if step.retrieval is not None and step.retrieval.query != self.state.question:
+                self.state.searches.append(step.retrieval.query)
             self._exits_in_a_row = step.exits_in_a_row
             self.seconds += sum(step.seconds.values())
-        self._situation.step = len(steps)
+        self.state.step = len(steps)
         self.exit = Exit(len(steps), "end_of_document")
-        if seat is not None:
+        if member is not None:
             # What was asked again for the steps taken over is no step's cost.
-            seat.tokens, seat.seconds = owed
+            member.tokens, member.seconds = owed
 
     def steps(self) -> Iterator[Step]:
-        """Read piece after piece, yielding each step as it ends."""
+        """Read chunk after chunk, yielding each step as it ends."""
         yield from self._steps()
         if self.exit.reason != "interrupted":
             self.memory.merge()
 
     def _steps(self) -> Iterator[Step]:
-        done = self._situation.step
+        done = self.state.step
         if done and self._exits_in_a_row >= self.parts.patience:
             self.exit = Exit(done, "exit_gate")
             return
         if self._ends_round(done) and not self._brought:
             return
-        for piece in self.pieces[done:]:
+        for span in self.spans[done:]:
             limit = self._limit_reached()
             if limit is not None:
-                self.exit = Exit(self._situation.step, limit)
+                self.exit = Exit(self.state.step, limit)
                 return
             try:
-                step = self._step(piece)
+                step = self._step(span)
             except KeyboardInterrupt:
-                self.exit = Exit(self._situation.step - 1, "interrupted")
+                self.exit = Exit(self.state.step - 1, "interrupted")
                 return
             if step is not None:
                 self.exit = Exit(step.index, "end_of_document")
                 yield step
             if self._exits_in_a_row >= self.parts.patience:
-                last = self._situation.step if step is not None else self._situation.step - 1
+                last = self.state.step if step is not None else self.state.step - 1
                 self.exit = Exit(last, "exit_gate")
                 return
-            if self._ends_round(self._situation.step) and not self._brought:
+            if self._ends_round(self.state.step) and not self._brought:
                 return
 
     def _limit_reached(self) -> ExitReason | None:
         options = self.options
-        if options.max_chunks is not None and self._situation.step >= options.max_chunks:
+        if options.max_chunks is not None and self.state.step >= options.max_chunks:
             return "budget"
         if options.max_seconds is not None and self.elapsed() >= options.max_seconds:
             return "budget"
         return None
 
-    def _step(self, piece: Piece) -> Step | None:
+    def _step(self, span: Span) -> Step | None:
         """One turn of the recurrence; None when thinking ended it before the chunk was read."""
-        situation = self._situation
-        situation.step += 1
-        situation.chunk = piece
-        situation.draft = {}
+        state = self.state
+        state.step += 1
+        state.chunk = span
+        state.draft = {}
         self._stages = {}
         before = replace(self.engine.usage)
         notes_before, found_before = self.memory.notes, len(self.memory.found)
         with self._stage("think"):
-            thought = self.parts.thinker.think(situation)
+            thought = self.parts.thinker.think(state)
         if self._count_exit(thought.exit):
             return None
         with self._stage("retrieve"):
             retrieval = self._retrieve(thought)
         with self._stage("update_gate"):
-            opening = self.parts.gate.read(situation)
+            opening = self.parts.gate.read(state)
         remark = self._write(opening) if opening.gate.open else ""
-        if self._ends_round(situation.step):
+        if self._ends_round(state.step):
             self._brought = self.memory.merge()
-        situation.read.add(piece.index)
-        situation.updated_last = self.memory.notes != notes_before
+        state.read.add(span.index)
+        state.updated_last = self.memory.notes != notes_before
         with self._stage("exit_gate"):
-            exit_gate = self.parts.exit.decide(situation) or thought.exit
+            exit_gate = self.parts.exit.decide(state) or thought.exit
         if exit_gate is not thought.exit:
             self._count_exit(exit_gate)
-        tokens = spent(self.engine.usage, before) + self._settle()
+        tokens = spent(self.engine.usage, before) + self._take_share()
         self.seconds += sum(self._stages.values())
         return Step(
-            index=situation.step,
-            total=situation.total,
-            chunk=self.corpus.reference(piece),
+            index=state.step,
+            total=state.total,
+            chunk=self.corpus.reference(span),
             update=opening.gate,
-            unit_gates=opening.unit_gates,
-            scouted=tuple(
-                self._retrieved(scored.piece, scored.probability, ahead=True)
-                for scored in opening.scouted
+            passage_gates=opening.passage_gates,
+            prefetched=tuple(
+                self._retrieved(scored.passage, scored.probability, lookahead=True)
+                for scored in opening.prefetched
             ),
             exit=exit_gate,
             exits_in_a_row=self._exits_in_a_row,
@@ -238,15 +238,15 @@ class Reader:
             remark=remark,
         )
 
-    def _settle(self) -> Tokens:
+    def _take_share(self) -> Tokens:
         """Even out with the other questions of the pass what was read for all of them.
 
         Returns the tokens to add. The seconds go to the stage that asked: the longest one.
         """
-        seat = self._situation.seat
-        if seat is None:
+        member = self.state.member
+        if member is None:
             return Tokens()
-        tokens, seconds = seat.settle()
+        tokens, seconds = member.take_share()
         longest = max(self._stages, key=lambda name: self._stages[name])
         stage = longest if seconds < 0 else "update_gate"
         self._stages[stage] = max(0.0, self._stages[stage] + seconds)
@@ -258,7 +258,7 @@ class Reader:
 
     def _write(self, opening: Opening) -> str:
         with self._stage("write"):
-            written = self.parts.writer.write(self._situation, opening)
+            written = self.parts.writer.write(self.state, opening)
         quotes: tuple[Quote, ...] = written.quotes
         if written.notes is not None and not self.memory.note(written.notes):
             return f"write rejected: over {self.memory.budget:,} tokens, memory kept"
@@ -267,44 +267,45 @@ class Reader:
         return written.remark
 
     def _retrieve(self, thought: Thought) -> Retrieval | None:
-        situation = self._situation
-        situation.retrieved = []
-        situation.ahead = [scored.piece for scored in thought.ahead]
-        found = [self._retrieved(s.piece, s.probability, ahead=True) for s in thought.ahead]
+        state = self.state
+        state.retrieved = []
+        state.lookahead = [scored.passage for scored in thought.lookahead]
+        found = [
+            self._retrieved(s.passage, s.probability, lookahead=True) for s in thought.lookahead
+        ]
         if thought.query is not None:
-            situation.searches.append(thought.query)
+            state.searches.append(thought.query)
             found += self._search(thought.query)
-        return Retrieval(thought.query or situation.question, tuple(found)) if found else None
+        return Retrieval(thought.query or state.question, tuple(found)) if found else None
 
     def _search(self, query: str) -> list[Retrieved]:
-        """BM25's best units, but not those of this chunk nor those already quoted."""
-        situation = self._situation
+        """BM25's best passages, but not those of this chunk nor those already quoted."""
+        state = self.state
         found: list[Retrieved] = []
         for hit in self.corpus.index.search(query, 8 * self.parts.top_k):
-            unit = self.corpus.units[hit.unit]
-            chunk = self.corpus.chunk_of(unit)
-            unread = chunk not in situation.read
-            if chunk == situation.chunk.index or (self.parts.look_back and unread):
+            passage = self.corpus.passages[hit.place]
+            chunk = self.corpus.chunk_of(passage)
+            if chunk == state.chunk.index:
                 continue
-            if self.memory.quotes_from(unit.document, unit.start, unit.end):
+            if self.memory.quotes_from(passage.document, passage.start, passage.end):
                 continue
-            found.append(self._retrieved(unit, hit.score))
-            situation.retrieved.append(unit)
+            found.append(self._retrieved(passage, hit.score))
+            state.retrieved.append(passage)
             if len(found) == self.parts.top_k:
                 break
         return found
 
-    def _retrieved(self, piece: Piece, score: float, *, ahead: bool = False) -> Retrieved:
-        place = self.corpus.locate(piece)
+    def _retrieved(self, passage: Span, score: float, *, lookahead: bool = False) -> Retrieved:
+        place = self.corpus.locate(passage)
         return Retrieved(
-            unit=piece.index,
-            document=piece.document,
+            passage=passage.index,
+            document=passage.document,
             page=place.page,
             last_page=place.last_page,
             # Gates far below one tenth of a per cent still say which place is the likeliest.
-            score=score if ahead else round(score, 3),
-            chunk=self.corpus.chunk_of(piece),
-            ahead=ahead,
+            score=score if lookahead else round(score, 3),
+            chunk=self.corpus.chunk_of(passage),
+            lookahead=lookahead,
         )
 
     def _count_exit(self, gate: Gate | None) -> bool:

@@ -42,15 +42,16 @@ class ReadingOptions:
         "Tokens of a chunk: what one step reads (default: the strategy's).",
         commands=(*_RUNS, "inspect"),
     )
-    unit_tokens: int = option(
+    passage_tokens: int = option(
         256,
-        "Tokens of a unit: what is gated and retrieved (256).",
+        "Tokens of a passage: what is matched, gated, cached and cited (256).",
+        formerly=("unit_tokens",),
         commands=(*_RUNS, "throughput", "inspect", "search"),
     )
     memory_tokens: int = option(1024, "Tokens of memory (1024).", commands=_RUNS)
     answer_tokens: int = option(256, "Tokens of the answer at most (256).", commands=_ASK)
     top_k: int | None = option(
-        None, "Units that a retrieval brings back (default: the strategy's).", commands=_ASK
+        None, "Passages that a retrieval brings back (default: the strategy's).", commands=_ASK
     )
     exit: bool | None = option(
         None,
@@ -62,8 +63,7 @@ class ReadingOptions:
     patience: int | None = option(None, "Open exit gates in a row before stopping.", commands=_ASK)
     gate_threshold: float | None = option(
         None,
-        "Probability that opens the update gate (default: 0.2 by reader or likelihood, 0.5 by "
-        "choice).",
+        "Probability that opens the update gate (default: the model's calibration, 0.2).",
         parse=probability,
         commands=_ASK,
     )

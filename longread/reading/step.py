@@ -37,9 +37,9 @@ class Quote:
 
     `start` and `end` are offsets into the text of document number `document` of the
     run; `verified` says that the text there was compared with `text` and is the same.
-    `answer` is what a trained reader answered from this place; empty where it found only
-    a step towards the answer, or was not asked. `sureness` (0 to 1) says how far these words
-    can be expected to agree with the right ones if the place is right.
+    `answer` is what a judge answered from this place; empty where it found only a step towards the
+    answer, or was not asked. `answer_confidence` (0 to 1) says how far these words can be expected
+    to agree with the right ones if the place is right.
     """
 
     document: int
@@ -54,24 +54,24 @@ class Quote:
     score: float = 0.0
     verified: bool = False
     answer: str = ""
-    sureness: float = 1.0
+    answer_confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """A place that retrieval brought, with its score and where it stands.
 
-    `unit` counts the retrieval units and `score` is BM25's; or, with `ahead` set, it counts
-    the update gate's tiles and `score` is the gate's probability.
+    `passage` is its number; `score` is BM25's, or, with `lookahead` set, the update gate's
+    probability.
     """
 
-    unit: int
+    passage: int
     document: int
     page: int | None
     last_page: int | None
     score: float
     chunk: int
-    ahead: bool = False
+    lookahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Retrieval:
     """One trip back (or forward) into the whole document."""
 
     query: str
-    units: tuple[Retrieved, ...]
+    passages: tuple[Retrieved, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,9 @@ class Step:
     """One turn of the loop.
 
     `index` counts steps from 1 in the order read, `total` is the number of chunks in
-    all. `update` is the chunk's gate (the highest of its units' gates, which
-    `unit_gates` lists in document order); `exit` is None on steps that did not ask.
-    `scouted` are the tiles that the gate looked at before reading began, as `ahead` places;
+    all. `update` is the chunk's gate (the highest of its passages' gates, which
+    `passage_gates` lists in document order); `exit` is None on steps that did not ask.
+    `prefetched` are the passages that the gate judged before reading began, as `lookahead` places;
     on the first step only. `added` are the quotes this step put into the ledger. `remark`
     is a short sentence when something out of the ordinary happened ("write rejected: cut
     off at 1024 tokens"). `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate)
@@ -130,8 +130,8 @@ class Step:
     total: int
     chunk: ChunkRef
     update: Gate
-    unit_gates: tuple[float, ...] = ()
-    scouted: tuple[Retrieved, ...] = ()
+    passage_gates: tuple[float, ...] = ()
+    prefetched: tuple[Retrieved, ...] = ()
     exit: Gate | None = None
     exits_in_a_row: int = 0
     retrieval: Retrieval | None = None
@@ -157,13 +157,13 @@ class Step:
         values["chunk"] = ChunkRef(**values["chunk"])
         values["update"] = _gate(values["update"])
         values["exit"] = _gate(values["exit"]) if values["exit"] else None
-        values["unit_gates"] = tuple(values["unit_gates"])
-        values["scouted"] = tuple(Retrieved(**place) for place in values.get("scouted", ()))
+        values["passage_gates"] = tuple(values["passage_gates"])
+        values["prefetched"] = tuple(Retrieved(**place) for place in values.get("prefetched", ()))
         values["added"] = tuple(Quote(**quote) for quote in values["added"])
         values["tokens"] = Tokens(**values["tokens"])
         if values["retrieval"]:
-            units = tuple(Retrieved(**unit) for unit in values["retrieval"]["units"])
-            values["retrieval"] = Retrieval(values["retrieval"]["query"], units)
+            found = tuple(Retrieved(**each) for each in values["retrieval"]["passages"])
+            values["retrieval"] = Retrieval(values["retrieval"]["query"], found)
         return cls(**values)
 
 
@@ -216,7 +216,7 @@ class RunInfo:
     chunk_documents: tuple[int, ...] = ()
     chunk_pages: tuple[int | None, ...] = ()
     chunk_tokens: int = 0
-    unit_tokens: int = 0
+    passage_tokens: int = 0
     memory_tokens: int = 0
     patience: int = 1
     resumed: int = 0

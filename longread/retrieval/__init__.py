@@ -1,7 +1,7 @@
-"""BM25 over the whole document: units in, ranked units out, no model needed.
+"""BM25 over the whole document: passages in, ranked passages out, no model needed.
 
 rank-bm25 does the arithmetic. Its IDF is replaced: its own is negative or zero for terms
-in half of the units or more, which is every term of a document of one or two units.
+in half of the texts or more, which is every term of a document of one or two texts.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that shares at least one term with the query; `unit` is its place in the corpus."""
+    """A text that shares at least one term with the query; `place` is its place in the corpus."""
 
-    unit: int
+    place: int
     score: float
 
 
 class Index:
     """A BM25 index over `texts` (Robertson and Zaragoza 2009; k1 1.5, b 0.75).
 
-    Numbers can be found but do not count into a unit's length: a table of figures is not a
+    Numbers can be found but do not count into a text's length: a table of figures is not a
     long text that happens to hold a few words. With plurals folded that brings the page of
     FinanceBench's questions among the first five in 0.48 instead of 0.36 (n = 25).
     """
@@ -55,7 +55,7 @@ class Index:
             self._bm25.idf = self._idf
 
     def scores(self, query: str) -> list[float]:
-        """BM25's score of every unit, in unit order; 0 where no term matches.
+        """BM25's score of every text, in order; 0 where no term matches.
 
         Words that every question has ("how", "does") do not count.
         """
@@ -65,16 +65,16 @@ class Index:
         return [float(score) for score in self._bm25.get_scores(wanted)]
 
     def search(self, query: str, limit: int) -> list[Hit]:
-        """The `limit` best units, best first; ties in document order, no match no hit."""
+        """The `limit` best texts, best first; ties in document order, no match no hit."""
         ranked = sorted(
-            (Hit(unit, score) for unit, score in enumerate(self.scores(query)) if score > 0.0),
-            key=lambda hit: (-hit.score, hit.unit),
+            (Hit(place, score) for place, score in enumerate(self.scores(query)) if score > 0.0),
+            key=lambda hit: (-hit.score, hit.place),
         )
         return ranked[:limit]
 
     def missing(self, wanted: Sequence[str]) -> list[float]:
-        """What each unit lacks of `wanted` (folded terms): the summed IDF of those that stand in
-        other units only, in unit order."""
+        """What each text lacks of `wanted` (folded terms): the summed IDF of those that stand in
+        other texts only, in order."""
         weights = {term: self._idf[term] for term in wanted if term in self._idf}
         if self._bm25 is None or not weights:
             return [0.0] * self.size

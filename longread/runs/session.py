@@ -24,29 +24,19 @@ from longread.errors import DocumentError, UsageError
 from longread.models import gguf, store
 from longread.models.optimise import optimised
 from longread.models.store import ResolvedModel
-from longread.reading import answers, strategies
 from longread.reading.corpus import Corpus
+from longread.reading.judges import Judge, Judges
+from longread.reading.judges.likelihood import LikelihoodJudge
+from longread.reading.judges.probe import judge_for
 from longread.reading.loop import Reader, spent
 from longread.reading.options import ReadingOptions
-from longread.reading.probe import gate_signal
-from longread.reading.questions import wants_everything
-from longread.reading.situation import PROMPT_WORDS
+from longread.reading.round_robin import take_turns, together
+from longread.reading.state import PROMPT_WORDS, Outcome
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
-from longread.reading.strategies.gru_mem import THINKING_TOKENS
-from longread.reading.together import take_turns, together
+from longread.reading.strategies import Strategy, strategy
 from longread.runs.blocks import SessionBlocks
 from longread.runs.journal import Journal, run_key
 from longread.runs.options import DocumentOptions, ModelOptions
-
-# Chunk sizes in tokens. A gated chunk is read unit by unit, so its size sets only how often
-# the exit gate is asked. A rewriting strategy pays one generated memory a chunk, so its chunks
-# are filled: 32,000 tokens of 246 short sections are 17 chunks, not 29.
-GATED_CHUNK = 1024
-REWRITING_CHUNK = 2048
-# Strategies that fill the context window once with what they chose, word for word; their
-# chunks are small, so that head and tail fill it.
-_WINDOWED = ("rag", "truncate")
-WINDOWED_CHUNK = 512
 
 Report = Callable[[str], None]
 
@@ -143,6 +133,7 @@ class Session:
         self.left_out = tuple(left_out)
         self.blocks = SessionBlocks(engine, blocks)
         self._corpora: dict[tuple[int, int, bool], Corpus] = {}
+        self._judges: dict[str, Judge] = {}
 
     @classmethod
     def open(
@@ -169,18 +160,26 @@ class Session:
     ) -> None:
         self.engine.close()
 
-    def corpus(self, chunk_tokens: int, unit_tokens: int, filled: bool) -> Corpus:
+    def corpus(self, chunk_tokens: int, passage_tokens: int, filled: bool) -> Corpus:
         """The documents cut like this; cut and indexed once, however many runs ask."""
-        way = (chunk_tokens, unit_tokens, filled)
+        way = (chunk_tokens, passage_tokens, filled)
         if way not in self._corpora:
             self._corpora[way] = Corpus(
                 self.documents,
                 chunk_tokens=chunk_tokens,
-                unit_tokens=unit_tokens,
+                passage_tokens=passage_tokens,
                 count=self.engine.count,
                 filled=filled,
             )
         return self._corpora[way]
+
+    def judges(self, gate: str, *, probed: bool) -> Judges:
+        """Who judges passages; a model that nobody asks about passages is not `probed`."""
+        if not probed:
+            return Judges.of(LikelihoodJudge(self.engine))
+        if gate not in self._judges:
+            self._judges[gate] = judge_for(self.engine, gate)
+        return Judges.of(self._judges[gate])
 
     def run(self, question: str, options: ReadingOptions, **how: Any) -> Run:
         """A pass for one question; arguments as for `run_all`."""
@@ -235,25 +234,26 @@ class Run:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
         engine = session.engine
         self.question = question
-        self.options = options = _fit_window(engine, options)
+        way = strategy(options.strategy)
+        self.options = options = _fit_window(engine, options, way)
         self.session = session
-        chunk_tokens = fit_chunk(engine, options)
+        chunk_tokens = fit_chunk(engine, options, way)
         self.corpus = session.corpus(
-            chunk_tokens,
-            min(options.unit_tokens, chunk_tokens),
-            filled=options.strategy in strategies.REWRITING,
+            chunk_tokens, min(options.passage_tokens, chunk_tokens), filled=way.filled
         )
-        if options.exit is None and wants_everything(self.question):
+        judges = session.judges(options.gate, probed=way.judged)
+        everything = judges.answer.wants_everything(self.question)
+        if options.exit is None and everything:
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
-        gated = options.strategy in strategies.BY_GATE
-        gate = gate_signal(engine, options.gate) if gated else "auto"
         self._report = report
         without = session.blocks.attach(options)
-        if gated and without:
+        if way.judged and without:
             report(without)
-        parts = strategies.parts(engine, options, gate)
-        self.reader = Reader(engine, self.corpus, self.question, parts, options)
+        parts = way.build(judges, options)
+        self.reader = Reader(
+            engine, self.corpus, self.question, parts, options, everything=everything
+        )
         # Nothing of a document behind a password is kept on disk.
         journal = journal and not any(document.secret for document in session.documents)
         self._journal = Journal(self._key(), report) if journal else None
@@ -287,8 +287,8 @@ class Run:
         """The steps of an interrupted run, as far as each read the chunk that stands there."""
         steps = self._journal.read() if self._journal is not None else []
         taken: list[Step] = []
-        for step, piece in zip(steps, self.reader.pieces, strict=False):
-            if step.index != len(taken) + 1 or step.chunk != self.corpus.reference(piece):
+        for step, span in zip(steps, self.reader.spans, strict=False):
+            if step.index != len(taken) + 1 or step.chunk != self.corpus.reference(span):
                 break
             taken.append(step)
         return taken
@@ -312,10 +312,11 @@ class Run:
         end = self.reader.exit
         usage = self.session.engine.usage
         before, begun = replace(usage), time.perf_counter()
-        reply = answers.Reply(None, (), 0.0)
+        reply = Outcome(None, (), 0.0)
         if end.reason != "interrupted":
             try:
-                reply = self._reply(on_text)
+                reader = self.reader
+                reply = reader.parts.answerer.answer(reader.state, on_text)
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
         tokens = sum((step.tokens for step in self._steps), spent(usage, before))
@@ -326,14 +327,6 @@ class Run:
         """The answer has reached the user: nothing is left to go on with, drop the journal."""
         if self._journal is not None:
             self._journal.remove()
-
-    def _reply(self, on_text: Callable[[str], None] | None) -> answers.Reply:
-        reader = self.reader
-        return reader.parts.answerer.answer(
-            answers.Task(
-                self.corpus, self.question, reader.memory, self.options.answer_tokens, on_text
-            )
-        )
 
     def _seconds_a_token(self) -> float:
         """What a token of the document cost, taken over all that was decoded, or found in blocks.
@@ -347,9 +340,9 @@ class Run:
         read = max(decoded, reused)
         return seconds / read if read else 0.0
 
-    def _answer(self, reply: answers.Reply, end: Exit, tokens: Tokens, seconds: float) -> Answer:
+    def _answer(self, reply: Outcome, end: Exit, tokens: Tokens, seconds: float) -> Answer:
         read = {step.chunk.position for step in self._steps}
-        sizes = {piece.index: piece.tokens for piece in self.reader.pieces}
+        sizes = {span.index: span.tokens for span in self.reader.spans}
         unread = sum(tokens for index, tokens in sizes.items() if index not in read)
         saved = unread * self._seconds_a_token() if end.reason == "exit_gate" else 0.0
         status: Status = "not_found" if reply.text is None else "answered"
@@ -392,7 +385,7 @@ class Run:
             chunk_documents=tuple(piece.document for piece in whole),
             chunk_pages=tuple(self.corpus.locate(piece).page for piece in whole),
             chunk_tokens=chunk_tokens,
-            unit_tokens=self.corpus.unit_tokens,
+            passage_tokens=self.corpus.passage_tokens,
             memory_tokens=self.options.memory_tokens,
             patience=patience,
             resumed=len(self._earlier),
@@ -459,28 +452,26 @@ class Pass:
             run.close()
 
 
-def _fit_window(engine: Engine, options: ReadingOptions) -> ReadingOptions:
-    """For `rag` and `truncate` the memory is what the context holds beside the answer."""
-    if options.strategy not in _WINDOWED:
+def _fit_window(engine: Engine, options: ReadingOptions, way: Strategy) -> ReadingOptions:
+    """Where the document itself fills the context, the memory is what that holds beside the
+    answer."""
+    if not way.fills_context:
         return options
     window = engine.info.context - options.answer_tokens - PROMPT_WORDS
     return replace(options, memory_tokens=max(0, window))
 
 
-def fit_chunk(engine: Engine, options: ReadingOptions) -> int:
+def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:
     """The chunk size in tokens: the user's, or the default cut down to the context.
 
     A prompt holds a chunk, the memory and a new memory. Raises UsageError when what the
     user asked for does not fit.
     """
-    if options.strategy in _WINDOWED:
-        room, default = options.memory_tokens, WINDOWED_CHUNK
+    if way.fills_context:
+        room = options.memory_tokens
     else:
-        room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS
-        room -= THINKING_TOKENS if options.strategy == "gru-mem" else 0
-        gated = options.strategy in strategies.BY_GATE
-        default = GATED_CHUNK if gated else REWRITING_CHUNK
-    wanted = min(default, room) if options.chunk_tokens is None else options.chunk_tokens
+        room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS - way.reply_tokens
+    wanted = min(way.chunk_tokens, room) if options.chunk_tokens is None else options.chunk_tokens
     if wanted > room or wanted < 64:
         raise UsageError(
             f"a context of {engine.info.context:,} tokens is too small for chunks of "

@@ -72,9 +72,9 @@ def _article(article: dict, count: Count, rng: random.Random, size: int) -> Iter
             placed.append((qa["question"].strip(), gold["text"], begin))
         text += context
     document = disguised(title, text, starts, rng)
-    corpus = Corpus([document], chunk_tokens=1024, unit_tokens=size, count=count)
+    corpus = Corpus([document], chunk_tokens=1024, passage_tokens=size, count=count)
     if size < 1 << 20:
-        pieces = [(piece.start, piece.end, corpus.headed(piece)) for piece in corpus.all_tiles]
+        pieces = [(piece.start, piece.end, corpus.headed(piece)) for piece in corpus.passages]
     else:
         ends = [start - 2 for start in starts[1:]] + [len(text)]
         head = corpus.header(corpus.chunks[0]) if rng.random() < 0.7 else ""

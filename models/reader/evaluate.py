@@ -23,8 +23,10 @@ from longread.bench.metrics import contains, exact, token_f1
 from longread.bench.statistics import auc, mean_interval
 from longread.engine import Engine
 from longread.engine.llamacpp import LlamaCppEngine
-from longread.reading.protocol import Protocol
-from longread.reading.signals import evidence, lexical_match, logit
+from longread.reading.judges import relevance_of
+from longread.reading.judges.trained import TrainedJudge
+from longread.reading.relevance.calibration import calibration, logit
+from longread.reading.relevance.match import lexical_match
 from longread.retrieval import Index
 
 
@@ -64,29 +66,29 @@ def main() -> None:
 
 def measure(engine: Engine, article: dict, number: int, qa: dict, rng: random.Random) -> dict:
     """One question at its own paragraph and at another of the article."""
-    protocol = Protocol(engine)
+    judge = TrainedJudge(engine)
     title = article["title"].replace("_", " ")
     paragraphs = [paragraph["context"] for paragraph in article["paragraphs"]]
     other = rng.choice([place for place in range(len(paragraphs)) if place != number])
     question = qa["question"].strip()
     golds = [answer["text"] for answer in qa["answers"]]
     right = f"{title}\n{paragraphs[number]}"
-    gate = protocol.helps(right, question)
-    said = protocol.answer(right, question)
-    likeliest = engine.generate(f"{protocol.gate(right, question)} yes\nAnswer:", max_tokens=48)
-    wrong = protocol.helps(f"{title}\n{paragraphs[other]}", question)
+    gate = relevance_of(judge, right, question)
+    said = judge.answer(right, question)
+    likeliest = engine.generate(f"{judge.ask(right, question).prompt} yes\nAnswer:", max_tokens=48)
+    wrong = relevance_of(judge, f"{title}\n{paragraphs[other]}", question)
     index = Index([f"{title}\n{paragraph}" for paragraph in paragraphs])
     matches = lexical_match(index, question)
-    weigh = evidence("reader").probability
+    weigh = calibration("reader").answer.probability
     return {
-        "weighed_right": weigh(logit(gate.any), matches[number]),
-        "weighed_wrong": weigh(logit(wrong.any), matches[other]),
+        "weighed_right": weigh(logit(gate.helps), matches[number]),
+        "weighed_wrong": weigh(logit(wrong.helps), matches[other]),
         "question": question,
         "golds": golds,
         "answer": said.text,
-        "sureness": said.sureness,
-        "right": gate.any,
-        "wrong": wrong.any,
+        "answer_confidence": said.confidence,
+        "right": gate.helps,
+        "wrong": wrong.helps,
         "f1": max(token_f1(said.text, gold) for gold in golds),
         "greedy_f1": max(token_f1(likeliest.text, gold) for gold in golds),
         "exact": max(exact(said.text, gold) for gold in golds),

@@ -1,4 +1,4 @@
-"""Fit the reader's gate: its log-odds and BM25's match → P(the tile holds the answer).
+"""Fit the reader's gate: its log-odds and BM25's match → P(the passage holds the answer).
 
     python fit_gate.py MODEL.gguf ../../../shared/data/squad/train_44_articles.json
 
@@ -6,7 +6,7 @@ As benchmarks/calibrate.py does for the likelihood signal, but on questions of t
 articles that were kept out of training (data.HELD_OUT), each joined with articles that
 were not; on documents without them, where the same questions have no answer; and on
 registers of our own (generated.py, with a seed of their own), which say like things of
-several companies or towns, so that names decide. Prints the [reader] table for
+several companies or towns, so that names decide. Prints the [reader.answer] table for
 longread/reading/calibration.toml.
 """
 
@@ -30,8 +30,8 @@ from calibrate import fit, joined, shares, show, write
 from longread.documents.model import Document, Section
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.corpus import Corpus
-from longread.reading.protocol import WORDS, Help, Protocol
-from longread.reading.signals import logit
+from longread.reading.judges.trained import WORDS, TrainedJudge
+from longread.reading.relevance.calibration import logit
 from longread.retrieval import names, terms
 from longread.retrieval.terms import folded
 
@@ -42,7 +42,7 @@ REGISTER_SEED = 770_001
 
 
 class Sample:
-    """One question on one document: a row of features a tile, and which tiles hold the answer."""
+    """One question on one document: features a passage, and which passages hold the answer."""
 
     def __init__(self, features: np.ndarray, holds: np.ndarray) -> None:
         self.features, self.holds = features, holds
@@ -53,29 +53,29 @@ def samples(engine: LlamaCppEngine, data: list[dict], documents: int) -> Iterato
     rng = random.Random(3)
     kept = [article for article in data if article["title"] in HELD_OUT]
     others = [article for article in data if article["title"] not in HELD_OUT]
-    protocol = Protocol(engine)
+    judge = TrainedJudge(engine)
     for number in range(documents):
         answered = number % 4 != 3
         articles = rng.sample(others, OTHERS) + (kept if answered else [])
         rng.shuffle(articles)
         document, inside = joined(articles, rng)
-        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
+        corpus = Corpus([document], chunk_tokens=1024, passage_tokens=256, count=engine.count)
         if answered:
             wanted = {q["question"] for a in kept for p in a["paragraphs"] for q in p["qas"]}
             asked = [each for each in inside if each[0] in wanted]
         else:
             asked = [(q["question"], -1) for a in kept for p in a["paragraphs"] for q in p["qas"]]
         asked = rng.sample(asked, min(ASKED, len(asked)))
-        yield from gated(protocol, engine, corpus, asked)
+        yield from gated(judge, engine, corpus, asked)
 
 
 def registers(engine: LlamaCppEngine, documents: int) -> Iterator[Sample]:
     """Registers, asked for what an entry says and for what another does not say."""
-    protocol = Protocol(engine)
+    judge = TrainedJudge(engine)
     for number in range(documents):
         document, asked = register(random.Random(REGISTER_SEED + number))
-        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=engine.count)
-        yield from gated(protocol, engine, corpus, asked)
+        corpus = Corpus([document], chunk_tokens=1024, passage_tokens=256, count=engine.count)
+        yield from gated(judge, engine, corpus, asked)
 
 
 def register(rng: random.Random) -> tuple[Document, list[tuple[str, int]]]:
@@ -118,25 +118,25 @@ def is_decided(entries: list[tuple[int, int, set[str]]], question: str, start: i
 
 
 def gated(
-    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, asked: list[tuple[str, int]]
+    judge: TrainedJudge, engine: LlamaCppEngine, corpus: Corpus, asked: list[tuple[str, int]]
 ) -> Iterator[Sample]:
-    """What the reader and BM25 say of every tile, for each of (question, offset or -1)."""
-    tiles = corpus.all_tiles
-    said = gates(protocol, engine, corpus, [question for question, _start in asked])
+    """What the reader and BM25 say of every passage, for each of (question, offset or -1)."""
+    passages = corpus.passages
+    said = gates(judge, engine, corpus, [question for question, _start in asked])
     for column, (question, start) in enumerate(asked):
-        holds = np.array([tile.start <= start < tile.end for tile in tiles])
+        holds = np.array([passage.start <= start < passage.end for passage in passages])
         yield Sample(np.column_stack([said[:, column], shares(corpus, question)]), holds)
 
 
 def gates(
-    protocol: Protocol, engine: LlamaCppEngine, corpus: Corpus, questions: list[str]
+    judge: TrainedJudge, engine: LlamaCppEngine, corpus: Corpus, questions: list[str]
 ) -> np.ndarray:
-    """The log-odds that the reader gives every tile for every question, (tiles, questions)."""
-    found = np.zeros((len(corpus.all_tiles), len(questions)))
-    for row, tile in enumerate(corpus.all_tiles):
-        prompts = [protocol.gate(corpus.headed(tile), question) for question in questions]
+    """The reader's log-odds of every passage for every question, (passages, questions)."""
+    found = np.zeros((len(corpus.passages), len(questions)))
+    for row, passage in enumerate(corpus.passages):
+        prompts = [judge.ask(corpus.headed(passage), question).prompt for question in questions]
         for column, said in enumerate(engine.choose_all(prompts, WORDS)):
-            found[row, column] = logit(Help.of(said).any)
+            found[row, column] = logit(said["yes"] + said["part"])
     return found
 
 
@@ -165,7 +165,7 @@ def main() -> None:
     features = np.concatenate([sample.features for sample in found])
     labels = np.concatenate([sample.holds for sample in found])
     read, unread = fit(features, labels), fit(features[:, 1:], labels)
-    print(f"# {len(found)} questions, {len(labels)} tiles\n[reader]")
+    print(f"# {len(found)} questions, {len(labels)} passages\n[reader.answer]")
     write(read, unread)
     print(f"unanswerable = {1 - sum(sample.holds.any() for sample in found) / len(found):.3f}")
 

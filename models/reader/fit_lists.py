@@ -6,7 +6,7 @@ The places of a list do not compete, so the gate has numbers of its own for them
 lists (lists.py) in paragraphs that the reader was not trained on, and on the answers of
 `labelled.jsonl`. Those are what `gated` took from 14 real books, reports and filings, asked
 for lists, looked through by hand: a company is named on every page of its filing, and one
-place in four that the gate opened for was right. Where the gate opens, the tile is answered
+place in four that the gate opened for was right. Where the gate opens, the passage is answered
 from as `gated` does, and whether the answer belongs on the list is seen from its sentence read
 alone. Prints the tables [reader_list] and [reader_entry] of longread/reading/calibration.toml.
 """
@@ -28,13 +28,14 @@ from fit_gate import fit, gates
 from lists import Listed, listing
 
 from longread.engine.llamacpp import LlamaCppEngine
-from longread.reading.answers import LIKELIER_THAN_NOT
-from longread.reading.candidates import best_length
 from longread.reading.corpus import Corpus
-from longread.reading.protocol import Protocol
-from longread.reading.signals import Match, lexical_match, logit
-from longread.reading.strategies.gated import READER_THRESHOLD
-from longread.reading.writers import place_of
+from longread.reading.judges import relevance_of
+from longread.reading.judges.candidates import best_length
+from longread.reading.judges.trained import TrainedJudge
+from longread.reading.parts.backing import LIKELIER_THAN_NOT
+from longread.reading.parts.writers import place_of
+from longread.reading.relevance.calibration import calibration, logit
+from longread.reading.relevance.match import Match, lexical_match
 
 LISTS, PARAGRAPHS, SEED = 6, 70, 880_001
 
@@ -49,22 +50,22 @@ class Rows:
 
 
 def gate_row(helps: float, match: Match) -> tuple[float, float, float, float]:
-    """What a tile is weighed by; `helps` in log-odds."""
+    """What a passage is weighed by; `helps` in log-odds."""
     return helps, match.relative, match.named, math.log(match.alike)
 
 
 def entry_row(alone: float, gate: float) -> tuple[float, float]:
-    """What an answer is weighed by: P("yes") of its sentence, and what its tile's gate gave."""
+    """What an answer is weighed by: P("yes") of its sentence, and what its passage's gate gave."""
     return logit(alone), logit(gate)
 
 
 def labelled() -> tuple[Rows, list[float]]:
-    """The tiles of the real answers, and P("yes") of the answers' sentences."""
+    """The passages of the real answers, and P("yes") of the answers' sentences."""
     found = [json.loads(line) for line in (HERE / "labelled.jsonl").open(encoding="utf-8")]
     matches = [Match(each["relative"], 0.0, each["named"], each["alike"]) for each in found]
-    tiles = [gate_row(logit(each["helps"]), m) for each, m in zip(found, matches, strict=True)]
+    passages = [gate_row(logit(each["helps"]), m) for each, m in zip(found, matches, strict=True)]
     right = np.array([each["right"] for each in found])
-    return Rows(np.array(tiles), right, 0), [each["alone"] for each in found]
+    return Rows(np.array(passages), right, 0), [each["alone"] for each in found]
 
 
 def invented(data: list[dict], count: Callable[[str], int]) -> list[tuple[Corpus, list[Listed]]]:
@@ -75,31 +76,31 @@ def invented(data: list[dict], count: Callable[[str], int]) -> list[tuple[Corpus
     for number in range(LISTS):
         rng = Random(SEED + number)
         document, asked = listing(rng, rng.sample(paragraphs, min(PARAGRAPHS, len(paragraphs))))
-        corpus = Corpus([document], chunk_tokens=1024, unit_tokens=256, count=count)
+        corpus = Corpus([document], chunk_tokens=1024, passage_tokens=256, count=count)
         found.append((corpus, asked))
     return found
 
 
-def tiles_of(corpus: Corpus, each: Listed, said: np.ndarray) -> Rows:
-    """Every tile of the document, as the gate sees it."""
-    matches = lexical_match(corpus.tile_index, each.question)
+def passages_at(corpus: Corpus, each: Listed, said: np.ndarray) -> Rows:
+    """Every passage of the document, as the gate sees it."""
+    matches = lexical_match(corpus.index, each.question)
     features = [gate_row(helps, match) for helps, match in zip(said, matches, strict=True)]
-    right = [any(t.start <= place < t.end for place in each.places) for t in corpus.all_tiles]
+    right = [any(t.start <= place < t.end for place in each.places) for t in corpus.passages]
     return Rows(np.array(features), np.array(right), len(each.places))
 
 
-def answers_of(protocol: Protocol, corpus: Corpus, each: Listed, gate: np.ndarray) -> Rows:
-    """The answers that `gated` takes from the tiles that the gate opens for."""
+def answers_of(judge: TrainedJudge, corpus: Corpus, each: Listed, gate: np.ndarray) -> Rows:
+    """The answers that `gated` takes from the passages that the gate opens for."""
     question = each.question
     features, right = [], []
-    for tile, chance in zip(corpus.all_tiles, gate, strict=True):
-        if chance < READER_THRESHOLD:
+    for passage, chance in zip(corpus.passages, gate, strict=True):
+        if chance < calibration("reader").threshold:
             continue
-        said = protocol.answer(corpus.headed(tile), question).text
-        span = place_of(corpus, tile, said, question)
+        said = judge.answer(corpus.headed(passage), question).text
+        span = place_of(corpus, passage, said, question)
         if span is not None:
             sentence = corpus.documents[0].text[span[0] : span[1]]
-            alone = protocol.helps(corpus.under_header(tile, sentence), question).yes
+            alone = relevance_of(judge, corpus.under_header(passage, sentence), question).answers
             features.append(entry_row(alone, chance))
             right.append(any(span[0] <= wanted < span[1] for wanted in each.places))
     return Rows(np.array(features).reshape(-1, 2), np.array(right, bool), len(each.places))
@@ -146,7 +147,7 @@ def halves(name: str, found: Sequence[Rows], real: Rows) -> np.ndarray:
         show(f"{name}, the other half", found[second::2], fitted(found[first::2], real))
     weights = fitted(found, real)
     chance = chances(real, weights)
-    for least in (READER_THRESHOLD, LIKELIER_THAN_NOT):
+    for least in (calibration("reader").threshold, LIKELIER_THAN_NOT):
         above = chance >= least
         print(
             f"# {name}, labelled: {real.right[above].sum()} of {above.sum()} are right above "
@@ -171,22 +172,22 @@ def main() -> None:
     data = json.loads(given.squad.read_text("utf-8"))["data"]
     real_tiles, alone = labelled()
     with LlamaCppEngine(given.model, threads=given.threads) as engine:
-        protocol = Protocol(engine)
+        judge = TrainedJudge(engine)
         asked = invented(data, engine.count)
-        tiles = []
+        passages = []
         for corpus, some in asked:
-            said = gates(protocol, engine, corpus, [each.question for each in some])
-            tiles += [tiles_of(corpus, each, said[:, n]) for n, each in enumerate(some)]
-        gate = halves("gate", tiles, real_tiles)
+            said = gates(judge, engine, corpus, [each.question for each in some])
+            passages += [passages_at(corpus, each, said[:, n]) for n, each in enumerate(some)]
+        gate = halves("gate", passages, real_tiles)
         every = [(corpus, each) for corpus, some in asked for each in some]
         answers = [
-            answers_of(protocol, corpus, each, chances(rows, gate))
-            for (corpus, each), rows in zip(every, tiles, strict=True)
+            answers_of(judge, corpus, each, chances(rows, gate))
+            for (corpus, each), rows in zip(every, passages, strict=True)
         ]
         real = [entry_row(*each) for each in zip(alone, chances(real_tiles, gate), strict=True)]
         entry = halves("answers", answers, Rows(np.array(real), real_tiles.right, 0))
-    table("reader_list", ("standing", "match", "named", "alike", "read_bias"), gate)
-    table("reader_entry", ("alone", "gate", "bias"), entry)
+    table("reader.list", ("evidence", "match", "named", "alike", "read_bias"), gate)
+    table("reader.entry", ("alone", "gate", "bias"), entry)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from tasks import Run, Task, Turn, holds, is_verbatim, sentence_of
 from longread.engine.llamacpp import LlamaCppEngine, log_total
 from longread.reading.prompts import prompt
 
-# As longread/reading/protocol.py has them; quotes with "Look for" are 30 to 70 tokens.
+# As longread/reading/judges/trained.py has them; quotes with "Look for" are 30 to 70 tokens.
 ANSWER_TOKENS = 48
 QUOTE_TOKENS = 96
 # Latest quotes that are shown as notes, as in longread/reading/trained.py.

@@ -40,7 +40,7 @@ def prices(rng: Random, scene: Scene) -> Table:
         absent_rows=chosen[:2],
         by_cell=["Which item costs {cell} ({col})?", "What is charged at {cell} in the column {col}?"],
         notes=["All prices include value added tax.", "Cards are accepted from ten upwards.",
-               "Groups should book a week ahead.", "Reductions only with a valid card."],
+               "Groups should book a week lookahead.", "Reductions only with a valid card."],
     )  # fmt: skip
 
 

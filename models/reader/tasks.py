@@ -1,6 +1,6 @@
 """Whole reading runs to train on: a question, passages in document order, known evidence.
 
-Single-passage questions of SQuAD articles over neighbouring tiles of a document as longread
+Single-passage questions of SQuAD articles over neighbouring passages of a document as longread
 cuts it, and two-hop questions (HotpotQA, MuSiQue, bridges of our own) whose passages stand
 in a drawn order. In a fifth of the tasks the passage with the answer is left out.
 
@@ -206,7 +206,7 @@ def squad_tasks(
 
 
 def _squad_task(article: dict, count: Callable[[str], int], rng: random.Random) -> Task | None:
-    # A dozen neighbouring paragraphs give enough tiles, and cutting them takes milliseconds.
+    # A dozen neighbouring paragraphs give enough passages, and cutting them takes milliseconds.
     paragraphs = article["paragraphs"]
     first = rng.randrange(max(1, len(paragraphs) - 12))
     text, starts, placed = "", [], []
@@ -221,33 +221,33 @@ def _squad_task(article: dict, count: Callable[[str], int], rng: random.Random) 
         return None
     document = data.disguised(article["title"].replace("_", " "), text, starts, rng)
     size = rng.choice(UNIT_TOKENS)
-    corpus = Corpus([document], chunk_tokens=1024, unit_tokens=size, count=count)
-    tiles = corpus.all_tiles
+    corpus = Corpus([document], chunk_tokens=1024, passage_tokens=size, count=count)
+    passages = corpus.passages
     question, answer, begin = rng.choice(placed)
     own = [
         place
-        for place, tile in enumerate(tiles)
-        if tile.start <= begin and begin + len(answer) <= tile.end
+        for place, passage in enumerate(passages)
+        if passage.start <= begin and begin + len(answer) <= passage.end
     ]
     wanted = rng.randint(*PASSAGES)
-    if not own or len(tiles) < wanted:
+    if not own or len(passages) < wanted:
         return None
     low = max(0, own[0] - wanted + 1)
-    start = rng.randint(low, min(own[0], len(tiles) - wanted))
+    start = rng.randint(low, min(own[0], len(passages) - wanted))
     chosen = list(range(start, start + wanted))
     words = answer.casefold()
     for place in chosen:
-        if place != own[0] and words in corpus.text(tiles[place]).casefold():
+        if place != own[0] and words in corpus.text(passages[place]).casefold():
             return None
     left_out = rng.random() < UNANSWERABLE
     if left_out:
         chosen.remove(own[0])
-    tile = tiles[own[0]]
-    quote = data.sentence_around(text[tile.start : tile.end], begin - tile.start)
+    passage = passages[own[0]]
+    quote = data.sentence_around(text[passage.start : passage.end], begin - passage.start)
     return Task(
         question,
         None if left_out else answer,
-        tuple(corpus.headed(tiles[place]).strip() for place in chosen),
+        tuple(corpus.headed(passages[place]).strip() for place in chosen),
         {} if left_out else {chosen.index(own[0]): quote},
         1,
         "squad",

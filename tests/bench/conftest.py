@@ -16,7 +16,7 @@ from tests.scripted import ScriptedEngine, as_likely_as, by_role
 
 __all__ = ["book"]
 
-SIZES: dict[str, Any] = {"chunk_tokens": 80, "unit_tokens": 40, "memory_tokens": 120}
+SIZES: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
 BOOK = "annals.pdf"
 
 

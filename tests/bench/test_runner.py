@@ -15,7 +15,7 @@ from longread.bench.results import Header, read_results
 from longread.bench.runner import Bench, Watcher, run_bench, sample
 from longread.documents.model import Document
 from longread.errors import Interrupted, UsageError
-from longread.reading.protocol import NAME as READER
+from longread.reading.judges.trained import PROTOCOL as READER
 from tests.bench.conftest import BOOK, asked, scripted, strategy
 from tests.reading.conftest import FACT
 from tests.scripted import ScriptedEngine, interrupting, page, paged
@@ -53,12 +53,12 @@ def test_every_strategy_answers_every_question(bench: Make, tmp_path: Path) -> N
         (name, strategy) for name in "ab" for strategy in ("gated", "rag", "closed-book")
     ]
     assert not any(each.error for each in results)
-    # The fact on page 7 stands in the sixth chunk.
+    # The fact on page 7 is looked up before the first chunk is read.
     gated, rag, closed = results[:3]
-    assert (gated.status, gated.answer, gated.evidence_step) == ("answered", FACT, 6)
+    assert (gated.status, gated.answer, gated.evidence_step) == ("answered", FACT, 1)
     assert gated.citations[0].page == 7
     assert FACT in gated.ranked[0].text
-    assert gated.exit_step >= 6
+    assert gated.exit_step == 1
     assert gated.calls > 0
     assert gated.prefilled > 0
     assert rag.ranked[0].page == 7
@@ -197,15 +197,15 @@ def test_evidence_by_its_words(bench: Make, tmp_path: Path) -> None:
     gone = asked("gone", evidence=(Evidence(BOOK, text="nowhere to be read"),))
     notes = Notes()
     found, lost = run_bench([words, gone], bench("gated"), tmp_path / "o", watcher=notes)
-    assert found.evidence_step == 6
+    assert found.evidence_step == 1
     assert lost.evidence_step is None
     assert notes.messages == ["gone: 1 of 1 pieces of evidence not found in the documents"]
 
 
 def test_evidence_that_was_not_read_has_no_step(bench: Make, tmp_path: Path) -> None:
-    (short,) = run_bench([asked()], bench("gated", max_chunks=2), tmp_path / "o")
+    (short,) = run_bench([asked()], bench("gated", max_chunks=2, exit=False), tmp_path / "o")
     assert (short.chunks_read, short.exit_reason) == (2, "budget")
-    # The background looks at BM25's best units before the first chunk is read.
+    # The background looks at BM25's best passages before the first chunk is read.
     assert short.evidence_step in (None, 1, 2)
     (rag,) = run_bench([asked()], bench("rag", top_k=3), tmp_path / "r")
     assert rag.evidence_step == 1

@@ -21,11 +21,11 @@ from longread.engine import ModelInfo
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError, UsageError
 from longread.prefix_cache.store import folder
+from longread.reading.judges.questions import wants_everything
 from longread.reading.options import ReadingOptions
-from longread.reading.questions import wants_everything
 from tests.scripted import ScriptedEngine, page, paged
 
-SMALL = ReadingOptions(unit_tokens=64, memory_tokens=200)
+SMALL = ReadingOptions(passage_tokens=64, memory_tokens=200)
 
 
 def words(text: str) -> int:

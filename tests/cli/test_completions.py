@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from longread.cli.options import TABLE
-from longread.reading import names, orders, probe, strategies
+from longread.reading import names
+from longread.reading.judges import probe
+from longread.reading.parts import orders
 
 COMPLETIONS = Path(__file__).resolve().parents[2] / "completions"
 
@@ -66,7 +68,7 @@ def test_the_scripts_are_what_the_program_writes(tmp_path: Path) -> None:
 
 def test_names_offered_are_the_names_there_are() -> None:
     # By the modules' own names for them: a list of another's must not come to stand there.
-    assert TABLE["strategy"].allowed == strategies.NAMES
+    assert TABLE["strategy"].allowed == names.strategies()
     assert TABLE["order"].choices == vars(orders)["ORDERS"]
     assert TABLE["gate"].choices == vars(probe)["GATES"]
 

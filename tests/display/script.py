@@ -99,7 +99,7 @@ def reading(
     notes: list[str] = []
     for index in range(1, last + 1):
         units = tuple(chance.random() ** 4 * 0.49 for _ in range(4))
-        made = step(info, index, update=Gate(max(units), 0.5, "likelihood"), unit_gates=units)
+        made = step(info, index, update=Gate(max(units), 0.5, "likelihood"), passage_gates=units)
         if index in opened:
             made = _opened(info, made, notes, chance)
             notes = made.memory_after.split("\n")
@@ -118,7 +118,7 @@ def _opened(info: RunInfo, at: Step, notes: list[str], chance: random.Random) ->
     return replace(
         at,
         update=Gate(0.62 + 0.08 * number, 0.5, "likelihood"),
-        unit_gates=(*at.unit_gates[:2], 0.62 + 0.08 * number, at.unit_gates[3]),
+        passage_gates=(*at.passage_gates[:2], 0.62 + 0.08 * number, at.passage_gates[3]),
         exit=Gate(0.2 * (number + 1) - 0.05, 0.7, "choice"),
         exits_in_a_row=1 if number == 4 else 0,
         retrieval=Retrieval("capital expenditures property plant equipment 2022", units),

@@ -32,7 +32,7 @@ def test_each_event_is_on_disk_as_soon_as_it_is_known(tmp_path: Path) -> None:
             assert len(read(path)) == 1 + number
         log.end(0, answer(INFO, STEPS))
     events = read(path)
-    assert {event["schema"] for event in events} == {"longread.event/1"}
+    assert {event["schema"] for event in events} == {"longread.event/2"}
     assert all(event["time"].endswith("+00:00") for event in events)
     begin, step, end = events[0], events[4], events[-1]
     assert begin["question"] == INFO.question
@@ -40,7 +40,7 @@ def test_each_event_is_on_disk_as_soon_as_it_is_known(tmp_path: Path) -> None:
     assert step["event"] == "step"
     assert step["index"] == 4
     assert step["update"]["open"] is True
-    assert step["retrieval"]["units"][0]["page"] == 1
+    assert step["retrieval"]["passages"][0]["page"] == 1
     assert step["added"][0]["text"].startswith("We are")
     assert end["event"] == "answer"
     jsonschema.Draft202012Validator(answer_schema()).validate(end["answer"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from longread.documents import load
-from longread.documents.chunks import Piece, cut, estimate_tokens
+from longread.documents.chunks import Span, cut, estimate_tokens
 from longread.documents.model import Document, Section
 from longread.documents.sentences import sentences
 from longread.engine.llamacpp import LlamaCppEngine
@@ -36,7 +36,7 @@ def prose(seed: int, count: int, longest: int = 20) -> str:
     return "".join(parts)
 
 
-def assert_each_sentence_once(source: Document, pieces: list[Piece]) -> None:
+def assert_each_sentence_once(source: Document, pieces: list[Span]) -> None:
     """No sentence torn or lost; without overlap, none twice."""
     starts = {start for start, _end in sentences(source.text)}
     ends = {end for _start, end in sentences(source.text)}

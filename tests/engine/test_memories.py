@@ -175,7 +175,7 @@ def test_a_recurrent_model_has_no_attention_to_show(engine: LlamaCppEngine) -> N
 def test_documents_are_read_asked_and_asked_again(engine: LlamaCppEngine) -> None:
     reported: list[str] = []
     options = ReadingOptions(
-        gate="likelihood", chunk_tokens=200, unit_tokens=60, memory_tokens=100, max_chunks=1
+        gate="likelihood", chunk_tokens=200, passage_tokens=60, memory_tokens=100, max_chunks=1
     )
     session = Session([paged(page(1, sentences=1), page(2, sentences=1))], engine)
     gates = []
@@ -183,7 +183,7 @@ def test_documents_are_read_asked_and_asked_again(engine: LlamaCppEngine) -> Non
         engine.forget()
         run = session.run("Who wrote?", options, report=reported.append)
         (step,) = run.steps()
-        gates.append(step.unit_gates)
+        gates.append(step.passage_gates)
     assert gates[0] == gates[1]
     assert all(0.0 <= gate <= 1.0 for gate in gates[0])
     assert reported == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from types import ModuleType
 
-from longread.reading.questions import wants_everything
+from longread.reading.judges.questions import wants_everything
 from longread.retrieval import names, terms
 from longread.retrieval.terms import folded
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from longread.reading.protocol import NAME, Protocol
+from longread.reading.judges.batch import ask_all
+from longread.reading.judges.trained import PROTOCOL, TrainedJudge
 from tests.scripted import ScriptedEngine
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "reader"))
@@ -23,15 +24,15 @@ def test_training_text_is_the_prompt_with_its_reply(notes: str, helps: str) -> N
     engine = ScriptedEngine(
         replies=["1931"] if helps == "yes" else ["The ferry sank.\nno", "its age"],
         choices=[0.5],
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
-    asker = Protocol(engine)
-    asker.helps(PASSAGE, QUESTION, notes)
+    asker = TrainedJudge(engine)
+    ask_all(engine, [asker.ask(PASSAGE, QUESTION, notes)])
     if helps == "yes":
         asker.answer(PASSAGE, QUESTION, notes)
         asked = Asked(QUESTION, "yes", answer="1931", notes=notes)
     else:
-        asker.quote(PASSAGE, QUESTION, notes)
+        asker.step(PASSAGE, QUESTION, notes)
         asked = Asked(QUESTION, "part", quote="The ferry sank.", look_for="its age", notes=notes)
     trained = PASSAGE + "".join(text for text, _weight in segments(asked))
     gate, *replies = (prompt for _call, prompt in engine.prompts)

@@ -40,7 +40,7 @@ def start(book: Document) -> Start:
         journal: bool = False,
         **options: Any,
     ) -> Run:
-        sizes: dict[str, Any] = {"chunk_tokens": 80, "unit_tokens": 40, "memory_tokens": 120}
+        sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
         return Session(documents or (book,), engine).run(
             question, ReadingOptions(**{**sizes, **options}), journal=journal
         )

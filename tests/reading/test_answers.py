@@ -9,26 +9,34 @@ import pytest
 
 from longread.documents.model import Document
 from longread.engine import Generation
-from longread.reading.answers import Reply, Task, WrittenAnswer, cite, is_backed
 from longread.reading.corpus import Corpus
 from longread.reading.memory import Memory
+from longread.reading.options import ReadingOptions
+from longread.reading.parts.answers import WrittenAnswer
+from longread.reading.parts.backing import cite, is_backed
+from longread.reading.state import Outcome, ReadingState
 from longread.reading.step import Quote
 from tests.reading.conftest import FACT, QUESTION
 from tests.scripted import ScriptedEngine
 
 
 def corpus(book: Document) -> Corpus:
-    return Corpus([book], chunk_tokens=80, unit_tokens=40, count=lambda text: len(text.split()))
+    return Corpus([book], chunk_tokens=80, passage_tokens=40, count=lambda text: len(text.split()))
 
 
 def answered(
     book: Document, reply: str | Generation, notes: str = f"- {FACT}", **changes: Any
-) -> Reply:
+) -> Outcome:
     made = corpus(book)
     start = book.text.index(FACT)
     quote = replace(made.quote(0, start, start + len(FACT), score=0.8), **changes)
     memory = Memory(100, made.count, notes, [quote])
-    return WrittenAnswer(ScriptedEngine(replies=[reply])).answer(Task(made, QUESTION, memory, 50))
+    engine = ScriptedEngine(replies=[reply])
+    return WrittenAnswer(engine).answer(asked(engine, made, memory))
+
+
+def asked(engine: ScriptedEngine, made: Corpus, memory: Memory) -> ReadingState:
+    return ReadingState(engine, made, QUESTION, memory, ReadingOptions(answer_tokens=50))
 
 
 def test_a_backed_answer_is_given_with_its_quote(book: Document) -> None:
@@ -92,8 +100,8 @@ def test_a_quote_that_the_document_does_not_have_is_never_cited(
 
 def test_without_quotes_the_model_is_not_even_asked(book: Document) -> None:
     engine = ScriptedEngine()
-    task = Task(corpus(book), QUESTION, Memory(100, engine.count, "Some notes."), 50)
-    assert WrittenAnswer(engine).answer(task) == Reply(None, (), 0.0)
+    state = asked(engine, corpus(book), Memory(100, engine.count, "Some notes."))
+    assert WrittenAnswer(engine).answer(state) == Outcome(None, (), 0.0)
     assert engine.prompts == []
 
 

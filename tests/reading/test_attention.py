@@ -11,19 +11,17 @@ from longread.documents.model import Document
 from longread.engine import Attention
 from longread.models import calibration
 from longread.models.calibration import Calibration
-from longread.reading.attention import (
-    AttentionSignal,
-    Looker,
-    Looking,
-    Relevance,
-    best_in,
-    looking,
+from longread.reading.options import ReadingOptions
+from longread.reading.parts.infiniretri import Laid, Sentence, choose, retained
+from longread.reading.relevance.attention import (
+    Attended,
+    AttentionReader,
+    AttentionSettings,
+    attention_settings,
     middle_layers,
     phrases,
     token_places,
 )
-from longread.reading.options import ReadingOptions
-from longread.reading.retained import Laid, Span, choose, retained
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import ScriptedEngine, looking_at, page, paged
 
@@ -32,11 +30,13 @@ SPANS = ((0, 0), (0, 4), (4, 10), (10, 13), (13, 20), (20, 24), (24, 30), (30, 3
 
 
 def laid() -> Laid:
-    return Laid("x" * 35, (Span(0, 0, 10, held=True), Span(0, 12, 20), Span(0, 21, 30)), PLACES)
+    return Laid(
+        "x" * 35, (Sentence(0, 0, 10, held=True), Sentence(0, 12, 20), Sentence(0, 21, 30)), PLACES
+    )
 
 
-def found(*scores: float) -> Relevance:
-    return Relevance(np.array(scores, dtype=np.float32), SPANS)
+def found(*scores: float) -> Attended:
+    return Attended(np.array(scores, dtype=np.float32), SPANS)
 
 
 def test_tokens_belong_to_the_sentence_that_holds_their_last_character() -> None:
@@ -50,7 +50,6 @@ def test_the_best_tokens_bring_their_whole_sentences_in_order() -> None:
     assert [span.start for span in choose(laid(), relevance, 3)] == [0, 12, 21]
     assert choose(laid(), relevance, 3)[0].held
     assert choose(laid(), relevance, 2)[1].score == pytest.approx(0.6)
-    assert best_in(relevance, PLACES) == pytest.approx([0.1, 0.4, 0.6])
 
 
 def test_what_gets_no_more_than_a_null_query_is_never_chosen() -> None:
@@ -67,19 +66,19 @@ def test_heads_are_the_calibrated_ones_or_the_middle_layers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine = ScriptedEngine()
-    heads = looking(engine, ReadingOptions()).heads
+    heads = attention_settings(engine, ReadingOptions()).heads
     assert heads == middle_layers(6) == ((2, None), (3, None))
-    assert looking(engine, ReadingOptions(heads="shallow")).heads == heads
+    assert attention_settings(engine, ReadingOptions(heads="shallow")).heads == heads
     known = Calibration("scripted", ((3, 1),), 0.2, shallow=((1, 0),))
     monkeypatch.setattr(calibration, "of", lambda _file: known)
-    assert looking(engine, ReadingOptions()).heads == ((3, 1),)
-    assert looking(engine, ReadingOptions(heads="shallow")).heads == ((1, 0),)
+    assert attention_settings(engine, ReadingOptions()).heads == ((3, 1),)
+    assert attention_settings(engine, ReadingOptions(heads="shallow")).heads == ((1, 0),)
     old = Calibration("scripted", ((3, 1),), 0.2)
     monkeypatch.setattr(calibration, "of", lambda _file: old)
-    assert looking(engine, ReadingOptions(heads="shallow")).heads == ((3, 1),)
+    assert attention_settings(engine, ReadingOptions(heads="shallow")).heads == ((3, 1),)
     monkeypatch.setattr(calibration, "of", lambda _file: known)
-    paper = looking(engine, ReadingOptions(heads="last-layer", phrase_tokens=15))
-    assert paper == Looking(None, 15, 300)
+    paper = attention_settings(engine, ReadingOptions(heads="last-layer", phrase_tokens=15))
+    assert paper == AttentionSettings(None, 15, 300)
 
 
 class Rows(ScriptedEngine):
@@ -91,7 +90,7 @@ class Rows(ScriptedEngine):
 
 
 def test_the_paper_weighs_rows_by_their_look_at_the_question_squared() -> None:
-    looker = Looker(Rows(), Looking(None, phrase=1))
+    looker = AttentionReader(Rows(), AttentionSettings(None, phrase=1))
     assert not looker.prepared()
     scores = looker.relevance("abc", "?").scores
     assert looker.prepared()
@@ -101,8 +100,10 @@ def test_the_paper_weighs_rows_by_their_look_at_the_question_squared() -> None:
 
 def test_the_signal_prefers_the_passage_that_is_looked_at() -> None:
     engine = ScriptedEngine(looks=looking_at("Orvel ferry sank"))
-    signal = AttentionSignal(Looker(engine, Looking(((2, 0),))))
-    right, wrong = signal.score(QUESTION, [page(1, FACT), page(2)])
+    attention = AttentionReader(engine, AttentionSettings(((2, 0),)))
+    right, wrong = (
+        attention.relevance(text, QUESTION).scores.max() for text in (page(1, FACT), page(2))
+    )
     assert right > wrong + 0.1
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from longread.engine import Generation
-from longread.reading.candidates import (
+from longread.reading.judges.candidates import (
     best_length,
     copied,
     least_risk,

@@ -1,4 +1,4 @@
-"""The corpus: chunks, tiles and units of one text fit together."""
+"""The corpus: chunks and passages of one text fit together."""
 
 from __future__ import annotations
 
@@ -9,60 +9,62 @@ from longread.reading.corpus import Corpus
 from tests.scripted import page, paged
 
 
-def made(*documents: Document, chunk_tokens: int = 80, unit_tokens: int = 30) -> Corpus:
+def made(*documents: Document, chunk_tokens: int = 80, passage_tokens: int = 30) -> Corpus:
     return Corpus(
         documents,
         chunk_tokens=chunk_tokens,
-        unit_tokens=unit_tokens,
+        passage_tokens=passage_tokens,
         count=lambda text: len(text.split()),
     )
 
 
-@pytest.mark.parametrize("unit_tokens", [12, 17, 30, 45])
+@pytest.mark.parametrize("passage_tokens", [12, 17, 30, 45])
 @pytest.mark.parametrize("chunk_tokens", [64, 80, 300])
-def test_the_tiles_under_a_unit_hold_all_of_it(chunk_tokens: int, unit_tokens: int) -> None:
+def test_the_passages_at_a_quote_hold_all_of_it(chunk_tokens: int, passage_tokens: int) -> None:
     books = [paged(*(page(number) for number in range(n, n + 9))) for n in (1, 40)]
-    corpus = made(*books, chunk_tokens=chunk_tokens, unit_tokens=unit_tokens)
-    for unit in corpus.units:
-        tiles = corpus.tiles_under(unit)
-        assert {tile.document for tile in tiles} == {unit.document}
-        assert tiles[0].start <= unit.start
-        assert tiles[-1].end >= unit.end
-        assert all(tile.start < unit.end for tile in tiles)
-        assert all(tile.end > unit.start for tile in tiles)
+    corpus = made(*books, chunk_tokens=chunk_tokens, passage_tokens=passage_tokens)
+    for number, document in enumerate(corpus.documents):
+        for start in range(0, len(document.text) - 90, 37):
+            quote = corpus.quote(number, start, start + 90, 0.5)
+            passages = corpus.passages_at(quote)
+            assert {passage.document for passage in passages} == {number}
+            assert passages[0].start <= quote.start
+            assert passages[-1].end >= quote.end
+            assert all(passage.start < quote.end for passage in passages)
+            assert all(passage.end > quote.start for passage in passages)
 
 
-def test_a_tile_is_found_by_its_own_words_alone() -> None:
-    """What stands at a tile's end is no match of the next, though a unit reaches over both."""
+def test_a_passage_is_found_by_its_own_words_alone() -> None:
+    """What stands at a passage's end is no match of the next."""
     corpus = made(paged(*(page(number) for number in range(9))))
-    for tile in corpus.all_tiles:
-        last = corpus.text(tile).split()[-1]
-        found = {hit.unit for hit in corpus.tile_index.search(last, 1000)}
-        holding = {each.index for each in corpus.all_tiles if last in corpus.text(each).split()}
-        assert tile.index in holding
+    for passage in corpus.passages:
+        last = corpus.text(passage).split()[-1]
+        found = {hit.place for hit in corpus.index.search(last, 1000)}
+        holding = {each.index for each in corpus.passages if last in corpus.text(each).split()}
+        assert passage.index in holding
         assert holding <= found
         assert all(
-            last.strip(".").casefold() in corpus.headed(corpus.all_tiles[place]).casefold()
+            last.strip(".").casefold() in corpus.headed(corpus.passages[place]).casefold()
             for place in found
         )
 
 
-def test_tiles_of_the_chunks_are_all_tiles() -> None:
+def test_passages_of_the_chunks_are_all_passages() -> None:
     corpus = made(paged(*(page(number) for number in range(6))))
-    tiles = [tile for chunk in corpus.chunks for tile in corpus.tiles(chunk)]
-    assert tiles == corpus.all_tiles
-    assert [tile.index for tile in tiles] == list(range(len(tiles)))
+    passages = [passage for chunk in corpus.chunks for passage in corpus.passages_of(chunk)]
+    assert passages == corpus.passages
+    assert [passage.index for passage in passages] == list(range(len(passages)))
     for chunk in corpus.chunks:
-        inside = corpus.tiles(chunk)
+        inside = corpus.passages_of(chunk)
         assert (inside[0].start, inside[-1].end) == (chunk.start, chunk.end)
 
 
-def test_a_unit_s_chunk_holds_its_middle() -> None:
+def test_a_passage_s_chunk_holds_its_middle() -> None:
     corpus = made(paged(*(page(number) for number in range(6))), paged(page(50)))
-    for unit in corpus.units:
-        chunk = corpus.chunks[corpus.chunk_of(unit)]
-        assert chunk.document == unit.document
-        assert chunk.start <= (unit.start + unit.end) // 2 <= chunk.end
+    for passage in corpus.passages:
+        chunk = corpus.chunks[corpus.chunk_of(passage)]
+        assert chunk.document == passage.document
+        assert chunk.start <= (passage.start + passage.end) // 2 <= chunk.end
 
 
 def test_headers_name_title_section_and_pages() -> None:

@@ -12,7 +12,7 @@ from tests.scripted import ScriptedEngine, as_likely_as, interrupting
 
 
 def test_a_limit_of_chunks_is_a_budget(start: Start) -> None:
-    run = start(ScriptedEngine(scores=as_likely_as(FACT)), max_chunks=2)
+    run = start(ScriptedEngine(scores=as_likely_as("nowhere in the book")), max_chunks=2)
     assert len(list(run.steps())) == 2
     answer = run.answer()
     assert answer.exit == Exit(2, "budget")

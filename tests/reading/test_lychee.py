@@ -53,7 +53,7 @@ def test_a_round_that_changes_nothing_is_the_last_and_asks_nothing_twice(start: 
     steps = list(run.steps())
     assert [step.index for step in steps] == list(range(1, len(run.corpus.chunks) + 1))
     asked = engine.asked("reader")
-    assert len(asked) == len(set(asked)) == len(run.corpus.all_tiles)
+    assert len(asked) == len(set(asked)) == len(run.corpus.passages)
     assert run.answer().status == "not_found"
 
 

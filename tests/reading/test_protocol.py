@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from longread.engine import Generation
-from longread.reading.protocol import Protocol
+from longread.reading.judges.trained import TrainedJudge
 from tests.scripted import ScriptedEngine
 
 PASSAGE = "Harbour | page 3\nAda Quill was chair in 1898. Later the chair was Bo Lind."
@@ -37,7 +37,7 @@ def test_a_sentence_that_answers_by_itself_outweighs_a_likelier_candidate() -> N
         offers={"Bo Lind": 0.6, "Ada Quill": 0.4},
         choices=lambda prompt: 0.9 if "1898. " in prompt or "1898.\n" in prompt else 0.1,
     )
-    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
+    assert TrainedJudge(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
     alone = engine.asked("reader")[1:]
     assert [prompt.split("\n\n")[0] for prompt in alone] == [
         "Harbour | page 3\nLater the chair was Bo Lind.",
@@ -47,47 +47,47 @@ def test_a_sentence_that_answers_by_itself_outweighs_a_likelier_candidate() -> N
 
 def test_candidates_of_one_sentence_need_no_second_look() -> None:
     engine = Offering(offers={"Quill": 0.5, "Ada Quill": 0.4, "Bo Quill": 0.1})
-    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Quill"
+    assert TrainedJudge(engine).answer(PASSAGE, QUESTION).text == "Quill"
     assert [call for call, _prompt in engine.prompts] == ["continuations"]
 
 
 def test_a_sentence_far_below_the_likeliest_is_not_asked() -> None:
     engine = Offering(offers={"Bo Lind": 0.95, "Ada Quill": 0.05})
-    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Bo Lind"
+    assert TrainedJudge(engine).answer(PASSAGE, QUESTION).text == "Bo Lind"
     assert [call for call, _prompt in engine.prompts] == ["continuations"]
 
 
 def test_words_from_the_notes_are_weighed_as_they_are() -> None:
     engine = Offering(offers={"Cy Pike": 0.6, "Ada Quill": 0.4})
-    said = Protocol(engine).answer(PASSAGE, QUESTION, "- Cy Pike was chair of all chairs.")
+    said = TrainedJudge(engine).answer(PASSAGE, QUESTION, "- Cy Pike was chair of all chairs.")
     assert said.text == "Cy Pike"
 
 
 def test_notes_conclude_together() -> None:
     engine = Offering(offers={"Pike": 0.6, "Roach": 0.4})
     notes = "- (page 2) Pike was born in 1801.\n- (page 9) Roach was born in 1807."
-    assert Protocol(engine).conclusion(notes, "Who is older, Pike or Roach?").text == "Pike"
+    assert TrainedJudge(engine).conclude(notes, "Who is older, Pike or Roach?").text == "Pike"
     assert [call for call, _prompt in engine.prompts] == ["continuations"]
 
 
 def test_an_engine_without_branches_says_one_answer() -> None:
     engine = ScriptedEngine(replies=[" Ada Quill"])
-    assert Protocol(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
+    assert TrainedJudge(engine).answer(PASSAGE, QUESTION).text == "Ada Quill"
 
 
 def test_words_that_nothing_contradicts_are_surer() -> None:
-    def sureness(**shares: float) -> float:
+    def answer_confidence(**shares: float) -> float:
         engine = Offering(offers=shares, choices=lambda _prompt: 0.9)
-        return Protocol(engine).answer(PASSAGE, QUESTION).sureness
+        return TrainedJudge(engine).answer(PASSAGE, QUESTION).confidence
 
-    assert sureness(Quill=1.0) == 1.0
-    assert sureness(Quill=0.5) == pytest.approx(math.sqrt(0.5))
+    assert answer_confidence(Quill=1.0) == 1.0
+    assert answer_confidence(Quill=0.5) == pytest.approx(math.sqrt(0.5))
     # Far below the likeliest is no rival.
-    assert sureness(Quill=0.9, Lind=0.1) == pytest.approx(math.sqrt(0.9))
-    assert sureness(Quill=0.5, Lind=0.5) == pytest.approx(0.5 * math.sqrt(0.5))
+    assert answer_confidence(Quill=0.9, Lind=0.1) == pytest.approx(math.sqrt(0.9))
+    assert answer_confidence(Quill=0.5, Lind=0.5) == pytest.approx(0.5 * math.sqrt(0.5))
 
 
 def test_a_verdict_is_as_sure_as_its_share() -> None:
-    said = Protocol(Offering(offers={"no": 0.6, "yes": 0.4})).answer(PASSAGE, "Was it Ada?")
+    said = TrainedJudge(Offering(offers={"no": 0.6, "yes": 0.4})).answer(PASSAGE, "Was it Ada?")
     assert said.text == "no"
-    assert said.sureness < 0.6
+    assert said.confidence < 0.6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longread.reading.questions import offers_a_choice, wants_everything
+from longread.reading.judges.questions import offers_a_choice, wants_everything
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_everything(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "Who chaired the board?",
+        "Who chaired the scores?",
         "How many goals were met?",
         "When was the wall built?",
         "What is on the shopping list?",
@@ -46,6 +46,6 @@ def test_a_choice(question: str) -> None:
     assert offers_a_choice(question)
 
 
-@pytest.mark.parametrize("question", ["Who chaired the Orvel board?", "Where is O'Hare?", "Wer?"])
+@pytest.mark.parametrize("question", ["Who chaired the Orvel scores?", "Where is O'Hare?", "Wer?"])
 def test_no_choice(question: str) -> None:
     assert not offers_a_choice(question)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.memory import RoundMemory
-from longread.reading.protocol import NAME
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, Start, telling
@@ -35,7 +35,7 @@ def say(prompt: str) -> str:
 
 
 def engine(**changes: Any) -> ScriptedEngine:
-    return ScriptedEngine(**{"replies": say, "choices": gate, "protocol": NAME, **changes})
+    return ScriptedEngine(**{"replies": say, "choices": gate, "protocol": PROTOCOL, **changes})
 
 
 def begin(start: Start, model: ScriptedEngine, **options: Any) -> Run:
@@ -95,7 +95,7 @@ def test_a_budget_that_ends_a_round_early_keeps_what_it_found(start: Start) -> N
     assert answer.answer == "1931"
 
 
-# The first round asks of 20 tiles; the second and the third of two each, which BM25 likes with
+# The first round asks of 20 passages; the second and the third of two each, which BM25 likes with
 # the step that is known by then.
 @pytest.mark.parametrize("call", [5, 20, 21, 22, 23, 24])
 def test_interrupted_in_any_round_it_goes_on_as_if_nothing_had_happened(

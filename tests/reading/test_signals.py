@@ -6,19 +6,11 @@ import math
 
 import pytest
 
-from longread.reading.probe import choice_auc, gate_signal
+from longread.reading.judges.likelihood import LikelihoodJudge
+from longread.reading.judges.probe import choice_auc, gate_signal
 from longread.reading.prompts import probe_pairs
-from longread.reading.signals import (
-    Likelihood,
-    Match,
-    entry_evidence,
-    evenly,
-    evidence,
-    lexical_match,
-    list_evidence,
-    logit,
-    sigmoid,
-)
+from longread.reading.relevance.calibration import calibration, logit, sigmoid
+from longread.reading.relevance.match import Match, evenly, lexical_match
 from longread.retrieval import Index
 from tests.scripted import ScriptedEngine
 
@@ -33,9 +25,15 @@ def test_sigmoid_and_logit_undo_one_another_and_never_overflow() -> None:
 
 def test_likelihood_is_measured_against_an_empty_passage_once() -> None:
     engine = ScriptedEngine(scores=lambda prompt: -1.0 if "ferry" in prompt else -2.5)
-    signal = Likelihood(engine)
-    assert signal.score("Which boat?", ["a ferry", "a house"]) == pytest.approx([1.5, 0.0])
-    signal.score("Which boat?", ["a ferry"])
+    judge = LikelihoodJudge(engine)
+
+    def gain(passage: str) -> float:
+        asked = judge.ask(passage, "Which boat?")
+        scores = engine.score(asked.prompt, asked.continuation)
+        return logit(judge.relevance(scores, "Which boat?").answers)
+
+    assert [gain("a ferry"), gain("a house")] == pytest.approx([1.5, 0.0])
+    gain("a ferry")
     assert len(engine.prompts) == 4
 
 
@@ -87,26 +85,29 @@ def test_units_that_may_be_meant_as_well_are_counted() -> None:
 def test_a_place_of_a_list_counts_less_the_more_may_be_meant() -> None:
     """Of a company's filing every page names the company."""
     few, many = Match(0.5, 0.2, 1.0, 3), Match(0.5, 0.2, 1.0, 400)
-    assert list_evidence().probability(0.0, few) > 0.3 > list_evidence().probability(0.0, many)
-    assert evidence("reader").probability(0.0, few) == evidence("reader").probability(0.0, many)
+    everything, one = calibration("reader").everything, calibration("reader").answer
+    assert everything.probability(0.0, few) > 0.3 > everything.probability(0.0, many)
+    assert one.probability(0.0, few) == one.probability(0.0, many)
     # Asked for one answer, the place that BM25 likes half as well as the best is not it.
-    assert evidence("reader").probability(0.0, few) < 0.1
+    assert one.probability(0.0, few) < 0.1
 
 
 def test_an_answer_on_a_list_takes_its_tile_and_its_sentence() -> None:
-    belongs = entry_evidence().probability
+    entry = calibration("reader").entry
+    assert entry is not None
+    belongs = entry.probability
     assert belongs(0.9, 0.9) > belongs(0.1, 0.9) > belongs(0.1, 0.3)
     assert belongs(0.9, 0.9) > 0.9
     assert belongs(0.1, 0.3) < 0.3
 
 
-@pytest.mark.parametrize("signal", ["likelihood", "reader"])
+@pytest.mark.parametrize("signal", ["likelihood", "reader", "choice"])
 def test_evidence_grows_with_every_signal(signal: str) -> None:
-    calibration = evidence(signal)
+    weights = calibration(signal).answer
     low, high = Match(0.2, 0.1, 0.5), Match(0.9, 0.4, 1.0)
-    assert calibration.probability(0.0, low) < calibration.probability(3.0, low)
-    assert calibration.probability(1.0, low) < calibration.probability(1.0, high)
-    assert 0 < calibration.unread_odds(low) < calibration.unread_odds(high)
+    assert weights.probability(0.0, low) < weights.probability(3.0, low)
+    assert weights.probability(1.0, low) < weights.probability(1.0, high)
+    assert 0 < weights.unread_odds(low) < weights.unread_odds(high)
 
 
 def test_even_places_are_spread_and_within() -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from longread.documents.model import Document, Section
 from longread.engine import Generation
-from longread.reading import strategies
+from longread.reading.names import STRATEGIES
 from longread.reading.step import Answer, Step
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import ScriptedEngine, by_role, looking_at, page, paged
 
 NOTE = "The Orvel ferry sank in 1931."
+_REWRITING = ("gru-mem", "infmem", "memagent")
 
 
 def finish(run: Run) -> tuple[list[Step], Answer]:
@@ -155,7 +156,7 @@ def test_infmem_looks_forward_as_well(start: Start) -> None:
     engine = infmem(["SEARCH: Orvel ferry sank", *["SEARCH: Orvel ferry sank"] * 20])
     steps, _answer = finish(start(engine, strategy="infmem"))
     assert steps[0].retrieval is not None
-    assert 7 in {unit.page for unit in steps[0].retrieval.units}
+    assert 7 in {unit.page for unit in steps[0].retrieval.passages}
     assert FACT in engine.asked("overwrite")[0]
     assert all(step.retrieval is None for step in steps[1:]), "known searches are not repeated"
     assert "Orvel ferry sank" in engine.asked("think")[1]
@@ -170,8 +171,8 @@ def test_infmem_keeps_top_k_within_the_paper_s_schema(
     run = start(engine, documents=(book,), strategy="infmem", top_k=asked)
     step = next(iter(run.steps()))
     assert step.retrieval is not None
-    assert len(step.retrieval.units) == given
-    assert step.chunk.position not in {unit.chunk for unit in step.retrieval.units}
+    assert len(step.retrieval.passages) == given
+    assert step.chunk.position not in {unit.chunk for unit in step.retrieval.passages}
 
 
 def test_a_hundred_searches_and_twenty_units_still_fit_the_context(start: Start) -> None:
@@ -272,7 +273,7 @@ def test_truncate_reads_all_of_a_short_document(start: Start, book: Document) ->
 # all of them
 
 
-@pytest.mark.parametrize("strategy", strategies.NAMES)
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
     start: Start, book: Document, strategy: str
 ) -> None:
@@ -300,7 +301,7 @@ def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
     assert [Step.from_record(step.record()) for step in steps] == steps
 
 
-@pytest.mark.parametrize("strategy", [*strategies.REWRITING, "gated"])
+@pytest.mark.parametrize("strategy", [*_REWRITING, "gated"])
 def test_only_rewriting_strategies_fill_their_chunks_with_short_sections(
     start: Start, strategy: str
 ) -> None:
@@ -309,4 +310,4 @@ def test_only_rewriting_strategies_fill_their_chunks_with_short_sections(
     headings = tuple(Section(f"Part {n}", n * len(section)) for n in range(12))
     document = Document("parts.md", "00", "Parts", "markdown", section * 12, sections=headings)
     run = start(ScriptedEngine(), documents=(document,), strategy=strategy)
-    assert run.info.chunks == (4 if strategy in strategies.REWRITING else 6)
+    assert run.info.chunks == (4 if strategy in _REWRITING else 6)

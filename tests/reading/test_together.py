@@ -1,4 +1,4 @@
-"""Many questions in one pass: every question ends as it would alone, every tile is read once."""
+"""Many questions in one pass: every question ends as it would alone, every passage is read once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from longread.documents.model import Document
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
-from longread.reading.protocol import NAME
 from longread.reading.step import Answer
 from longread.runs.session import Pass, Session
 from tests.reading.conftest import FACT, QUESTION
@@ -20,7 +20,7 @@ FACTS = {
     "How much was the bridge toll at Kestrel?": TOLL,
     "Who painted the lighthouse?": "nowhere at all",
 }
-SIZES: dict[str, Any] = {"chunk_tokens": 80, "unit_tokens": 40, "memory_tokens": 120}
+SIZES: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
 BOTH = frozenset({"generate", "choose", "score", "branches"})
 
 
@@ -45,7 +45,7 @@ def engine(**changes: Any) -> ScriptedEngine:
         "replies": lambda prompt: "1931" if FACT in prompt else "nine crowns",
         "choices": helps,
         "scores": likely,
-        "protocol": NAME,
+        "protocol": PROTOCOL,
         "capabilities": BOTH,
     }
     return ScriptedEngine(**{**script, **changes})
@@ -95,10 +95,10 @@ def test_a_tile_is_read_once_for_all_questions(pages: Document) -> None:
     model = engine(capabilities=BOTH)
     together = begin(pages, model, exit=False)
     read(together)
-    tiles = len(together.runs[0].corpus.all_tiles)
-    assert len(model.together) == tiles
+    passages = len(together.runs[0].corpus.passages)
+    assert len(model.together) == passages
     gates = [prompt for prompt in model.asked("reader") if prompt.endswith("Helps:")]
-    assert len(gates) == len(set(gates)) == tiles * len(FACTS)
+    assert len(gates) == len(set(gates)) == passages * len(FACTS)
 
 
 def test_who_has_found_enough_is_asked_no_more(pages: Document) -> None:
@@ -107,7 +107,7 @@ def test_who_has_found_enough_is_asked_no_more(pages: Document) -> None:
     assert [answer.exit.reason for answer in answers] == ["exit_gate"] * 2 + ["end_of_document"]
     # Scouting asks for all three; from there on the third is alone.
     assert set(model.together) == {3}
-    assert len(model.together) < len(begin(pages, engine()).runs[0].corpus.all_tiles)
+    assert len(model.together) < len(begin(pages, engine()).runs[0].corpus.passages)
 
 
 def test_an_engine_without_branches_asks_one_by_one(pages: Document) -> None:

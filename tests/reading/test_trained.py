@@ -8,13 +8,17 @@ import pytest
 
 from longread.documents import Document
 from longread.errors import UsageError
-from longread.reading.answers import Reply, Task
 from longread.reading.corpus import Corpus
-from longread.reading.evidence import SCOUTED
+from longread.reading.judges import Judges
+from longread.reading.judges.batch import ask_all
+from longread.reading.judges.trained import PROTOCOL, TrainedJudge
 from longread.reading.memory import Memory
-from longread.reading.protocol import NAME, Protocol
+from longread.reading.options import ReadingOptions
+from longread.reading.parts.answering import AnswerFromPlaces
+from longread.reading.parts.gates import PassageGate
+from longread.reading.relevance.calibration import calibration
+from longread.reading.state import Outcome, ReadingState
 from longread.reading.step import Answer, Step
-from longread.reading.trained import ReaderGate, ShortAnswer
 from longread.runs.session import Run
 from tests.reading.conftest import FACT, QUESTION, Start, telling
 from tests.scripted import Choice, ScriptedEngine
@@ -33,7 +37,7 @@ def reader(answer: str = "1931", fact: str = FACT) -> ScriptedEngine:
     return ScriptedEngine(
         replies=lambda _prompt: answer,
         choices=lambda prompt: 0.98 if fact in prompt else 0.01,
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
 
 
@@ -53,8 +57,8 @@ def test_the_answer_is_short_and_the_sentence_that_holds_it_is_cited(start: Star
     assert [quote.text for quote in answer.citations] == [FACT]
     assert answer.citations[0].page == 7
     assert answer.citations[0].score > 0.9
-    sureness = answer.citations[0].sureness
-    assert 0.9 * sureness < answer.confidence < sureness < 1
+    answer_confidence = answer.citations[0].answer_confidence
+    assert 0.9 * answer_confidence < answer.confidence < answer_confidence < 1
     # Scouting found the place: the first step reads it, and the exit gate opens.
     assert len(steps) == 1
     assert answer.exit.reason == "exit_gate"
@@ -80,20 +84,20 @@ def test_a_tile_is_gated_once(start: Start) -> None:
     run = start(engine)
     finish(run)
     asked = engine.asked("reader")
-    assert len(asked) == len(set(asked)) == len(run.corpus.all_tiles)
+    assert len(asked) == len(set(asked)) == len(run.corpus.passages)
 
 
 def test_what_was_gated_before_reading_began_stands_in_the_first_step(start: Start) -> None:
     run = start(reader(fact="nowhere at all"))
     first, *later = list(run.steps())
-    assert len(first.scouted) == min(SCOUTED, len(run.corpus.all_tiles))
-    for place in first.scouted:
-        tile = run.corpus.all_tiles[place.unit]
-        assert (place.document, place.page) == (tile.document, run.corpus.locate(tile).page)
+    assert len(first.prefetched) == min(calibration("reader").lookups, len(run.corpus.passages))
+    for place in first.prefetched:
+        passage = run.corpus.passages[place.passage]
+        assert (place.document, place.page) == (passage.document, run.corpus.locate(passage).page)
         assert place.score < first.update.threshold
-    # BM25's best tile is among them, wherever it stands.
-    assert any(FACT in run.corpus.text(run.corpus.all_tiles[p.unit]) for p in first.scouted)
-    assert all(step.scouted == () for step in later)
+    # BM25's best passage is among them, wherever it stands.
+    assert any(FACT in run.corpus.text(run.corpus.passages[p.passage]) for p in first.prefetched)
+    assert all(step.prefetched == () for step in later)
     assert Step.from_record(first.record()) == first
 
 
@@ -116,7 +120,7 @@ def over_a_bridge() -> tuple[ScriptedEngine, Document]:
         return "Kestrel Bay"
 
     document = telling({3: FIRST, 10: SECOND})
-    return ScriptedEngine(replies=say, choices=gate, protocol=NAME), document
+    return ScriptedEngine(replies=say, choices=gate, protocol=PROTOCOL), document
 
 
 def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
@@ -139,40 +143,40 @@ def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Sta
         choices=lambda prompt: (
             {"part": 0.95} if FIRST in prompt.partition("Question:")[0] else 0.01
         ),
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
     run = start(engine, question=BRIDGE, documents=(told,), exit=False)
     finish(run)
     asked = [prompt for prompt in engine.asked("reader") if not prompt.startswith("- ")]
     again = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" in prompt}
     once = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" not in prompt}
-    assert len(once) == len(run.corpus.all_tiles)
+    assert len(once) == len(run.corpus.passages)
     assert any(named in passage for passage in again)
     assert not any("c9x1" in passage for passage in again)
-    # What a pass for several questions asks of a tile is what the gate will ask.
-    situation, gate = run.reader._situation, run.reader.parts.gate
-    assert isinstance(gate, ReaderGate)
-    for tile in run.corpus.all_tiles:
-        wanted = run.corpus.headed(tile).strip() in again
-        assert len(gate.requests(situation, tile)) == 1 + wanted
+    # What a pass for several questions asks of a passage is what the gate will ask.
+    state, gate = run.reader.state, run.reader.parts.gate
+    assert isinstance(gate, PassageGate)
+    for passage in run.corpus.passages:
+        wanted = run.corpus.headed(passage).strip() in again
+        assert len(gate.requests(state, passage)) == 1 + wanted
 
 
 def test_what_is_looked_up_is_gated_by_tiles_whose_states_are_kept(start: Start) -> None:
     engine, document = over_a_bridge()
-    run = start(engine, question=BRIDGE, documents=(document,), chunk_tokens=120, unit_tokens=60)
+    run = start(engine, question=BRIDGE, documents=(document,), chunk_tokens=120, passage_tokens=60)
     finish(run)
-    tiles = {run.corpus.headed(tile).strip() for tile in run.corpus.all_tiles}
+    known = {run.corpus.headed(passage).strip() for passage in run.corpus.passages}
     asked = {prompt.partition("\n\nQuestion:")[0] for prompt in engine.asked("reader")}
     passages = {passage for passage in asked if not passage.startswith("- ")}
     assert any(SECOND in passage for passage in passages)
-    assert passages <= tiles
+    assert passages <= known
 
 
 def test_a_step_alone_is_no_answer(start: Start) -> None:
     engine = ScriptedEngine(
         replies=lambda prompt: FACT if prompt.endswith("Quote:") else "1931",
         choices=lambda prompt: {"part": 0.9} if FACT in prompt else 0.01,
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
     _steps, answer = finish(start(engine))
     assert answer.status == "not_found"
@@ -191,10 +195,10 @@ def test_a_place_far_below_a_certain_answer_is_not_answered_from(
     engine = ScriptedEngine(
         replies=lambda prompt: "1931" if FACT in prompt else "sank",
         choices=lambda prompt: 0.9999 if FACT in prompt else 0.9 if rumour in prompt else 0.01,
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
     steps, answer = finish(start(engine, question=question, documents=(told,), exit=False))
-    opened = [gate for step in steps for gate in step.unit_gates if gate >= 0.2]
+    opened = [gate for step in steps for gate in step.passage_gates if gate >= 0.2]
     assert len(opened) == 2
     assert sum(len(step.added) for step in steps) == quoted
     assert answer.answer is not None
@@ -207,28 +211,31 @@ def test_a_place_that_opened_and_gave_no_answer_takes_its_share(start: Start) ->
     run = start(reader())
     next(iter(run.steps()))
     gate, corpus = run.reader.parts.gate, run.corpus
-    assert isinstance(gate, ReaderGate)
+    assert isinstance(gate, PassageGate)
     answers = [quote for quote in run.reader.memory.ledger if quote.answer]
-    settled = gate.settled()
-    assert gate.settled_by(corpus, answers) == pytest.approx(settled)
-    # Another tile, as likely as the one that gave the answer.
-    own = corpus.tiles_of(answers[0])[0].index
-    assert gate._board is not None
-    gate._board.enter((own + 2) % len(corpus.all_tiles), answers[0].score)
-    assert gate.settled() > settled
-    assert gate.settled_by(corpus, answers) == pytest.approx(gate.settled() / 2, rel=0.01)
+    state, found = run.reader.state, gate.found()
+    assert gate.found_by(state, answers) == pytest.approx(found)
+    # Another passage, as likely as the one that gave the answer.
+    own = corpus.passages_at(answers[0])[0].index
+    gate.scores(state).posterior.enter((own + 2) % len(corpus.passages), answers[0].score)
+    assert gate.found() > found
+    assert gate.found_by(state, answers) == pytest.approx(gate.found() / 2, rel=0.01)
 
 
-def listed(book: Document, *scores: float) -> Reply:
+def listed(book: Document, *scores: float) -> Outcome:
     """The reply to a question for all there is, with a place and an answer for each score."""
-    corpus = Corpus([book], chunk_tokens=80, unit_tokens=40, count=lambda text: len(text.split()))
+    corpus = Corpus(
+        [book], chunk_tokens=80, passage_tokens=40, count=lambda text: len(text.split())
+    )
     quotes = [
         replace(corpus.quote(0, piece.start, piece.end, score), answer=f"in {1931 + number}")
-        for number, (score, piece) in enumerate(zip(scores, corpus.all_tiles, strict=False))
+        for number, (score, piece) in enumerate(zip(scores, corpus.passages, strict=False))
     ]
     memory = Memory(100, corpus.count, "- notes", quotes)
-    gate = ReaderGate(reader(), threshold=0.2)
-    return ShortAnswer(gate).answer(Task(corpus, "Name all the years.", memory, 50))
+    engine = reader()
+    judge = TrainedJudge(engine)
+    state = ReadingState(engine, corpus, "Name all the years.", memory, ReadingOptions(), True)
+    return AnswerFromPlaces(Judges.of(judge), PassageGate(judge)).answer(state)
 
 
 def test_a_list_keeps_what_is_less_likely_than_not_beside_what_is_sure(book: Document) -> None:
@@ -252,7 +259,7 @@ def test_the_places_of_a_list_do_not_compete(start: Start) -> None:
     engine = ScriptedEngine(
         replies=lambda prompt: "41828" if first in prompt else "42928",
         choices=lambda prompt: 0.97 if first in prompt else 0.6 if second in prompt else 0.01,
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
     question = "Name all the telephone numbers of the clinic in Tarrow."
     steps, answer = finish(start(engine, question, documents=(told,)))
@@ -260,7 +267,7 @@ def test_the_places_of_a_list_do_not_compete(start: Start) -> None:
     # Asked for one, the second place is far less likely than the first.
     asked = "Which telephone number had the clinic in Tarrow?"
     steps, _answer = finish(start(engine, asked, documents=(told,), exit=False))
-    assert sorted(gate for step in steps for gate in step.unit_gates)[-2] < 0.2
+    assert sorted(gate for step in steps for gate in step.passage_gates)[-2] < 0.2
 
 
 def test_what_only_mentions_the_thing_is_left_off_a_list(start: Start) -> None:
@@ -278,7 +285,7 @@ def test_what_only_mentions_the_thing_is_left_off_a_list(start: Start) -> None:
     engine = ScriptedEngine(
         replies=lambda prompt: "Osric Hart" if said in prompt else "Sidonie Marsh",
         choices=choices,
-        protocol=NAME,
+        protocol=PROTOCOL,
     )
     question = "Name all the harbour masters of Tarrow."
     steps, answer = finish(start(engine, question, documents=(told,)))
@@ -298,11 +305,13 @@ def test_an_interrupted_run_goes_on_to_the_same_answer(start: Start) -> None:
 
 
 def test_the_prompt_is_the_one_that_the_model_was_trained_on() -> None:
-    engine = ScriptedEngine(replies=["1931"], choices=[0.9, 0.9], protocol=NAME)
-    protocol = Protocol(engine)
-    protocol.helps("Annals | page 7\nThe ferry sank.", QUESTION)
-    protocol.helps("Annals | page 7\nThe ferry sank.", QUESTION, "- (page 2) A ferry.")
-    protocol.answer("Annals | page 7\nThe ferry sank.", QUESTION)
+    engine = ScriptedEngine(replies=["1931"], choices=[0.9, 0.9], protocol=PROTOCOL)
+    judge = TrainedJudge(engine)
+    ask_all(engine, [judge.ask("Annals | page 7\nThe ferry sank.", QUESTION)])
+    ask_all(
+        engine, [judge.ask("Annals | page 7\nThe ferry sank.", QUESTION, "- (page 2) A ferry.")]
+    )
+    judge.answer("Annals | page 7\nThe ferry sank.", QUESTION)
     first, second, third = (prompt for _call, prompt in engine.prompts)
     assert first == f"Annals | page 7\nThe ferry sank.\n\nQuestion: {QUESTION}\nHelps:"
     assert second == first.removesuffix("Helps:") + "Notes:\n- (page 2) A ferry.\nHelps:"

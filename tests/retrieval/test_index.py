@@ -51,20 +51,20 @@ def test_a_term_of_every_unit_still_counts_for_something(texts: list[str]) -> No
 
 def test_ties_come_in_document_order() -> None:
     index = Index(["the ferry", "a boat", "the ferry", "the ferry"])
-    assert [hit.unit for hit in index.search("ferry", 2)] == [0, 2]
+    assert [hit.place for hit in index.search("ferry", 2)] == [0, 2]
 
 
 def test_what_does_not_match_is_no_hit() -> None:
     index = Index(["the ferry", "a boat"])
     assert index.search("aeroplane", 5) == []
     assert index.search("", 5) == []
-    assert [hit.unit for hit in index.search("boat", 5)] == [1]
+    assert [hit.place for hit in index.search("boat", 5)] == [1]
     assert index.weight("aeroplane") == 0.0
 
 
 def test_no_more_hits_than_asked_for() -> None:
     index = Index(["ferry ferry", "ferry", "a ferry and much else besides"])
-    assert len(index.search("ferry", 2)) == 2
+    assert [hit.place for hit in index.search("ferry", 2)] == [0, 1]
     assert index.search("ferry", 0) == []
 
 
@@ -75,7 +75,7 @@ def test_a_word_asked_twice_counts_once() -> None:
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     index = Index(["report sales", "report costs", "report tickets"])
-    assert index.search("report tickets", 1)[0].unit == 2
+    assert index.search("report tickets", 1)[0].place == 2
     assert index.weight("tickets") > index.weight("report")
 
 
@@ -87,7 +87,7 @@ def test_an_empty_corpus_has_no_hits(texts: list[str]) -> None:
 
 
 def test_an_empty_unit_among_others_is_no_hit() -> None:
-    assert [hit.unit for hit in Index(["", "the ferry"]).search("ferry", 3)] == [1]
+    assert [hit.place for hit in Index(["", "the ferry"]).search("ferry", 3)] == [1]
 
 
 def test_numbers_are_found_however_they_are_grouped() -> None:
@@ -101,21 +101,21 @@ def test_a_phrase_inside_a_chinese_sentence_is_found(shared_data: Path) -> None:
     units = [context[start : start + 200] for start in range(0, len(context), 200)]
     middle = len(units) // 2
     phrase = units[middle][90:98]
-    assert Index(units).search(phrase, 1)[0].unit == middle
+    assert Index(units).search(phrase, 1)[0].place == middle
 
 
 def test_plurals_are_found_by_their_singular_and_the_other_way() -> None:
     index = Index(["Statements of cash flow", "The companies grew", "Glass and gas"])
-    assert [hit.unit for hit in index.search("a statement", 3)] == [0]
-    assert [hit.unit for hit in index.search("which company", 3)] == [1]
-    assert [hit.unit for hit in index.search("glasses", 3)] == []
+    assert [hit.place for hit in index.search("a statement", 3)] == [0]
+    assert [hit.place for hit in index.search("which company", 3)] == [1]
+    assert [hit.place for hit in index.search("glasses", 3)] == []
     assert index.weight("statement") == index.weight("statements") > 0
 
 
 def test_numbers_do_not_make_a_text_longer() -> None:
     figures = " ".join(str(number) for number in range(1000, 1400))
     index = Index([f"cash flow {figures}", "cash flow of the year before last", "ferries"])
-    assert [hit.unit for hit in index.search("cash flow", 3)] == [0, 1]
-    assert [hit.unit for hit in index.search("1234", 3)] == [0]
+    assert [hit.place for hit in index.search("cash flow", 3)] == [0, 1]
+    assert [hit.place for hit in index.search("1234", 3)] == [0]
     # Nothing but numbers is no reason to divide by zero.
-    assert [hit.unit for hit in Index(["1 2 3", "4 5 6"]).search("5", 2)] == [1]
+    assert [hit.place for hit in Index(["1 2 3", "4 5 6"]).search("5", 2)] == [1]

@@ -16,7 +16,7 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, set_limit
 from longread.reading.options import ReadingOptions
-from longread.reading.strategies.gated import READER_THRESHOLD
+from longread.reading.relevance.calibration import calibration
 from longread.runs.session import Session
 from tests.cli.conftest import QUESTION, paragraphs
 from tests.scripted import ScriptedEngine, page, paged
@@ -44,15 +44,15 @@ def clean(engine: LlamaCppEngine) -> Iterator[LlamaCppEngine]:
 def gates(
     engine: LlamaCppEngine, document: Document, question: str, **options: Any
 ) -> tuple[list[float], list[str], int]:
-    """Every tile's gate, what was reported, and the tokens that were decoded."""
+    """Every passage's gate, what was reported, and the tokens that were decoded."""
     engine.forget()
     engine.keeper = None
     reported: list[str] = []
-    values = {"exit": False, "memory_tokens": 200, "unit_tokens": 64, **options}
+    values = {"exit": False, "memory_tokens": 200, "passage_tokens": 64, **options}
     session = Session([document], engine)
     run = session.run(question, ReadingOptions(**values), report=reported.append)
     before = engine.usage.prefilled
-    found = [gate for step in run.steps() for gate in step.unit_gates]
+    found = [gate for step in run.steps() for gate in step.passage_gates]
     return found, reported, engine.usage.prefilled - before
 
 
@@ -78,7 +78,7 @@ def test_the_second_question_has_the_gates_that_a_first_one_has(
 def test_compressed_blocks_take_a_quarter_of_the_disk_and_find_the_place(
     clean: LlamaCppEngine, chronicle: Document
 ) -> None:
-    sizes = {"unit_tokens": 200, "chunk_tokens": 400, "gate_threshold": 1.0}
+    sizes = {"passage_tokens": 200, "chunk_tokens": 400, "gate_threshold": 1.0}
     whole, _reported, _all = gates(clean, chronicle, QUESTIONS[0], **sizes)
     size = BlockStore().holdings().size
     BlockStore().clear()
@@ -95,11 +95,11 @@ def test_compressed_blocks_take_a_quarter_of_the_disk_and_find_the_place(
 def test_what_opens_over_a_compressed_block_is_gated_word_for_word(
     clean: LlamaCppEngine, chronicle: Document
 ) -> None:
-    sizes = {"unit_tokens": 200, "chunk_tokens": 400}
+    sizes = {"passage_tokens": 200, "chunk_tokens": 400}
     whole, _reported, _all = gates(clean, chronicle, QUESTIONS[0], blocks=False, **sizes)
     found, _reported, _all = gates(clean, chronicle, QUESTIONS[0], compress=4, **sizes)
     # Thinned out, none of this document's gates is what it is whole (see the test above).
-    opened = [place for place, gate in enumerate(found) if gate >= READER_THRESHOLD]
+    opened = [place for place, gate in enumerate(found) if gate >= calibration("reader").threshold]
     assert whole.index(max(whole)) in opened
     for place in opened:
         assert found[place] == pytest.approx(whole[place], abs=1e-3)

@@ -13,7 +13,7 @@ from longread.display.json_answer import answer_object, to_json
 from longread.documents import load
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import DocumentError, ModelError, UsageError
-from longread.reading import strategies
+from longread.reading.names import STRATEGIES
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.session import Session
@@ -23,7 +23,7 @@ from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.model
 
-SIZES = {"chunk_tokens": 400, "unit_tokens": 100, "memory_tokens": 200, "answer_tokens": 40}
+SIZES = {"chunk_tokens": 400, "passage_tokens": 100, "memory_tokens": 200, "answer_tokens": 40}
 QUESTION = "How long is the tunnel under Mount Hestra?"
 PAGES = [
     "The valley of the Arle is known for its cider. Farmers press the apples in October and "
@@ -68,7 +68,7 @@ def ask(engine: LlamaCppEngine, book: Path, question: str, **options: Any) -> An
     return run.answer()
 
 
-@pytest.mark.parametrize("strategy", strategies.NAMES)
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_strategy_gives_an_answer_object_that_keeps_the_contract(
     engine: LlamaCppEngine, book: Path, strategy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

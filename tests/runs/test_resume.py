@@ -27,8 +27,9 @@ def turn(prompt: str) -> str:
 
 
 REPLY = by_role(
-    gap="clerk ledger",
-    write=NOTE,
+    short_answer="in 1931",
+    step=FACT,
+    look_for="clerk ledger",
     turn=turn,
     think=lambda prompt: "STOP" if NOTE in prompt else "SEARCH: Orvel ferry",
     overwrite=lambda prompt: NOTE if FACT in prompt or NOTE in prompt else "Nothing.",
@@ -101,12 +102,14 @@ def outcome(run: Run, answer: Answer, steps: list[Step]) -> dict[str, Any]:
 def test_a_resumed_run_ends_like_one_that_was_not_interrupted(start: Start, name: str) -> None:
     whole = engine(lambda script: script)
     run = start(whole, **OPTIONS[name])
+    # What the model is asked of the question itself comes before the run.
+    first = len(whole.prompts) + 1
     steps = list(run.steps())
     wanted = outcome(run, run.answer(), steps)
     calls = len(whole.prompts)
     assert wanted["status"] == "answered"
-    places = {1, 2, calls // 4, calls // 2, calls - 3, calls - 1, calls}
-    for place in sorted(places & set(range(1, calls + 1))):
+    places = {first, first + 1, calls // 4, calls // 2, calls - 3, calls - 1, calls}
+    for place in sorted(places & set(range(first, calls + 1))):
         broken = start(interrupted_at(place), journal=True, **OPTIONS[name])
         done = list(broken.steps())
         partial = broken.answer()
@@ -170,7 +173,7 @@ def kept_files(home: Path) -> list[Path]:
 def test_nothing_of_a_document_behind_a_password_is_kept(
     start: Start, book: Document, longread_home: Path
 ) -> None:
-    secret, way = (replace(book, secret=True),), OPTIONS["likelihood"]
+    secret, way = (replace(book, secret=True),), OPTIONS["memagent"]
     whole = engine(lambda script: script)
     list(start(whole, documents=secret, **way).steps())
     place = len(whole.prompts) - 2

@@ -23,15 +23,21 @@ from longread.documents.model import Page
 from longread.engine import AttentionProbe, Engine, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
-from longread.reading.attention import NULL_QUERY, PHRASE, middle_layers, phrases, token_places
 from longread.reading.calibrate.needles import Inventor, facts, hide
 from longread.reading.corpus import Corpus
-from longread.reading.evidence import LikelihoodScale, tile_matches
+from longread.reading.judges.likelihood import LikelihoodJudge
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
+from longread.reading.parts.scores import PassageScores
 from longread.reading.prompts import prompt
-from longread.reading.signals import Likelihood
-from longread.reading.situation import Situation
+from longread.reading.relevance.attention import (
+    NULL_QUERY,
+    PHRASE,
+    middle_layers,
+    phrases,
+    token_places,
+)
+from longread.reading.state import ReadingState
 
 # As good as any other number from 4 to 16 (benchmarks/LOG.md, "fewer layers for attention").
 HEADS = 8
@@ -268,14 +274,14 @@ def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, 
     needles = [invent.single(fact) for fact in kinds]
     text = hide(prose, [(needle, None) for needle in needles], draw).text
     document = Document("probe", "0" * 64, "Text", "text", text, (Page(1, None, 0, len(text)),))
-    corpus = Corpus([document], chunk_tokens=1024, unit_tokens=_UNIT_TOKENS, count=engine.count)
+    corpus = Corpus([document], chunk_tokens=1024, passage_tokens=_UNIT_TOKENS, count=engine.count)
     gold: list[float] = []
     other: list[float] = []
     absent = [invent.single(fact) for fact in kinds]
     for number, needle in enumerate([*needles, *absent], 1):
         start = text.find(needle.sentence)
         for place, value in enumerate(_probabilities(engine, corpus, needle.question)):
-            tile = corpus.all_tiles[place]
+            tile = corpus.passages[place]
             (gold if tile.start <= start < tile.end else other).append(value)
         progress(number)
     questions = len(needles) + len(absent)
@@ -292,9 +298,9 @@ def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, 
 
 def _probabilities(engine: Engine, corpus: Corpus, question: str) -> list[float]:
     memory = Memory(1024, engine.count)
-    situation = Situation(engine, corpus, question, memory, ReadingOptions(), corpus.chunks[0])
-    scale = LikelihoodScale(situation, Likelihood(engine), tile_matches(situation))
-    return [scale.probability(place) for place in range(len(corpus.all_tiles))]
+    state = ReadingState(engine, corpus, question, memory, ReadingOptions())
+    scores = PassageScores(state, LikelihoodJudge(engine), closer=1.0)
+    return [scores.probability(place) for place in range(len(corpus.passages))]
 
 
 def _classics() -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any
 from longread.engine import Engine, Message
 
 # Raised when the wording of any prompt changes: cached verdicts about a model's gate name it.
-VERSION = 1
+VERSION = 2
 
 _MARK = re.compile(r"^@(system|user|assistant|open|plain)[ \t]*\n", re.MULTILINE)
 
@@ -60,14 +60,14 @@ def prompt(engine: Engine, name: str, **values: object) -> str:
     return engine.render(parts, enable_thinking=False) + opening
 
 
-def head(engine: Engine, name: str, **values: object) -> str:
+# Stands for the question while a prompt's beginning is cut off before it.
+_QUESTION = "\ue000"
+
+
+def prefix(engine: Engine, name: str, **values: object) -> str:
     """The beginning of prompt `name` that is the same for every question: the passage, and
     the words up to where the question stands."""
-    first, second = (prompt(engine, name, **values, question=question) for question in "A?")
-    differs = (
-        place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]
-    )
-    return first[: next(differs, len(first))].rstrip(" ")
+    return prompt(engine, name, **values, question=_QUESTION).partition(_QUESTION)[0].rstrip(" ")
 
 
 @cache

@@ -1,33 +1,67 @@
-"""Strategies by name. Each file picks parts; the loop is the same for all."""
+"""Strategies by name: records in a registry. Each picks parts; the loop is the same for all.
+
+Another package adds its own through the entry point group `longread.strategies`: the name is the
+strategy's, the object a `Strategy`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 
-from longread.engine import Engine
 from longread.errors import UsageError
+from longread.reading.judges import Judges
 from longread.reading.loop import Parts
-from longread.reading.names import STRATEGIES
+from longread.reading.names import ENTRY_POINTS, STRATEGIES, strategies
 from longread.reading.options import ReadingOptions
 
-NAMES = STRATEGIES
-# Those that choose their parts by what the model can gate with; they read small chunks.
-BY_GATE = ("gated", "infiniretri", "lychee", "pi-mem")
-# Those that generate a new memory from every chunk that they open: the fewer chunks, the better.
-REWRITING = ("gru-mem", "infmem", "memagent")
+# Chunk sizes in tokens. A gated chunk is read passage by passage, so its size sets only how often
+# the exit gate is asked. A rewriting strategy pays one generated memory a chunk.
+GATED_CHUNK = 1024
+REWRITING_CHUNK = 2048
+CONTEXT_CHUNK = 512
 
 
-def parts(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    """The parts of the strategy that `options` names; `gate` is the update gate's signal.
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A way of reading: its parts, its sizes, and what it needs.
+
+    `chunk_tokens` is its chunk's default size; `filled` chunks take in short sections while they
+    have room; `reply_tokens` are generated beside a new memory. `fills_context`: the memory is as
+    much of the document as the context holds beside the answer. `judged`: it asks a judge about
+    passages, whose states are worth keeping. `ranked`: the order it reads in is its ranking.
+    """
+
+    name: str
+    build: Callable[[Judges, ReadingOptions], Parts]
+    chunk_tokens: int = GATED_CHUNK
+    filled: bool = False
+    reply_tokens: int = 0
+    fills_context: bool = False
+    judged: bool = False
+    ranked: bool = False
+
+
+def strategy(name: str) -> Strategy:
+    """The strategy called `name`: one of longread's own, or one that an installed package adds.
 
     Raises UsageError for a name that is not a strategy.
     """
-    if options.strategy not in NAMES:
-        raise UsageError(
-            f"there is no strategy called {options.strategy}.",
-            f"strategies are: {', '.join(NAMES)}",
-        )
-    module = import_module(f"{__name__}.{options.strategy.replace('-', '_')}")
-    build: Callable[[Engine, ReadingOptions, str], Parts] = module.build
-    return build(engine, options, gate)
+    if name in STRATEGIES:
+        module = import_module(f"{__name__}.{name.replace('-', '_')}")
+        own: Strategy = module.STRATEGY
+        return own
+    for added in entry_points(group=ENTRY_POINTS):
+        if added.name == name:
+            found = added.load()
+            if not isinstance(found, Strategy):
+                raise UsageError(
+                    f"the strategy {name} of {added.value} is no Strategy.",
+                    "its entry point must name a longread.reading.strategies.Strategy",
+                )
+            return found
+    raise UsageError(
+        f"there is no strategy called {name}.", f"strategies are: {', '.join(strategies())}"
+    )

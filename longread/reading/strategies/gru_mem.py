@@ -11,16 +11,18 @@ import re
 from collections.abc import Sequence
 
 from longread.engine import Engine
-from longread.reading.answers import WrittenAnswer
-from longread.reading.gates import NeverExit
+from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.orders import ChunksInOrder
+from longread.reading.parts.answers import WrittenAnswer
+from longread.reading.parts.gates import NeverExit
+from longread.reading.parts.orders import ChunksInOrder
+from longread.reading.parts.thinking import NoThought
+from longread.reading.parts.writers import accept
 from longread.reading.prompts import prompt
-from longread.reading.situation import Opening, Scored, Situation, Written
+from longread.reading.state import Opening, ReadingState, Scored, Written
 from longread.reading.step import Gate
-from longread.reading.thinking import NoThought
-from longread.reading.writers import accept
+from longread.reading.strategies import REWRITING_CHUNK, Strategy
 
 # Tokens for thinking and tags around the memory.
 THINKING_TOKENS = 512
@@ -40,54 +42,58 @@ class TagGate:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def read(self, situation: Situation) -> Opening:
+    def read(self, state: ReadingState) -> Opening:
         turn = self._engine.generate(
             prompt(
                 self._engine,
                 "turn",
-                passage=situation.passage(situation.chunk),
-                question=situation.question,
-                memory=situation.memory.notes,
+                passage=state.shown(state.chunk),
+                question=state.question,
+                memory=state.memory.notes,
             ),
-            max_tokens=situation.memory.budget + THINKING_TOKENS,
+            max_tokens=state.memory.budget + THINKING_TOKENS,
             stop=("</next>",),
         )
         text = f"{turn.text}</next>" if turn.finished else turn.text
-        situation.draft = {"text": text, "cut_off": turn.cut_off}
+        state.draft = {"text": text, "cut_off": turn.cut_off}
         yes = (tag("check", text) or "").casefold() == "yes"
         gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
-        return Opening(gate, (), (Scored(situation.chunk, 0.0),) if yes else ())
+        return Opening(gate, (), (Scored(state.chunk, 0.0),) if yes else ())
 
-    def restore(self, situation: Situation, unit_gates: Sequence[float]) -> None:
-        del situation, unit_gates
+    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
+        del state, passage_gates
 
 
 class TagWriter:
     """Takes <update> from the turn; one that was cut off has no closing tag and is rejected."""
 
-    def write(self, situation: Situation, opening: Opening) -> Written:
-        memory = tag("update", str(situation.draft["text"]))
+    def write(self, state: ReadingState, opening: Opening) -> Written:
+        memory = tag("update", str(state.draft["text"]))
         if memory is None:
-            return accept(situation, opening, "", str(situation.draft["cut_off"]))
-        return accept(situation, opening, memory, cut_off="")
+            return accept(state, opening, "", str(state.draft["cut_off"]))
+        return accept(state, opening, memory, cut_off="")
 
 
 class TagExit:
     """Open when <next> says end."""
 
-    def decide(self, situation: Situation) -> Gate | None:
-        ends = (tag("next", str(situation.draft["text"])) or "").casefold() == "end"
+    def decide(self, state: ReadingState) -> Gate | None:
+        ends = (tag("next", str(state.draft["text"])) or "").casefold() == "end"
         return Gate(1.0 if ends else 0.0, 0.5, TagGate.signal)
 
 
-def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    del gate
+def build(judges: Judges, options: ReadingOptions) -> Parts:
     return Parts(
         order=ChunksInOrder(),
         thinker=NoThought(),
-        gate=TagGate(engine),
+        gate=TagGate(judges.engine),
         writer=TagWriter(),
         exit=NeverExit() if options.exit is False else TagExit(),
-        answerer=WrittenAnswer(engine),
+        answerer=WrittenAnswer(judges.engine),
         patience=options.patience or 1,
     )
+
+
+STRATEGY = Strategy(
+    "gru-mem", build, chunk_tokens=REWRITING_CHUNK, filled=True, reply_tokens=THINKING_TOKENS
+)

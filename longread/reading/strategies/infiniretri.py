@@ -5,42 +5,34 @@ The paper's own setting is `--heads last-layer` (with `--phrase-tokens 15` or 8)
 
 from __future__ import annotations
 
-from longread.engine import Engine, attention_probe
+from longread.engine import attention_probe
 from longread.errors import ModelError
-from longread.reading.answers import Answerer
-from longread.reading.attention import Looker, looking
-from longread.reading.gates import NeverExit
+from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.orders import ChunksInOrder
-from longread.reading.retained import (
-    AttentionGate,
-    KeepAttended,
-    ReadRetained,
-    WeighRetained,
-    WriteRetained,
-)
-from longread.reading.thinking import NoThought
+from longread.reading.parts.gates import NeverExit
+from longread.reading.parts.infiniretri import AnswerFromRetained, AttentionGate, KeepAttended
+from longread.reading.parts.orders import ChunksInOrder
+from longread.reading.parts.thinking import NoThought
+from longread.reading.relevance.attention import AttentionReader, attention_settings
+from longread.reading.strategies import Strategy
 
 
-def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    """Parts around attention; `gate` is the signal that weighs what was retained.
-
-    Raises ModelError for an engine that has no attention to show.
-    """
+def build(judges: Judges, options: ReadingOptions) -> Parts:
+    """Raises ModelError for an engine that has no attention to show."""
+    engine = judges.gate.engine
     probe = attention_probe(engine)
     if probe is None:
         raise ModelError(f"{engine.info.name} does not show its attention.", "use --strategy gated")
-    looked = AttentionGate(engine, Looker(probe, looking(engine, options)), options.gate_threshold)
-    answerers: dict[str, Answerer] = {
-        "reader": ReadRetained(engine),
-        "choice": WriteRetained(engine),
-    }
+    attention = AttentionReader(probe, attention_settings(engine, options))
     return Parts(
         order=ChunksInOrder(),
         thinker=NoThought(),
-        gate=looked,
+        gate=AttentionGate(engine, attention, options.gate_threshold),
         writer=KeepAttended(),
         exit=NeverExit(),
-        answerer=answerers.get(gate) or WeighRetained(engine, looked),
+        answerer=AnswerFromRetained(judges.answer),
     )
+
+
+STRATEGY = Strategy("infiniretri", build, judged=True)

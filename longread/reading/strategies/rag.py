@@ -1,24 +1,28 @@
-"""`rag`: the best units of the whole document by BM25, nothing else is read."""
+"""`rag`: the best passages of the whole document by BM25, nothing else is read."""
 
 from __future__ import annotations
 
-from longread.engine import Engine
-from longread.reading.answers import WrittenAnswer
-from longread.reading.gates import AlwaysOpen, NeverExit
+from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.orders import BestUnits
-from longread.reading.thinking import NoThought
-from longread.reading.writers import KeepPassages
+from longread.reading.parts.answers import WrittenAnswer
+from longread.reading.parts.gates import AlwaysOpen, NeverExit
+from longread.reading.parts.orders import BestPassages
+from longread.reading.parts.thinking import NoThought
+from longread.reading.parts.writers import KeepPassages
+from longread.reading.strategies import CONTEXT_CHUNK, Strategy
 
 
-def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    del options, gate
+def build(judges: Judges, options: ReadingOptions) -> Parts:
+    del options
     return Parts(
-        order=BestUnits(),
+        order=BestPassages(),
         thinker=NoThought(),
         gate=AlwaysOpen(),
         writer=KeepPassages(),
         exit=NeverExit(),
-        answerer=WrittenAnswer(engine),
+        answerer=WrittenAnswer(judges.engine),
     )
+
+
+STRATEGY = Strategy("rag", build, chunk_tokens=CONTEXT_CHUNK, fills_context=True, ranked=True)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from longread.engine import Engine
-from longread.reading.answers import WrittenAnswer
-from longread.reading.gates import AlwaysOpen, NeverExit
+from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.orders import HeadAndTail
-from longread.reading.thinking import NoThought
-from longread.reading.writers import KeepPassages
+from longread.reading.parts.answers import WrittenAnswer
+from longread.reading.parts.gates import AlwaysOpen, NeverExit
+from longread.reading.parts.orders import HeadAndTail
+from longread.reading.parts.thinking import NoThought
+from longread.reading.parts.writers import KeepPassages
+from longread.reading.strategies import CONTEXT_CHUNK, Strategy
 
 
-def build(engine: Engine, options: ReadingOptions, gate: str) -> Parts:
-    del options, gate
+def build(judges: Judges, options: ReadingOptions) -> Parts:
+    del options
     return Parts(
         order=HeadAndTail(),
         thinker=NoThought(),
         gate=AlwaysOpen(),
         writer=KeepPassages(),
         exit=NeverExit(),
-        answerer=WrittenAnswer(engine),
+        answerer=WrittenAnswer(judges.engine),
     )
+
+
+STRATEGY = Strategy("truncate", build, chunk_tokens=CONTEXT_CHUNK, fills_context=True)

@@ -1,14 +1,15 @@
-"""Can this model gate by answering yes or no? Measured once a model, not assumed.
+"""Which judge fits a model: trained, prompted or likelihood. Measured once a model, not assumed.
 
 Twelve short passages with one question each; every question is also asked of the next
-passage. The AUC of P(yes) over the 12 right and 12 wrong pairs decides. SmolLM2-135M
-stands at 0.49 to 0.55 on 120 such pairs of XQuAD: a coin toss.
+passage. The AUC of P(yes) over the 12 right and 12 wrong pairs decides whether the model can be
+asked (`choice`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -17,25 +18,37 @@ from longread import paths
 from longread.engine import Engine
 from longread.errors import UsageError
 from longread.reading import prompts
-from longread.reading.gates import yes_probability
+from longread.reading.judges import Judge, relevance_of
+from longread.reading.judges.likelihood import LikelihoodJudge
+from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.names import GATES
 from longread.reading.prompts import probe_pairs
-from longread.reading.protocol import speaks
 
 # The trained text gate of the prototype reached 0.98, a usable gate 0.9; chance is 0.5.
 _GOOD_AUC = 0.9
 # No model below this size that was tried can gate by instruction; the probe is spared.
 _TOO_SMALL = 300_000_000
+_JUDGES: dict[str, Callable[[Engine], Judge]] = {
+    "reader": TrainedJudge,
+    "choice": PromptedJudge,
+    "likelihood": LikelihoodJudge,
+}
 
 
-def gate_signal(engine: Engine, requested: str) -> str:
-    """`reader`, `likelihood` or `choice`: as requested, or with `auto` what the model is fit for.
+def judge_for(engine: Engine, requested: str = "auto") -> Judge:
+    """The judge for a model: as requested, or with `auto` what the model is fit for.
 
     Raises UsageError for an unknown gate, or `reader` of a model that was not trained to.
     """
+    return _JUDGES[gate_signal(engine, requested)](engine)
+
+
+def gate_signal(engine: Engine, requested: str) -> str:
+    """`reader`, `likelihood` or `choice`; arguments and errors as for `judge_for`."""
     if requested not in GATES:
         raise UsageError(f"there is no gate called {requested}.", f"gates are: {', '.join(GATES)}")
-    if requested == "reader" and not speaks(engine):
+    if requested == "reader" and not speaks_protocol(engine):
         raise UsageError(
             f"{engine.info.name} was not trained to gate as a reader.",
             "use --gate likelihood or --gate choice, or the bundled model with its adapter",
@@ -46,7 +59,7 @@ def gate_signal(engine: Engine, requested: str) -> str:
         )
     if requested != "auto":
         return requested
-    if speaks(engine):
+    if speaks_protocol(engine):
         return "reader"
     if "score" not in engine.capabilities:
         return "choice"
@@ -65,15 +78,16 @@ def gate_signal(engine: Engine, requested: str) -> str:
 
 def choice_auc(engine: Engine) -> float:
     """AUC of P(yes) on the built-in pairs: 1.0 separates them all, 0.5 is chance."""
-    pairs = probe_pairs()
-    right: list[float] = []
-    wrong: list[float] = []
-    for place, (passage, question) in enumerate(pairs):
-        other = pairs[(place + 1) % len(pairs)][0]
-        for scores, text in ((right, passage), (wrong, other)):
-            scores.append(
-                yes_probability(engine, "gate", passage=text, question=question, memory="")
-            )
+    judge, pairs = PromptedJudge(engine), probe_pairs()
+
+    def answers(passage: str, question: str) -> float:
+        return relevance_of(judge, passage, question).answers
+
+    right = [answers(passage, question) for passage, question in pairs]
+    wrong = [
+        answers(passage, question)
+        for (passage, _), (_, question) in zip([*pairs[1:], pairs[0]], pairs, strict=True)
+    ]
     wins = sum((r > w) + 0.5 * (r == w) for r, w in product(right, wrong))
     return wins / (len(right) * len(wrong))
 

@@ -1,8 +1,8 @@
-"""Which pieces are read, and in what order."""
+"""Which chunks or passages are read, and in what order."""
 
 from __future__ import annotations
 
-from longread.documents.chunks import Piece
+from longread.documents.chunks import Span
 from longread.errors import UsageError
 from longread.reading.corpus import Corpus
 from longread.reading.names import ORDERS
@@ -10,13 +10,13 @@ from longread.reading.options import ReadingOptions
 
 
 class ChunksInOrder:
-    """All chunks: as they stand, or those with the best tile by BM25 first.
+    """All chunks: as they stand, or those with the best passage by BM25 first.
 
     By relevance the chunks without any match follow in document order, so that nothing
     is left out; evidence comes early, which is where an exit gate pays.
     """
 
-    def pieces(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Piece]:
+    def spans(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Span]:
         if options.order not in ORDERS:
             raise UsageError(
                 f"there is no order called {options.order}.", f"orders are: {', '.join(ORDERS)}"
@@ -24,52 +24,52 @@ class ChunksInOrder:
         if options.order == "document":
             return list(corpus.chunks)
         best = [0.0] * len(corpus.chunks)
-        for hit in corpus.tile_index.search(question, len(corpus.all_tiles)):
-            chunk = corpus.chunk_of(corpus.all_tiles[hit.unit])
+        for hit in corpus.index.search(question, len(corpus.passages)):
+            chunk = corpus.chunk_of(corpus.passages[hit.place])
             best[chunk] = max(best[chunk], hit.score)
         return sorted(corpus.chunks, key=lambda chunk: (-best[chunk.index], chunk.index))
 
-    def whole(self, corpus: Corpus) -> list[Piece]:
+    def whole(self, corpus: Corpus) -> list[Span]:
         return corpus.chunks
 
 
-class BestUnits:
-    """The top-k units of the whole document by BM25 (`rag`), as many as the notes can hold."""
+class BestPassages:
+    """The top-k passages of the whole document by BM25 (`rag`), as many as the notes can hold."""
 
-    def pieces(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Piece]:
+    def spans(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Span]:
         hits = corpus.index.search(question, options.top_k or 6)
         room = options.memory_tokens
         chosen = []
         for hit in hits:
-            unit = corpus.units[hit.unit]
-            room -= corpus.count(corpus.headed(unit)) + 2
+            passage = corpus.passages[hit.place]
+            room -= corpus.count(corpus.headed(passage)) + 2
             if room < 0:
                 break
-            chosen.append(unit)
+            chosen.append(passage)
         return chosen
 
-    def whole(self, corpus: Corpus) -> list[Piece]:
-        return corpus.units
+    def whole(self, corpus: Corpus) -> list[Span]:
+        return corpus.passages
 
 
 class HeadAndTail:
     """The first and the last chunks, as many as the notes can hold (`truncate`)."""
 
-    def pieces(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Piece]:
+    def spans(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Span]:
         del question
         chunks = corpus.chunks
         room = options.memory_tokens
         head, tail = 0, len(chunks)
-        chosen: list[Piece] = []
+        chosen: list[Span] = []
         while head < tail:
             from_head = head <= len(chunks) - tail
-            piece = chunks[head] if from_head else chunks[tail - 1]
-            room -= corpus.count(corpus.headed(piece)) + 2
+            chunk = chunks[head] if from_head else chunks[tail - 1]
+            room -= corpus.count(corpus.headed(chunk)) + 2
             if room < 0:
                 break
-            chosen.append(piece)
+            chosen.append(chunk)
             head, tail = (head + 1, tail) if from_head else (head, tail - 1)
-        return sorted(chosen, key=lambda piece: piece.index)
+        return sorted(chosen, key=lambda chunk: chunk.index)
 
-    def whole(self, corpus: Corpus) -> list[Piece]:
+    def whole(self, corpus: Corpus) -> list[Span]:
         return corpus.chunks

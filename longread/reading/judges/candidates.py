@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from longread.documents.sentences import sentences
 from longread.engine import Generation
-from longread.reading.questions import offers_a_choice
+from longread.reading.judges.questions import offers_a_choice
 from longread.retrieval import terms
 from longread.retrieval.terms import folded
 

@@ -34,7 +34,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Looking:
+class AttentionSettings:
     """How attention is read: which heads, and how many of the best tokens count.
 
     `heads` None is the paper's setting: all of the last layer, rows weighed by how much
@@ -48,7 +48,7 @@ class Looking:
 
 
 @dataclass(frozen=True, slots=True)
-class Relevance:
+class Attended:
     """For each token of a passage the share of the heads' attention (0 to 1) that goes to
     the phrase around it, and the characters of the passage it stands for."""
 
@@ -56,7 +56,7 @@ class Relevance:
     spans: tuple[tuple[int, int], ...]
 
 
-def looking(engine: Engine, options: ReadingOptions) -> Looking:
+def attention_settings(engine: Engine, options: ReadingOptions) -> AttentionSettings:
     """As the options say: the model's calibrated heads, or without a calibration all heads
     of the middle layers; with `heads` "last-layer" the paper's.
 
@@ -66,13 +66,13 @@ def looking(engine: Engine, options: ReadingOptions) -> Looking:
     """
     if options.heads == "last-layer":
         kept = options.kept_tokens or PAPER_KEPT_TOKENS
-        return Looking(None, options.phrase_tokens or PHRASE, kept)
+        return AttentionSettings(None, options.phrase_tokens or PHRASE, kept)
     known = calibration.of(engine.info.file)
     heads: Heads = known.heads if known else middle_layers(engine.info.layers)
     if known and known.shallow and options.heads == "shallow":
         heads = known.shallow
     kept = options.kept_tokens or KEPT_TOKENS
-    return Looking(heads, options.phrase_tokens or PHRASE, kept)
+    return AttentionSettings(heads, options.phrase_tokens or PHRASE, kept)
 
 
 def middle_layers(layers: int) -> Heads:
@@ -80,49 +80,40 @@ def middle_layers(layers: int) -> Heads:
     return tuple((layer, None) for layer in range(layers // 3, max(1, 4 * layers // 5)))
 
 
-class Looker:
+class AttentionReader:
     """Reads what a question looks at, one passage after another.
 
     In the paper's setting the rows' weights are those of the first passage that is read.
     """
 
-    def __init__(self, engine: AttentionProbe, look: Looking) -> None:
-        self.look = look
+    def __init__(self, engine: AttentionProbe, settings: AttentionSettings) -> None:
+        self.settings = settings
         self._engine = engine
         self._rows: Floats | None = None
 
-    def relevance(self, passage: str, question: str) -> Relevance:
+    def relevance(self, passage: str, question: str) -> Attended:
         """`passage` goes to the model as it is; the question stands after it."""
-        look, asked = self.look, self._query(question)
-        found = self._engine.attention(passage, asked, heads=look.heads)
+        settings, asked = self.settings, self._query(question)
+        found = self._engine.attention(passage, asked, heads=settings.heads)
         width = found.prompt_tokens
         weights, spans = found.weights[:, :width], found.spans[:width]
         # Every row sums to the number of heads.
         heads = max(1.0, float(found.weights[0].sum()))
-        if look.heads is None:
+        if settings.heads is None:
             if self._rows is None:
                 self._rows = found.weights[:, width:].sum(axis=1) ** 2
             rows = self._rows / self._rows.sum()
-            return Relevance(phrases(rows @ weights / heads, look.phrase), spans)
-        nothing = self._engine.attention(passage, self._query(NULL_QUERY), heads=look.heads)
+            return Attended(phrases(rows @ weights / heads, settings.phrase), spans)
+        nothing = self._engine.attention(passage, self._query(NULL_QUERY), heads=settings.heads)
         extra = weights.mean(axis=0) - nothing.weights[:, :width].mean(axis=0)
-        return Relevance(phrases(extra / heads, look.phrase), spans)
+        return Attended(phrases(extra / heads, settings.phrase), spans)
 
     def prepared(self) -> bool:
         """Whether the rows' weights are known, where they are needed."""
-        return self.look.heads is not None or self._rows is not None
+        return self.settings.heads is not None or self._rows is not None
 
     def _query(self, question: str) -> str:
         return prompt(self._engine, "attention", question=question)
-
-
-def best_in(relevance: Relevance, places: Sequence[tuple[int, int]]) -> list[float]:
-    """The best token's score within each of the `places` (characters, in order)."""
-    best = [0.0] * len(places)
-    for token, place in enumerate(token_places(relevance.spans, places)):
-        if place >= 0:
-            best[place] = max(best[place], float(relevance.scores[token]))
-    return best
 
 
 def token_places(
@@ -150,17 +141,3 @@ def phrases(scores: Floats, width: int) -> Floats:
     scores[0] = 0.0
     window = np.ones(min(width, len(scores)))
     return np.convolve(scores, window, mode="same").astype(np.float32)
-
-
-class AttentionSignal:
-    """`Signal` by attention: the share of the heads' attention that the passage's best phrase
-    gets from the question, more than from a null query."""
-
-    def __init__(self, looker: Looker) -> None:
-        self._looker = looker
-
-    def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        return [
-            float(self._looker.relevance(passage, question).scores.max(initial=0.0))
-            for passage in passages
-        ]

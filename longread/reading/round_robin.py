@@ -2,25 +2,25 @@
 
 Every reader is a loop of its own and knows nothing of the others; they take turns, a step
 each, so that they go through the documents chunk by chunk together. What they ask of a
-tile they ask at once (`Panel`), which is where the prefill is saved.
+passage they ask at once (`QuestionBatch`), which is where the prefill is saved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from longread.reading.judges.batch import QuestionBatch
 from longread.reading.loop import Reader
-from longread.reading.panel import Panel
 from longread.reading.step import Step
 
 
 def together(readers: Sequence[Reader]) -> None:
-    """Seat the readers at one panel. `max_seconds` is then a limit of the pass."""
+    """Member the readers at one batch. `max_seconds` is then a limit of the pass."""
     if len(readers) < 2:
         return
-    panel = Panel(readers[0].engine)
+    batch = QuestionBatch(readers[0].engine)
     for reader in readers:
-        reader.join(panel)
+        reader.join(batch)
         reader.elapsed = lambda: sum(each.seconds for each in readers)
 
 

@@ -1,0 +1,131 @@
+"""Judges: what is asked of a language model about a passage, a question and the notes.
+
+A judge asks and gives probabilities. What is done with them (look-ups before reading, BM25 as
+prior, the posterior over passages, exit, lists, confidence) stands in `parts` once, for every
+kind of model: one trained on the reader's protocol (`TrainedJudge`), one that follows
+instructions (`PromptedJudge`), a base model (`LikelihoodJudge`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from longread.engine import Engine
+from longread.reading.judges.batch import Reply, Request, ask_all
+from longread.reading.relevance.calibration import Calibration
+
+__all__ = [
+    "Judge",
+    "Judges",
+    "Relevance",
+    "Reply",
+    "Request",
+    "ShortAnswer",
+    "StepQuote",
+    "relevance_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Probabilities that a passage answers the question, or supports its answer as a step."""
+
+    answers: float
+    supports: float = 0.0
+
+    @property
+    def helps(self) -> float:
+        return self.answers + self.supports
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """An answer in a few words. `confidence` (0 to 1) is that of the words, their place given."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepQuote:
+    """The sentence that is a step towards the answer, and what to look for next."""
+
+    text: str
+    look_for: str
+
+
+class Judge(Protocol):
+    """Asks one model. `passage` is a passage's text under its header, `notes` lines of quotes.
+
+    `calibration` turns what it says into odds (see `Calibration`). `signal` names it in the
+    records: `reader`, `choice`, `likelihood`.
+    """
+
+    signal: str
+    engine: Engine
+    calibration: Calibration
+
+    def ask(self, passage: str, question: str, notes: str = "") -> Request:
+        """What to decode to learn how far the passage, with the notes, answers the question."""
+        ...
+
+    def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
+        """What the reply to `ask` says."""
+        ...
+
+    def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
+        """The answer that the passage gives; the gate decides whether to ask for it."""
+        ...
+
+    def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
+        """The sentence that supports the answer, and what is still missing, as a search."""
+        ...
+
+    def follow_up(self, quote: str, question: str) -> str:
+        """A search for what a quote that answers leaves open; empty for none."""
+        ...
+
+    def enough(self, notes: str, question: str) -> float:
+        """P(the notes together hold the answer)."""
+        ...
+
+    def conclude(self, notes: str, question: str) -> ShortAnswer:
+        """The answer that several notes give together, of which none need give it alone."""
+        ...
+
+    def wants_everything(self, question: str) -> bool:
+        """Whether the question asks for every instance of something, or for the whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The models of a run: `gate` says where the answer stands, `answer` whether and what.
+
+    They are one and the same unless a small model reads for a larger one.
+    """
+
+    gate: Judge
+    answer: Judge
+
+    @classmethod
+    def of(cls, judge: Judge) -> Judges:
+        """One model does both."""
+        return cls(judge, judge)
+
+    @property
+    def engine(self) -> Engine:
+        """The model that writes: notes, plans, answers."""
+        return self.answer.engine
+
+    @property
+    def cascade(self) -> bool:
+        """Whether a smaller model gates for a larger one."""
+        return self.gate is not self.answer
+
+
+def relevance_of(judge: Judge, passage: str, question: str, notes: str = "") -> Relevance:
+    """What a judge says of a text that is no passage of the corpus: asked at once, not kept."""
+    reply = ask_all(judge.engine, [judge.ask(passage, question, notes)])[0]
+    return judge.relevance(reply, question, notes)

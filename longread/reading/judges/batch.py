@@ -1,0 +1,121 @@
+"""Requests to a model about one passage, batched over the questions of a pass.
+
+Each question keeps its own memory, gates and exit. What they share is the passage's prefill:
+what the open questions ask of it are branches of one batch (`Branching.choose_all`), and the
+others find their replies known when their turn comes. So a passage is read once, also when
+a look-up for one question reads it long before its place in the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from longread.documents.chunks import Span
+from longread.engine import Engine, choose_each, score_each
+from longread.reading.step import Tokens
+
+Options = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the model: the probabilities of `options` as the next word, or, without
+    options, the log-probabilities of `continuation`.
+
+    `prefix` is the beginning of `prompt` that is the same for every question: its state is
+    what the prefix cache keeps.
+    """
+
+    prompt: str
+    continuation: str = ""
+    options: Options | None = field(default=None, compare=False)
+    prefix: str = field(default="", compare=False)
+
+    def key(self) -> bytes:
+        text = f"{self.prompt}\0{self.continuation}"
+        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+# Probabilities by option, or log-probabilities by token.
+Reply = Mapping[str, float] | Sequence[float]
+
+
+@dataclass(eq=False, slots=True)
+class Member:
+    """A question's place in the batch: what its gate will ask of a passage, and its cost share.
+
+    The question that asks first pays for all; `tokens` and `seconds` are what is still to be
+    evened out, negative for who paid for others.
+    """
+
+    requests: Callable[[Span], list[Request]]
+    tokens: Tokens = field(default_factory=Tokens)
+    seconds: float = 0.0
+
+    def take_share(self) -> tuple[Tokens, float]:
+        """This question's share of what was asked since the last call."""
+        owed = self.tokens, self.seconds
+        self.tokens, self.seconds = Tokens(), 0.0
+        return owed
+
+
+class QuestionBatch:
+    """The questions that are still open, and all replies so far."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._members: list[Member] = []
+        self._known: dict[bytes, Reply] = {}
+
+    def join(self, requests: Callable[[Span], list[Request]]) -> Member:
+        """A member for a question whose gate will ask `requests(passage)`."""
+        self._members.append(Member(requests))
+        return self._members[-1]
+
+    def leave(self, member: Member) -> None:
+        """Nothing more is asked for this question. Safe to call twice."""
+        self._members = [each for each in self._members if each is not member]
+
+    def known(self, request: Request) -> Reply | None:
+        """The reply to what any question asked before."""
+        return self._known.get(request.key())
+
+    def ask(self, member: Member, passage: Span, request: Request) -> Reply:
+        """Ask for `member`, and in the same batch for the other members what they will ask."""
+        wanted = {request.key(): request}
+        payers = [member]
+        for each in self._members:
+            new = {one.key(): one for one in each.requests(passage)}
+            new = {key: one for key, one in new.items() if key not in self._known}
+            if new and each is not member:
+                payers.append(each)
+            wanted |= new
+        before, begun = replace(self._engine.usage), time.perf_counter()
+        replies = ask_all(self._engine, list(wanted.values()))
+        self._known.update(zip(wanted, replies, strict=True))
+        now = self._engine.usage
+        spent = (now.prefilled - before.prefilled, now.reused - before.reused)
+        _share(payers, spent, time.perf_counter() - begun)
+        return replies[0]
+
+
+def _share(payers: Sequence[Member], spent: tuple[int, int], seconds: float) -> None:
+    """Even out a batch's cost between those it was for; the first one has paid it."""
+    asker, *others = payers
+    part = Tokens(spent[0] // len(payers), spent[1] // len(payers))
+    for other in others:
+        other.tokens += part
+        other.seconds += seconds / len(payers)
+        asker.tokens += Tokens(-part.prefilled, -part.reused)
+        asker.seconds -= seconds / len(payers)
+
+
+def ask_all(engine: Engine, requests: Sequence[Request]) -> list[Reply]:
+    """The replies to requests that begin alike; of one kind, with the same options."""
+    prompts, options = [request.prompt for request in requests], requests[0].options
+    if options is not None:
+        return [*choose_each(engine, prompts, options)]
+    return [*score_each(engine, prompts, [request.continuation for request in requests])]

@@ -1,0 +1,99 @@
+"""The prompted judge: any instruct model, asked through its own chat template.
+
+All prompts begin alike, with the passage before the question, so that gate, answer and the next
+question share the passage's prefill.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from longread.engine import Engine, Generation
+from longread.reading.judges import Relevance, ShortAnswer, StepQuote, relevance_of
+from longread.reading.judges.batch import Reply, Request
+from longread.reading.judges.questions import wants_everything
+from longread.reading.prompts import prefix, prompt
+from longread.reading.relevance.calibration import calibration
+
+YES_NO = {
+    "yes": ("yes", " yes", "Yes", " Yes", "YES", " YES"),
+    "no": ("no", " no", "No", " No", "NO", " NO"),
+}
+WORDS = {**YES_NO, "part": ("part", " part", "Part", " Part", "PART", " PART")}
+_ANSWER_TOKENS = 64
+_QUOTE_TOKENS = 120
+_LOOK_FOR_TOKENS = 32
+# Between these the model's word on a question's kind is no better than the rule's.
+_UNSURE = (0.2, 0.8)
+
+
+class PromptedJudge:
+    """Asks a model that follows instructions. `notes` are lines of quotes, or empty."""
+
+    signal = "choice"
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.calibration = calibration(self.signal, engine.info.file)
+        self._everything: dict[str, bool] = {}
+
+    def ask(self, passage: str, question: str, notes: str = "") -> Request:
+        """One forward step: yes, part or no."""
+        return Request(
+            self._prompt("relevance", passage, question, notes),
+            options=WORDS,
+            prefix=prefix(self.engine, "relevance", passage=passage.strip(), notes=""),
+        )
+
+    def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
+        """Its yes and part, as they are: the calibration takes off what it says of everything."""
+        del question, notes
+        assert isinstance(reply, Mapping)
+        return Relevance(reply["yes"], reply["part"])
+
+    def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
+        """The answer in a few words, and the geometric mean of its tokens' probabilities."""
+        asked = self._prompt("short_answer", passage, question, notes)
+        return _given(self.engine.generate(asked, max_tokens=_ANSWER_TOKENS, stop=("\n",)))
+
+    def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
+        """The sentence that helps, and what to look for next."""
+        quote = self._say("step", passage, question, notes, _QUOTE_TOKENS)
+        wanted = self._say("look_for", passage, question, notes, _LOOK_FOR_TOKENS)
+        return StepQuote(quote, wanted.strip(' "'))
+
+    def follow_up(self, quote: str, question: str) -> str:
+        """Nothing: what answers leaves nothing open."""
+        del quote, question
+        return ""
+
+    def enough(self, notes: str, question: str) -> float:
+        """P(yes) over the notes in the passage's place."""
+        return relevance_of(self, notes, question).answers
+
+    def conclude(self, notes: str, question: str) -> ShortAnswer:
+        """The answer that several notes give together, of which none need give it alone."""
+        return self.answer(notes, question)
+
+    def wants_everything(self, question: str) -> bool:
+        """The model's word, or the rule's where the model is unsure. Asked once a question."""
+        if question not in self._everything:
+            asked = prompt(self.engine, "everything", question=question)
+            yes = self.engine.choose(asked, YES_NO)["yes"]
+            unsure = _UNSURE[0] < yes < _UNSURE[1]
+            self._everything[question] = wants_everything(question) if unsure else yes > 0.5
+        return self._everything[question]
+
+    def _prompt(self, name: str, passage: str, question: str, notes: str) -> str:
+        return prompt(self.engine, name, passage=passage.strip(), question=question, notes=notes)
+
+    def _say(self, name: str, passage: str, question: str, notes: str, tokens: int) -> str:
+        asked = self._prompt(name, passage, question, notes)
+        text = self.engine.generate(asked, max_tokens=tokens, stop=("\n",)).text
+        return " ".join(text.split())
+
+
+def _given(generated: Generation) -> ShortAnswer:
+    likely = math.exp(generated.log_probability / max(1, generated.tokens))
+    return ShortAnswer(generated.text.strip(), 0.0 if generated.looped else likely)

@@ -1,0 +1,153 @@
+"""The trained judge: a model that was taught the reader's protocol, `reader/1`.
+
+    {passage}
+
+    Question: …
+    Notes: …                  what is known already, if anything
+    Helps: yes | part | no    yes: passage and notes hold the answer; part: a step towards it
+    Answer: …                 in the passage's words
+    Quote: …                  the sentence that helps
+    Look for: …               what is still missing, as a search
+
+The passage stands first, so one prefill serves the gate, the answer, the quote and every
+other question. "Helps" is one forward step: over a passage it is the update gate, over
+the notes the exit gate, and where it stays closed everywhere the refusal. Adapter, data
+and figures: models/reader/README.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from longread.engine import Engine, Generation, branching, choose_each
+from longread.reading.judges import Relevance, ShortAnswer, StepQuote, relevance_of
+from longread.reading.judges.batch import Reply, Request
+from longread.reading.judges.candidates import (
+    copied,
+    least_risk,
+    likelihoods,
+    rivals,
+    sentences_of,
+    telling,
+)
+from longread.reading.judges.questions import wants_everything
+from longread.reading.prompts import prefix, prompt
+from longread.reading.relevance.calibration import calibration
+
+PROTOCOL = "reader/1"
+
+WORDS = {"yes": (" yes",), "part": (" part",), "no": (" no",)}
+# Answers in training are at most 30 tokens long, quotes one sentence.
+_ANSWER_TOKENS = 48
+_CANDIDATES = 6
+_QUOTE_TOKENS = 120
+_LOOK_FOR_TOKENS = 32
+
+
+class TrainedJudge:
+    """Asks a model that was trained on the protocol. `notes` are lines of quotes, or empty."""
+
+    signal = "reader"
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.calibration = calibration(self.signal, engine.info.file)
+
+    def ask(self, passage: str, question: str, notes: str = "") -> Request:
+        """One forward step: "Helps:"."""
+        return Request(
+            self._prompt(passage, question, notes),
+            options=WORDS,
+            prefix=prefix(self.engine, "reader", passage=passage.strip(), notes=""),
+        )
+
+    def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
+        """Its yes and part, as they are."""
+        del question, notes
+        assert isinstance(reply, Mapping)
+        return Relevance(reply["yes"], reply["part"])
+
+    def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
+        """The answer in the passage's words, a few tokens, by minimum Bayes risk.
+
+        Of the likeliest candidates the one that agrees best with all of them. They count as
+        likely as the passage makes them, and as their own sentence, read alone, is found to
+        answer the question. Measured in models/reader/README.md, "Answers".
+        """
+        candidates = self._candidates(passage, question, notes)
+        weights = likelihoods(candidates)
+        header, _, text = passage.strip().partition("\n")
+        own = sentences_of(candidates, text)
+        if all(own):
+            alone = self._alone(header, rivals(own, weights), question, notes)
+            weights = [
+                weight * alone.get(sentence, 0.0)
+                for weight, sentence in zip(weights, own, strict=True)
+            ]
+        return _given(candidates, weights)
+
+    def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
+        """The sentence that is a step towards the answer, and what to look for next."""
+        begun = f"{self._prompt(passage, question, notes)} part\nQuote:"
+        quote = self._say(begun, _QUOTE_TOKENS)
+        # The words "Look for:" weigh nothing in training: left alone, the model ends with its
+        # quote or babbles; asked behind the right quote it names the bridge of 4 of 6 questions.
+        wanted = self._say(f"{begun} {quote}\nLook for:", _LOOK_FOR_TOKENS)
+        return StepQuote(" ".join(quote.split()), " ".join(wanted.split()))
+
+    def follow_up(self, quote: str, question: str) -> str:
+        """Nothing: what answers leaves nothing open."""
+        del quote, question
+        return ""
+
+    def enough(self, notes: str, question: str) -> float:
+        """P(yes) over the notes in the passage's place."""
+        return relevance_of(self, notes, question).answers
+
+    def conclude(self, notes: str, question: str) -> ShortAnswer:
+        """The answer that several notes give together, of which none need give it alone."""
+        candidates = self._candidates(notes, question, "")
+        return _given(candidates, likelihoods(candidates))
+
+    def wants_everything(self, question: str) -> bool:
+        """By the words of the question: the reader was not taught to tell."""
+        return wants_everything(question)
+
+    def _prompt(self, passage: str, question: str, notes: str) -> str:
+        return prompt(
+            self.engine, "reader", passage=passage.strip(), question=question, notes=notes
+        )
+
+    def _candidates(self, passage: str, question: str, notes: str) -> list[Generation]:
+        """What the model would answer, likeliest first, in the words of passage and notes, and
+        not in the question's alone."""
+        asked = f"{self._prompt(passage, question, notes)} yes\nAnswer:"
+        branches = branching(self.engine)
+        if branches is None:
+            return [self.engine.generate(asked, max_tokens=_ANSWER_TOKENS)]
+        found = branches.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
+        return copied(telling(found, question), (passage, notes))
+
+    def _alone(
+        self, header: str, sentences: Sequence[str], question: str, notes: str
+    ) -> dict[str, float]:
+        """P(yes) of each sentence alone, under the header; one without a rival is not asked."""
+        if len(sentences) == 1:
+            return {sentences[0]: 1.0}
+        asked = [self._prompt(f"{header}\n{sentence}", question, notes) for sentence in sentences]
+        found = choose_each(self.engine, asked, WORDS)
+        return {sentence: each["yes"] for sentence, each in zip(sentences, found, strict=True)}
+
+    def _say(self, words: str, tokens: int) -> str:
+        return self.engine.generate(words, max_tokens=tokens, stop=("\n",)).text.strip()
+
+
+def _given(candidates: Sequence[Generation], weights: Sequence[float]) -> ShortAnswer:
+    reply, agreement = least_risk(candidates, weights)
+    return ShortAnswer(reply.text.strip(), agreement * math.exp(reply.log_probability / 2))
+
+
+def speaks_protocol(engine: Engine) -> bool:
+    """Whether the engine's model was trained on this protocol."""
+    return engine.info.protocol == PROTOCOL

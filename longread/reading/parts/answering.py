@@ -1,0 +1,206 @@
+"""Short answers from single passages, and the answer that they give together.
+
+GRU-Mem's gates (arXiv 2602.10560) and InfMem's look elsewhere (2602.02704) with a judge's few
+words: answer from a passage that opened, or quote it and say what is missing, look that
+up, and stop when what was found outweighs whatever is unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from longread.reading.judges import Judge, Judges, relevance_of
+from longread.reading.judges.candidates import best_length
+from longread.reading.memory import as_notes
+from longread.reading.parts.backing import CITATIONS, LIKELIER_THAN_NOT, is_backed
+from longread.reading.parts.gates import PassageGate, latest_steps
+from longread.reading.parts.thinking import inside
+from longread.reading.parts.writers import notes_from_ledger, place_of
+from longread.reading.relevance.calibration import odds
+from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
+from longread.reading.step import Quote
+from longread.retrieval import terms
+
+# An answer whose odds are so many times better makes another place not worth its decode.
+_FAR_BELOW = 20
+
+
+class AnswerOrQuote:
+    """What opened is answered from, or quoted as a step with what to look for next.
+
+    The ledger gets the document's own sentence in both cases: the one that holds the
+    answer, or the one that the model's quote is.
+    """
+
+    def __init__(self, judges: Judges, gate: PassageGate) -> None:
+        self._judge = judges.answer
+        self._gate = gate
+        self.look_for = ""
+
+    def write(self, state: ReadingState, opening: Opening) -> Written:
+        quotes: list[Quote] = []
+        for scored in opening.opened:
+            place = scored.passage
+            quoted = state.memory.quotes_from(place.document, place.start, place.end)
+            if not quoted and not self._outdone(state, scored, quotes):
+                quote = self._quote(state, scored)
+                quotes += [quote] if quote is not None else []
+        state.memory.enter(quotes)
+        return Written(notes_from_ledger(state), tuple(quotes))
+
+    def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
+        """Whether an answer is known that a run would stop at, and this place is far below it.
+
+        Only a run that goes on regardless comes here. A page that helps a little costs a
+        dozen gates: its answer's decode, and the look for what a quote leaves open.
+        """
+        answers = [quote.score for quote in (*state.memory.ledger, *new) if quote.answer]
+        best = max(answers, default=0.0)
+        if best < state.options.exit_threshold or state.everything:
+            return False
+        said = self._gate.relevance[scored.passage]
+        answers_it = scored.probability * said.answers / max(said.helps, 1e-9)
+        return _FAR_BELOW * odds(answers_it) < odds(best)
+
+    def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
+        said = self._gate.relevance[scored.passage]
+        notes = as_notes(latest_steps(state.memory.ledger))
+        shown = state.shown(scored.passage)
+        request = self._judge.ask(shown, state.question)
+        state.pin(self._judge.engine, scored.passage, request.prefix, exact=True)
+        if said.answers >= said.supports:
+            return self._answered(state, scored, shown, notes)
+        step = self._judge.step(shown, state.question, notes)
+        self.look_for = step.look_for
+        return self._sentence(state, scored, step.text)
+
+    def _answered(
+        self, state: ReadingState, scored: Scored, shown: str, notes: str
+    ) -> Quote | None:
+        given = self._judge.answer(shown, state.question, notes)
+        quote = self._sentence(state, scored, given.text)
+        if quote is None:
+            return None
+        text = state.corpus.text(scored.passage)
+        if is_backed(given.text, state.question, [text, notes]):
+            answer, confidence = given.text, given.confidence
+        else:
+            answer, confidence = quote.text, 1.0
+        if state.everything and self._judge.calibration.entry is not None:
+            alone = state.corpus.under_header(scored.passage, quote.text)
+            yes = relevance_of(self._judge, alone, state.question).answers
+            belongs = self._judge.calibration.entry.probability(yes, quote.score)
+            quote = replace(quote, score=belongs)
+        return replace(
+            quote, answer=" ".join(answer.split()), answer_confidence=round(confidence, 4)
+        )
+
+    def _sentence(self, state: ReadingState, scored: Scored, words: str) -> Quote | None:
+        span = place_of(state.corpus, scored.passage, words, state.question)
+        if span is None:
+            return None
+        return state.corpus.quote(scored.passage.document, *span, score=scored.probability)
+
+
+class LookAhead:
+    """Reads first what the look-ups found, and looks up what the last quote left open.
+
+    The search is the model's own with the question; where a resumed run has lost it, the quote
+    itself.
+    """
+
+    def __init__(self, gate: PassageGate, writer: AnswerOrQuote) -> None:
+        self._gate = gate
+        self._writer = writer
+
+    def think(self, state: ReadingState) -> Thought:
+        lookahead = tuple(
+            scored
+            for scored in self._gate.promising(state)
+            if not inside(scored.passage, state.chunk)
+        )
+        return Thought(self._query(state), lookahead=lookahead)
+
+    def _query(self, state: ReadingState) -> str | None:
+        ledger = state.memory.ledger
+        if not state.updated_last or not ledger:
+            return None
+        if ledger[-1].answer:
+            wanted = self._gate.judge.follow_up(ledger[-1].text, state.question)
+        else:
+            wanted = self._writer.look_for or ledger[-1].text
+        query = f"{wanted} {state.question}" if wanted else ""
+        return query if query and query not in state.searches else None
+
+
+class AnswerFromPlaces:
+    """The answer that was found with the highest probability, or one that the steps give.
+
+    Places that gave the same answer stand together. A question that asks for all there is
+    gets all the answers found. What is less likely than not is no answer; the closest
+    place is named then.
+    """
+
+    def __init__(self, judges: Judges, gate: PassageGate) -> None:
+        self._judge: Judge = judges.answer
+        self._gate = gate
+
+    def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
+        del on_text
+        ledger = state.ledger()
+        if not ledger:
+            return Outcome(None, (), self._gate.found())
+        closest = max(ledger, key=lambda quote: quote.score)
+        outcome = self._from_places(state, ledger) or self._from_steps(state, ledger)
+        if outcome.confidence >= LIKELIER_THAN_NOT:
+            # Whether there is an answer is the place's to say, how sure it is the words', too.
+            confidence = outcome.confidence * outcome.answer_confidence
+            return replace(outcome, confidence=confidence)
+        known = outcome.confidence if outcome.text is not None else closest.score
+        return Outcome(None, (), known, closest=closest)
+
+    def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome | None:
+        groups: dict[str, list[Quote]] = {}
+        for quote in ledger:
+            if quote.answer:
+                groups.setdefault(" ".join(terms(quote.answer)), []).append(quote)
+        if not groups:
+            return None
+        if state.everything:
+            return all_answers(list(groups.values()))
+        best = max(groups.values(), key=lambda group: sum(odds(quote.score) for quote in group))
+        best.sort(key=lambda quote: -quote.score)
+        steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
+        cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
+        answers = [quote for group in groups.values() for quote in group]
+        found = max(self._gate.found_by(state, answers), best[0].score)
+        return Outcome(best[0].answer, cited, found, answer_confidence=best[0].answer_confidence)
+
+    def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
+        notes = as_notes(latest_steps(ledger))
+        enough = self._judge.enough(notes, state.question) if notes else 0.0
+        if enough < LIKELIER_THAN_NOT:
+            return Outcome(None, (), enough)
+        given = self._judge.conclude(notes, state.question)
+        if not given.text or not is_backed(given.text, state.question, [notes]):
+            return Outcome(None, (), enough)
+        cited = tuple(ledger[-CITATIONS:])
+        return Outcome(given.text, cited, enough, answer_confidence=given.confidence)
+
+
+def all_answers(groups: Sequence[Sequence[Quote]]) -> Outcome:
+    """The answers that belong on the list, in document order, each with its place.
+
+    Nothing where not even one is likelier than not. That one says whether there is an answer;
+    the confidence is the share of the list that can be expected to be right.
+    """
+    best = [max(group, key=lambda quote: quote.score) for group in groups]
+    best.sort(key=lambda quote: -quote.score)
+    if best[0].score < LIKELIER_THAN_NOT:
+        return Outcome(None, (), best[0].score)
+    kept = best[: best_length([quote.score for quote in best])]
+    kept.sort(key=lambda quote: (quote.document, quote.start))
+    text = "; ".join(quote.answer for quote in kept)
+    right = sum(quote.score * quote.answer_confidence for quote in kept) / len(kept)
+    return Outcome(text, tuple(kept), best[0].score, answer_confidence=right / best[0].score)

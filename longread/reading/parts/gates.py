@@ -1,0 +1,226 @@
+"""Update and exit gates: probabilities from one forward step, with a threshold the user can move.
+
+GRU-Mem (arXiv 2602.10560) gates with text that its model was trained to write. Here no
+word is generated: the update gate reads a probability for every passage of the chunk, the
+exit gate one for what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from longread.documents.chunks import Span
+from longread.reading.judges import Judge, Relevance, Request
+from longread.reading.memory import as_notes
+from longread.reading.parts.scores import PassageScores, passage_matches
+from longread.reading.relevance.calibration import odds
+from longread.reading.relevance.match import Match
+from longread.reading.state import Opening, ReadingState, Scored
+from longread.reading.step import Gate, Quote
+
+# Quotes that are steps towards the answer, put before the model again; the latest ones.
+_STEPS_SHOWN = 4
+# With steps known, a passage is judged again if BM25 likes it, for question and steps, at least so
+# well by the best passage's measure: benchmarks/LOG.md, 2026-11-28, "what a second ask is worth".
+_WORTH_ASKING_AGAIN = 0.1
+
+
+class AlwaysOpen:
+    """Every chunk may change the memory (MemAgent, InfMem)."""
+
+    signal = "always"
+
+    def read(self, state: ReadingState) -> Opening:
+        return Opening(Gate(1.0, 0.0, self.signal), (), (Scored(state.chunk, 0.0),))
+
+    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
+        del state, passage_gates
+
+
+class PassageGate:
+    """P(a passage helps) by a judge, one decode a passage; more once a step is known.
+
+    Before the first chunk it looks up BM25's best passages. When the ledger holds a step towards
+    the answer, passages that BM25 likes with it are judged again with that step in the notes.
+    """
+
+    def __init__(self, judge: Judge, threshold: float | None = None) -> None:
+        self.judge = judge
+        self.signal = judge.signal
+        self.threshold = judge.calibration.threshold if threshold is None else threshold
+        self.relevance: dict[Span, Relevance] = {}
+        self._scores: PassageScores | None = None
+        self._matches: tuple[list[Quote], Sequence[Match]] | None = None
+
+    def found(self) -> float:
+        """The posterior that the answer's place is among the passages that the gate opened for;
+        0 before anything is read."""
+        return self._scores.posterior.found(self.threshold) if self._scores else 0.0
+
+    def found_by(self, state: ReadingState, answers: Sequence[Quote]) -> float:
+        """The posterior that the answer's place is among those that gave `answers`.
+
+        A place that opened and gave none takes its share: it may only have looked likely with
+        a step in the notes, and then nothing was read there.
+        """
+        if self._scores is None:
+            return 0.0
+        own = {place.index for quote in answers for place in state.corpus.passages_at(quote)}
+        opened = self._scores.posterior.opened(self.threshold)
+        without = sum(odds(value) for place, value in opened.items() if place not in own)
+        given = sum(odds(quote.score) for quote in answers)
+        return self.found() * given / (given + without) if given else 0.0
+
+    def read(self, state: ReadingState) -> Opening:
+        scores = self.scores(state)
+        prefetched = self._prefetched(state, scores) if state.step == 1 else ()
+        own = state.corpus.passages_of(state.chunk)
+        passages = [*own, *state.lookahead]
+        opens: list[float] = []
+        for passage in passages:
+            self.relevance[passage] = scores.relevance(passage.index)
+            probability, helps = scores.probability(passage.index), scores.opens(passage.index)
+            if self._known_for(state, passage):
+                again = self.judge_again(state, passage)
+                probability, helps = max(probability, again[0]), max(helps, again[1])
+            scores.posterior.enter(passage.index, probability)
+            opens.append(helps)
+        looked_up = [passage for passage in state.retrieved if passage not in passages]
+        for passage in looked_up:
+            found, helps = self.judge_again(state, passage)
+            opens.append(helps)
+            if found >= self.threshold:
+                scores.posterior.enter(passage.index, found)
+        outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
+        return replace(outcome, prefetched=prefetched)
+
+    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
+        scores = self.scores(state)
+        own = state.corpus.passages_of(state.chunk)
+        for passage, gate in zip(own, passage_gates, strict=True):
+            # Closed gates need no second look; of the open ones the answer's share is asked.
+            closed = gate < self.threshold
+            scores.posterior.enter(
+                passage.index, gate if closed else scores.probability(passage.index)
+            )
+        for passage in state.lookahead:
+            scores.posterior.enter(passage.index, scores.probability(passage.index))
+
+    def requests(self, state: ReadingState, passage: Span) -> list[Request]:
+        """What the gate asks of a passage: with nothing known, and with the steps found so far."""
+        shown = state.shown(passage)
+        return [
+            self.judge.ask(shown, state.question, known)
+            for known in dict.fromkeys(("", self._known_for(state, passage)))
+        ]
+
+    def promising(self, state: ReadingState) -> list[Scored]:
+        """Passages judged before reading, still unread, whose gate is known to open."""
+        scores = self.scores(state)
+        found = [
+            Scored(state.corpus.passages[place], scores.opens(place))
+            for place in scores.posterior.scored_unread()
+        ]
+        return [each for each in found if each.probability >= self.threshold]
+
+    def scores(self, state: ReadingState) -> PassageScores:
+        """The run's passage scores, made on first use."""
+        if self._scores is None:
+            self._scores = PassageScores(state, self.judge, self.threshold)
+        return self._scores
+
+    def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
+        """(P(answers), P(helps)) of a passage with what was found so far in the notes."""
+        scores, match = self.scores(state), self._given_steps(state)[passage.index]
+        said = scores.ask(passage, steps_so_far(state.memory.ledger), match)
+        before = self.relevance.get(passage)
+        if before is None or said.helps > before.helps:
+            self.relevance[passage] = said
+        return scores.weigh(said.answers, match), scores.helps(said, match)
+
+    def _prefetched(self, state: ReadingState, scores: PassageScores) -> tuple[Scored, ...]:
+        """The passages that were judged so far, with P(the passage helps)."""
+        passages = state.corpus.passages
+        return tuple(Scored(passages[place], scores.opens(place)) for place in scores.scored())
+
+    def _known_for(self, state: ReadingState, passage: Span) -> str:
+        """The steps found so far, if they make the passage worth judging again; else empty."""
+        notes = as_notes(latest_steps(state.memory.ledger))
+        if not notes or self._given_steps(state)[passage.index].relative < _WORTH_ASKING_AGAIN:
+            return ""
+        return notes
+
+    def _given_steps(self, state: ReadingState) -> Sequence[Match]:
+        """BM25's match of every passage with the question and the steps found so far.
+
+        The passage of a second step shares its words with the first one's quote.
+        """
+        steps = latest_steps(state.memory.ledger) or state.memory.ledger[-1:]
+        if self._matches is None or self._matches[0] != steps:
+            self._matches = (steps, passage_matches(state, steps))
+        return self._matches[1]
+
+
+def steps_so_far(ledger: Sequence[Quote]) -> str:
+    """The quotes that are only steps towards the answer, as notes for the model; where there are
+    none the latest quote."""
+    return as_notes(latest_steps(ledger) or ledger[-1:])
+
+
+def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
+    """The latest quotes that are only steps towards the answer.
+
+    Quotes with an answer are left out: with the answer in the notes every passage would
+    "help".
+    """
+    return [quote for quote in ledger if not quote.answer][-_STEPS_SHOWN:]
+
+
+class FoundExit:
+    """Exit when an answer outweighs what is unread, or the notes together give one."""
+
+    def __init__(self, gate: PassageGate) -> None:
+        self._gate = gate
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def decide(self, state: ReadingState) -> Gate | None:
+        ledger = state.memory.ledger
+        if not ledger:
+            return None
+        found = self._gate.found() if any(quote.answer for quote in ledger) else 0.0
+        probability = max(found, self._together(state))
+        return Gate(probability, state.options.exit_threshold, self._gate.signal)
+
+    def _together(self, state: ReadingState) -> float:
+        """P(the steps in the notes hold the answer), asked when they changed."""
+        notes = as_notes(latest_steps(state.memory.ledger))
+        if notes.count("\n") < 1:
+            return 0.0
+        if self._last[0] != notes:
+            self._last = (notes, self._gate.judge.enough(notes, state.question))
+        return self._last[1]
+
+
+class NeverExit:
+    """Read to the end ("w/o EG" in GRU-Mem)."""
+
+    def decide(self, state: ReadingState) -> Gate | None:
+        del state
+        return None
+
+
+def opening(
+    passages: Sequence[Span],
+    probabilities: Sequence[float],
+    own: int,
+    threshold: float,
+    signal: str,
+) -> Opening:
+    """The gate of a chunk whose first `own` passages are its own and the rest were looked up."""
+    scored = [Scored(each, value) for each, value in zip(passages, probabilities, strict=True)]
+    return Opening(
+        Gate(max(probabilities, default=0.0), threshold, signal),
+        tuple(probabilities[:own]),
+        tuple(each for each in scored if each.probability >= threshold),
+    )

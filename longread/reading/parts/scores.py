@@ -1,0 +1,117 @@
+"""Passage scores: what a judge says of passages for one question, with BM25 as the prior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from longread.documents.chunks import Span
+from longread.reading.judges import Judge, Relevance, relevance_of
+from longread.reading.prompts import probe_pairs
+from longread.reading.relevance.calibration import logit
+from longread.reading.relevance.match import Match, best_matching, evenly, lexical_match
+from longread.reading.relevance.posterior import Background, Posterior
+from longread.reading.state import ReadingState
+from longread.reading.step import Quote
+
+
+def passage_matches(state: ReadingState, known: Sequence[Quote] = ()) -> list[Match]:
+    """BM25's match of every passage with the question, and with the quotes that are known."""
+    corpus = state.corpus
+    quoted = {passage.index for quote in known for passage in corpus.passages_at(quote)}
+    words = " ".join(quote.text for quote in known)
+    return lexical_match(corpus.index, state.question, words, quoted)
+
+
+class PassageScores:
+    """P(a passage holds the answer), and P(it helps at all): the judge's word, calibrated.
+
+    Made before the first chunk is read: BM25's best passages are judged then, so that most
+    answers cost a dozen passages and not the way to their page; and evenly spread ones where
+    the judge's evidence needs a background. `posterior` keeps the outcomes.
+
+    Where cached states are pruned, a passage that helps with at least the probability `closer` is
+    asked again word for word. That costs its prefill, and once more where other passages are
+    gated before it is answered from.
+    """
+
+    def __init__(self, state: ReadingState, judge: Judge, closer: float) -> None:
+        self._state = state
+        self._judge = judge
+        self._closer = closer
+        self._calibration = judge.calibration
+        self._weights = judge.calibration.weights(state.everything)
+        self._matches = passage_matches(state)
+        self._relevance: dict[int, Relevance] = {}
+        self._background: Background | None = None
+        self._look_up()
+        self.posterior = Posterior(
+            self._weights, self._matches, list(self._relevance), self.probability
+        )
+
+    def relevance(self, place: int) -> Relevance:
+        """What the judge says of the passage at `place`, with nothing known. Asked once."""
+        if place not in self._relevance:
+            passage = self._state.corpus.passages[place]
+            self._relevance[place] = self.ask(passage, "", self._matches[place])
+        return self._relevance[place]
+
+    def ask(self, passage: Span, notes: str, match: Match) -> Relevance:
+        """What the judge says of a passage, with `notes` known."""
+        state, judge = self._state, self._judge
+        request = judge.ask(state.shown(passage), state.question, notes)
+        said = judge.relevance(state.ask(judge, passage, request), state.question, notes)
+        if (
+            state.cached_states_pruned(judge.engine)
+            and request.options is not None
+            and self.helps(said, match) >= self._closer
+        ):
+            reply = state.ask(judge, passage, request, exact=True)
+            return judge.relevance(reply, state.question, notes)
+        return said
+
+    def probability(self, place: int) -> float:
+        """P(the passage holds the answer), by the passage's place."""
+        return self.weigh(self.relevance(place).answers, self._matches[place])
+
+    def opens(self, place: int) -> float:
+        """P(the passage helps at all): holds the answer, or is a step towards it."""
+        return self.helps(self.relevance(place), self._matches[place])
+
+    def helps(self, relevance: Relevance, match: Match) -> float:
+        """P(a passage helps at all), from what the judge says of it."""
+        step = self._calibration.step
+        as_step = step.probability(relevance.supports, match) if step else 0.0
+        return max(self.weigh(relevance.helps, match), as_step)
+
+    def weigh(self, said: float, match: Match) -> float:
+        """The judge's probability, with the prior of BM25's match."""
+        evidence = logit(said)
+        if self._background is not None:
+            evidence = self._background.z_score(evidence)
+        return self._weights.probability(evidence, match)
+
+    def scored(self) -> list[int]:
+        """Places that were judged, in order."""
+        return sorted(self._relevance)
+
+    def _look_up(self) -> None:
+        even = evenly(len(self._matches), self._calibration.background)
+        best = best_matching(self._matches, self._calibration.lookups)
+        others = [place for place in best if place not in even]
+        found = {place: logit(self.relevance(place).answers) for place in [*even, *others]}
+        if self._calibration.background:
+            self._background = Background.of(
+                [*(found[place] for place in even), *self._strangers(len(even))],
+                [found[place] for place in others],
+            )
+
+    def _strangers(self, even: int) -> list[float]:
+        """Evidence of passages from elsewhere: a short document is no background of its own.
+
+        One passage of three never stands more than 1.4 spreads above the mean of the three.
+        """
+        wanted = max(0, self._calibration.background - even)
+        return [
+            logit(relevance_of(self._judge, passage, self._state.question).answers)
+            for passage, _question in probe_pairs()[:wanted]
+        ]

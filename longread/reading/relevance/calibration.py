@@ -1,0 +1,187 @@
+"""Calibration of a judge: logistic regression weights from its signal and BM25 to odds.
+
+The defaults stand in calibration.toml, a table a kind of judge; what `longread models calibrate`
+fitted of a model takes their place.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from longread.models import calibration as measured
+from longread.reading.relevance.match import Match
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWeights:
+    """Turns signals into odds that a passage holds what the question asks for.
+
+    The log-odds are linear in `evidence` (the judge's log-odds, or their z-score against a
+    background of other passages) and in the match's three shares; of a passage that was not
+    read only the shares are known.
+
+    `unanswerable` is the weight of "no passage holds it" against those odds. A passage's odds hold
+    the share of questions that have an answer, so this is the share that has none.
+
+    `alike` weighs the logarithm of how many passages may be meant as well as this one: of lists,
+    whose places do not compete, it is the prior. Of a filing every page names the company.
+    """
+
+    evidence: float
+    match: float
+    coverage: float
+    named: float
+    read_bias: float
+    unread_match: float
+    unread_coverage: float
+    unread_named: float
+    unread_bias: float
+    unanswerable: float
+    alike: float = 0.0
+
+    def probability(self, evidence: float, match: Match) -> float:
+        """P(the passage holds the answer), from the judge's evidence and BM25's match."""
+        return sigmoid(
+            self.evidence * evidence
+            + self.match * match.relative
+            + self.coverage * match.absolute
+            + self.named * match.named
+            + self.alike * math.log(match.alike)
+            + self.read_bias
+        )
+
+    def unread_odds(self, match: Match) -> float:
+        """The odds that an unread passage holds the answer, from BM25's match alone."""
+        return math.exp(
+            self.unread_match * match.relative
+            + self.unread_coverage * match.absolute
+            + self.unread_named * match.named
+            + self.unread_bias
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepWeights:
+    """Turns a judge's P(the passage supports the answer) into odds that it is a step.
+
+    A step need not share the question's words, so BM25 counts less than for answers.
+    """
+
+    supports: float
+    match: float
+    bias: float
+
+    def probability(self, supports: float, match: Match) -> float:
+        """P(the passage is a step), from P(it supports the answer) and BM25's match."""
+        return sigmoid(self.supports * logit(supports) + self.match * match.relative + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWeights:
+    """Turns what the gate gave a passage, and what a judge says of an answer's sentence read
+    alone, into the odds that the answer belongs on the list that was asked for.
+
+    A passage that only mentions the thing may open; its sentence tells.
+    """
+
+    alone: float
+    gate: float
+    bias: float
+
+    def probability(self, alone: float, gate: float) -> float:
+        """P(the answer belongs there), from P(its sentence answers) and P of its passage."""
+        return sigmoid(self.alone * logit(alone) + self.gate * logit(gate) + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All numbers of a judge.
+
+    `lookups` of BM25's best passages are judged before reading begins; `background` passages,
+    spread evenly, are judged as well where evidence means something only against others
+    of the same document (0: it is absolute). `threshold` opens the update gate. `answer`
+    weighs questions with one answer, `everything` those that want all there is.
+    """
+
+    lookups: int
+    background: int
+    threshold: float
+    answer: AnswerWeights
+    everything: AnswerWeights
+    step: StepWeights | None = None
+    entry: EntryWeights | None = None
+
+    def weights(self, everything: bool) -> AnswerWeights:
+        """The weights for a question that wants everything, or one answer."""
+        return self.everything if everything else self.answer
+
+
+def calibration(signal: str, model: str = "") -> Calibration:
+    """The calibration of judge `signal`, with what was measured of the file `model`."""
+    usual = _default(signal)
+    known = measured.of(model) if model else None
+    if known is None:
+        return usual
+    fitted = known.gate.get(signal, {})
+    if known.gate_threshold is not None and signal == "likelihood":
+        fitted = {"threshold": known.gate_threshold, **fitted}
+    return _built(_merged(_tables()[signal], fitted)) if fitted else usual
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    source = resources.files(__package__).joinpath("calibration.toml").read_text("utf-8")
+    return tomllib.loads(source)
+
+
+@cache
+def _default(signal: str) -> Calibration:
+    return _built(_tables()[signal])
+
+
+def _merged(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **table,
+        **{
+            name: {**table.get(name, {}), **value} if isinstance(value, Mapping) else value
+            for name, value in changes.items()
+        },
+    }
+
+
+def _built(table: Mapping[str, Any]) -> Calibration:
+    answer = AnswerWeights(**table["answer"])
+    return Calibration(
+        lookups=table["lookups"],
+        background=table["background"],
+        threshold=table["threshold"],
+        answer=answer,
+        everything=replace(answer, **table.get("list", {})),
+        step=StepWeights(**table["step"]) if "step" in table else None,
+        entry=EntryWeights(**table["entry"]) if "entry" in table else None,
+    )
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function, safe for large arguments."""
+    if value >= 0:
+        return 1.0 / (1.0 + math.exp(-value))
+    return math.exp(value) / (1.0 + math.exp(value))
+
+
+def logit(probability: float) -> float:
+    """The inverse of `sigmoid`, with probabilities kept off 0 and 1."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
+def odds(probability: float) -> float:
+    """p / (1 − p), finite for p = 1."""
+    bounded = min(probability, 1 - 1e-9)
+    return bounded / (1 - bounded)

@@ -1,0 +1,77 @@
+"""BM25's match of every passage with a question: the prior of the gate, at no model's cost."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
+
+from longread.retrieval import Index, names, query_terms
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """How well BM25 likes a passage: as a share of the document's best one (`relative`), and of
+    the best score that any text could have (`absolute`), both 0 to 1.
+
+    Both are needed: every document has a best passage, also one that says nothing of what was
+    asked; and a long question never comes near the best conceivable score.
+
+    `named` falls from 1 to 0 as the passage lacks names and numbers of the question that the
+    document has elsewhere, the rarer the faster. BM25 adds words up, so "A ticket for the ferry
+    at Orvel cost 10 crowns" beats the right town's sentence in other words. `alike` passages,
+    this one included, lack no more of the names than it does.
+    """
+
+    relative: float
+    absolute: float
+    named: float = 1.0
+    alike: int = field(default=1, compare=False)
+
+
+# Sums of the same weights in another order.
+_SAME = 1e-9
+
+
+def lexical_match(
+    index: Index, question: str, known: str = "", without: Container[int] = ()
+) -> list[Match]:
+    """BM25's match of every passage with the question, in order.
+
+    What is `known` already is looked for as well, and its words are missed nowhere. The places
+    that it comes from, `without`, are not what the others are compared with.
+    """
+    asked = f"{question} {known}".strip()
+    scores = index.scores(asked)
+    others = (score for place, score in enumerate(scores) if place not in without)
+    best = max(others, default=0.0) or 1.0
+    # A term adds at most idf × (k1 + 1), k1 = 1.5; one that the document lacks counts with
+    # the highest idf there is.
+    rarest = math.log(1 + (index.size + 0.5) / 0.5)
+    ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(asked)) or 1.0
+    told = set(query_terms(known))
+    lacking = index.missing([name for name in names(question) if name not in told])
+    ranked = sorted(lacking)
+    return [
+        Match(
+            min(1.0, score / best),
+            score / ideal,
+            max(0.0, 1.0 - lack / rarest),
+            bisect_right(ranked, lack + _SAME),
+        )
+        for score, lack in zip(scores, lacking, strict=True)
+    ]
+
+
+def best_matching(matches: Sequence[Match], wanted: int) -> list[int]:
+    """The places that BM25 likes best, best first."""
+    ranked = sorted(range(len(matches)), key=lambda place: (-matches[place].relative, place))
+    return ranked[:wanted]
+
+
+def evenly(count: int, wanted: int) -> list[int]:
+    """`wanted` places spread evenly over `count`, the ends left out; all of them when few."""
+    if wanted >= count:
+        return list(range(count))
+    return sorted({round((place + 1) * (count - 1) / (wanted + 1)) for place in range(wanted)})

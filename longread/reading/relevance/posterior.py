@@ -1,0 +1,89 @@
+"""The posterior over passages: what is known of every passage of the documents for one question.
+
+The update gate fills it, the exit gate weighs what was found against what is still unread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from longread.reading.relevance.calibration import AnswerWeights, odds
+from longread.reading.relevance.match import Match
+
+# Keeps a document whose passages all gain alike (a page, a list) from making every one stand out.
+_LEAST_SPREAD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Mean and spread of a judge's evidence over some passages of the document: z-scores.
+
+    Some questions make every passage likely, some none, so evidence may mean something only
+    against that of others. The spread of a few passages that probably matter and a few that
+    don't does as well as that of the whole document (benchmarks/LOG.md).
+    """
+
+    mean: float
+    spread: float
+
+    @classmethod
+    def of(cls, even: Sequence[float], best: Sequence[float]) -> Background:
+        """From the evidence of evenly spread passages and of BM25's best others."""
+        every = [*even, *best]
+        centre = fmean(every) if every else 0.0
+        spread = math.sqrt(fmean((value - centre) ** 2 for value in every)) if every else 0.0
+        return cls(fmean(even) if even else 0.0, spread + _LEAST_SPREAD)
+
+    def z_score(self, evidence: float) -> float:
+        """How many spreads some evidence stands above the mean."""
+        return (evidence - self.mean) / self.spread
+
+
+class Posterior:
+    """Every passage's outcome for one question: read, or unread with odds from BM25 alone.
+
+    `scored` passages were judged before reading began: until they are read, the odds of
+    `probability` count for them.
+    """
+
+    def __init__(
+        self,
+        weights: AnswerWeights,
+        matches: Sequence[Match],
+        scored: Sequence[int],
+        probability: Callable[[int], float],
+    ) -> None:
+        self._unanswerable = weights.unanswerable
+        self._scored = list(scored)
+        self._read: dict[int, float] = {}
+        known = set(scored)
+        self._unread = {
+            place: odds(probability(place)) if place in known else weights.unread_odds(match)
+            for place, match in enumerate(matches)
+        }
+
+    def enter(self, place: int, probability: float) -> None:
+        """Record that the passage at `place` was read with this outcome."""
+        self._read[place] = probability
+        self._unread.pop(place, None)
+
+    def found(self, threshold: float) -> float:
+        """P(the answer's place is among the passages whose gate opened at `threshold`).
+
+        One place holds the answer, or none does: the odds of the passages read compete with
+        those still unread, and with "the document does not say".
+        """
+        opened = sum(odds(value) for value in self._read.values() if value >= threshold)
+        closed = sum(odds(value) for value in self._read.values() if value < threshold)
+        return opened / (opened + closed + sum(self._unread.values()) + self._unanswerable)
+
+    def opened(self, threshold: float) -> dict[int, float]:
+        """P(the passage holds the answer) of the places read whose gate opened at `threshold`."""
+        return {place: value for place, value in self._read.items() if value >= threshold}
+
+    def scored_unread(self) -> list[int]:
+        """The places that were judged and not read yet, in order."""
+        return [place for place in sorted(self._scored) if place in self._unread]
