@@ -70,7 +70,7 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
         monkeypatch.setattr("longread.display.open_view", lambda **_how: view or View())
         options = TABLE.build(AskOptions, given)
         sizes = ReadingOptions(
-            gate="likelihood", chunk_tokens=80, unit_tokens=40, memory_tokens=120, exit=False
+            gate="likelihood", chunk_tokens=80, passage_tokens=40, memory_tokens=120, exit=False
         )
         return run.answer_questions([], asked, replace(options, reading=sizes), listed=listed)
 

@@ -16,11 +16,11 @@ NOTE = "The Orvel ferry sank in 1931."
 def ferry_server() -> Iterator[Server]:
     """A server whose model knows when the ferry sank, once it has read it."""
     says = by_role(
-        gap="NONE",
-        write=NOTE,
         answer="It sank in 1931.",
-        gate=lambda prompt: "Yes." if FACT in prompt else "No.",
-        exit=lambda prompt: "Yes." if NOTE in prompt else "No.",
+        relevance=lambda prompt: "Yes." if FACT in prompt else "No.",
+        short_answer="in 1931",
+        everything="No.",
+        overwrite=NOTE,
         likelihood="one two three four",
     )
     with serving(
