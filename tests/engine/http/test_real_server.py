@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from longread.reading.judges.prompted import YES_NO
 
 from longread.documents import load
 from longread.engine import Engine
 from longread.engine.http import open_server
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.models import store
-from longread.reading.gates import YES_NO
 from longread.reading.options import ReadingOptions
 from longread.reading.prompts import prompt
 from longread.runs.session import Session
@@ -100,7 +100,7 @@ def opened() -> Iterator[Callable[..., Engine]]:
 
 def gate(engine: Engine, passage: str) -> str:
     question = "Who sold the wine for the council?"
-    return prompt(engine, "gate", passage=passage, question=question, memory="")
+    return prompt(engine, "relevance", passage=passage, question=question, notes="")
 
 
 def test_its_gates_are_those_of_the_same_model_here(
@@ -138,7 +138,7 @@ def test_without_log_probabilities_it_says_so_and_gates_by_words(
 def test_a_run_reads_a_document_through_it(plain: str, opened: Callable[..., Engine]) -> None:
     engine = opened(plain, [])
     session = Session([load(str(TALE))], engine)
-    options = ReadingOptions(chunk_tokens=128, unit_tokens=64, memory_tokens=100, exit=False)
+    options = ReadingOptions(chunk_tokens=128, passage_tokens=64, memory_tokens=100, exit=False)
     run = session.run("Who sold the wine for the council?", options)
     steps = list(run.steps())
     answer = run.answer()
