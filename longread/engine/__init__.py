@@ -204,6 +204,16 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PinnedPrompt:
+    """A prompt that goes on after a prefix whose state is kept (`PrefixStates.pin_prefix`)."""
+
+    prefix: str
+    prompt: str
+    source: str = ""
+    whole: bool = False
+
+
 class PrefixStates(Engine, Protocol):
     """KV states of prefixes: read once, pinned for many questions, kept on disk.
 
@@ -228,6 +238,22 @@ class PrefixStates(Engine, Protocol):
         the same batches over the same cells, so probabilities do not depend on it. `source`
         and `whole` as in `StateKeeper`. Does nothing for a prefix that does not fit.
         """
+        ...
+
+    def choose_many(
+        self, asked: Sequence[PinnedPrompt], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        """`choose` for prompts behind any number of prefixes: several in one batch.
+
+        As if each prefix had been pinned for its prompt, and a prompt gives the same to the bit
+        whoever it is asked beside. What `pin_prefix` pinned before may have to be pinned anew.
+        """
+        ...
+
+    def score_many(
+        self, asked: Sequence[PinnedPrompt], continuations: Sequence[str]
+    ) -> list[list[float]]:
+        """`score` for prompts behind any number of prefixes, as `choose_many`."""
         ...
 
     def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:

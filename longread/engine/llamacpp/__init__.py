@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from longread.engine import (
     HeadAttention,
     Message,
     ModelInfo,
+    PinnedPrompt,
     Pooling,
     StateKeeper,
     Usage,
@@ -38,6 +40,7 @@ from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
 from longread.engine.llamacpp.beam_sequences import BeamSequences
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, open_model
+from longread.engine.llamacpp.pinned import PinnedPrompts
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.states import States
 from longread.engine.repetition import RepetitionDetector
@@ -81,6 +84,16 @@ class LlamaCppEngine:
             self.capabilities = self.capabilities - {"attention"}
         self._branches = Branches(SLOTS, BRANCHES)
         self.usage = Usage()
+        # The same prompts come again: to gate, to quote, to answer.
+        self._tokenized_once = lru_cache(maxsize=512)(self._tokenize_prompt)
+        self._pinned = PinnedPrompts(
+            opened.runtime,
+            self._states,
+            self._branches,
+            self.usage,
+            self._tokenized,
+            threads=opened.threads,
+        )
         self.info = ModelInfo(
             name=name or path.stem,
             file=str(path),
@@ -118,14 +131,14 @@ class LlamaCppEngine:
         if not wanted:
             return []
         # The last token's own logits are not needed: nothing follows it.
-        tokens = [*self.vocabulary.tokenize_prompt(prompt), *wanted[:-1]]
+        tokens = [*self._tokenized(prompt), *wanted[:-1]]
         _slot, reused, logits = self._states.home([tokens]).prefill(tokens, wanted=len(wanted))
         self._account(len(tokens), reused)
         chosen = logits[np.arange(len(wanted)), wanted]
         return [float(value) for value in chosen - log_total(logits)]
 
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
-        tokens = self.vocabulary.tokenize_prompt(prompt)
+        tokens = self._tokenized(prompt)
         _slot, reused, logits = self._states.home([tokens]).prefill(tokens)
         self._account(len(tokens), reused)
         return self._shares(logits[0], options)
@@ -133,14 +146,14 @@ class LlamaCppEngine:
     def choose_all(
         self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
     ) -> list[dict[str, float]]:
-        tokens = [self.vocabulary.tokenize_prompt(prompt) for prompt in prompts]
+        tokens = [self._tokenized(prompt) for prompt in prompts]
         logits = self._decode_all(tokens, [1] * len(tokens))
         return [self._shares(rows[0], options) for rows in logits]
 
     def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
         wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
         tokens = [
-            [*self.vocabulary.tokenize_prompt(prompt), *words[:-1]]
+            [*self._tokenized(prompt), *words[:-1]]
             for prompt, words in zip(prompts, wanted, strict=True)
         ]
         some = [place for place, words in enumerate(wanted) if words]
@@ -184,7 +197,7 @@ class LlamaCppEngine:
         temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
-        tokens = self.vocabulary.tokenize_prompt(prompt)
+        tokens = self._tokenized(prompt)
         runtime = self._states.home([tokens], max_tokens)
         slot, reused, logits = runtime.prefill(tokens, room=max_tokens)
         self._account(len(tokens), reused)
@@ -265,15 +278,39 @@ class LlamaCppEngine:
         return HeadAttention(weights, self.vocabulary.spans(prompt, asked))
 
     def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
-        tokens = self.vocabulary.tokenize_prompt(prefix)
+        tokens = self._tokenized(prefix)
         if 1 < len(tokens) < self.runtime.capacity:
             self.usage.prefilled += self._states.hold(
                 prefix, tokens, self.keeper, source, whole=whole
             )
 
+    def choose_many(
+        self, asked: Sequence[PinnedPrompt], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        prompts = [self._tokenized(each.prompt) for each in asked]
+        logits = self._pinned.decode(self.keeper, asked, prompts, [1] * len(asked))
+        return [self._shares(rows[0], options) for rows in logits]
+
+    def score_many(
+        self, asked: Sequence[PinnedPrompt], continuations: Sequence[str]
+    ) -> list[list[float]]:
+        wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
+        some = [place for place, words in enumerate(wanted) if words]
+        logits = self._pinned.decode(
+            self.keeper,
+            [asked[place] for place in some],
+            [[*self._tokenized(asked[place].prompt), *wanted[place][:-1]] for place in some],
+            [len(wanted[place]) for place in some],
+        )
+        scores: list[list[float]] = [[] for _prompt in asked]
+        for place, rows in zip(some, logits, strict=True):
+            chosen = rows[np.arange(len(rows)), wanted[place]] - log_total(rows)
+            scores[place] = [float(value) for value in chosen]
+        return scores
+
     def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
         if self.keeper is not None and source:
-            tokens = self._states.held_part(self.vocabulary.tokenize_prompt(prefix))
+            tokens = self._states.held_part(self._tokenized(prefix))
             self.keeper.rate(tokens, source, worth, whole=whole)
 
     def state_bytes(self, tokens: int) -> int:
@@ -295,12 +332,14 @@ class LlamaCppEngine:
 
     def forget(self) -> None:
         self._states.forget()
+        self._pinned.forget()
         if self._attention is not None:
             self._attention.forget()
 
     def close(self) -> None:
         if self._attention is not None:
             self._attention.close()
+        self._pinned.close()
         self._branches.close()
         self._states.close()
         self.runtime.close()
@@ -311,6 +350,12 @@ class LlamaCppEngine:
                 self.runtime.model, capacity=self.runtime.capacity, threads=self._threads
             )
         return self._attention
+
+    def _tokenize_prompt(self, prompt: str) -> tuple[int, ...]:
+        return tuple(self.vocabulary.tokenize_prompt(prompt))
+
+    def _tokenized(self, prompt: str) -> list[int]:
+        return list(self._tokenized_once(prompt))
 
     def _tokenize_query(self, query: str) -> list[int]:
         return self.vocabulary.tokenize(query, special=True)

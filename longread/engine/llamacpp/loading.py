@@ -126,6 +126,22 @@ def open_query_context(model: Any, *, tokens: int, threads: int) -> Runtime | No
     return Runtime(model, opened, flag, SLOTS, owns_model=False) if opened else None
 
 
+def open_streams(
+    model: Any, *, streams: int, tokens: int, threads: int, flash: bool
+) -> Runtime | None:
+    """A context whose sequences have `tokens` cells each, for several prefixes side by side;
+    None when there is no memory for it. `flash` attention as in the context that reads them."""
+    flag = library.AbortFlag()
+    parameters = _context_parameters(flag, streams * tokens, threads)
+    parameters.n_seq_max = streams
+    parameters.kv_unified = False
+    library.forget_log()
+    opened = (
+        llama.llama_init_from_model(model, parameters) if flash else _open_plain(model, parameters)
+    )
+    return Runtime(model, opened, flag, streams, owns_model=False) if opened else None
+
+
 def _open_plain(model: Any, parameters: Any) -> Any:
     """A context without flash attention; falsy where it cannot be opened."""
     library.forget_log()

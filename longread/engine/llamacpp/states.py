@@ -17,6 +17,7 @@ from longread.engine.llamacpp.kv_transpose import transpose_v
 from longread.engine.llamacpp.library import logger
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
+from longread.engine.llamacpp.streams import Pinned, Streams
 
 # The slot of a held prefix.
 _SLOT = 0
@@ -53,7 +54,7 @@ class States:
         # What comes back from a copy is not what went in: then nothing is copied.
         storable = kind.can_store(len(tokens))
         keeper = keeper if storable else None
-        thin = keeper is not None and keeper.thins and kind.can_thin and not whole
+        thin = self.thins(keeper, whole=whole)
         context = self._query_context
         place = context.place(tokens) if context is not None and storable else None
         home = place or self._runtime
@@ -69,16 +70,11 @@ class States:
                 if home.restore(_SLOT, tokens, state, thinned=thinned):
                     return 0
                 keeper.remark("a block could not be put back: its passage is read anew")
-        self._runtime.extend(_SLOT, tokens, wanted=0)
         if keeper is None and place is None:
+            self._runtime.extend(_SLOT, tokens, wanted=0)
             return len(tokens)
-        if keeper is not None and thin:
-            self.drop(keeper.dropped(prefix, tokens))
-        state = self._runtime.state(_SLOT)
-        if place is not None:
-            transpose_v(state)
-        if keeper is not None:
-            keeper.save(tokens, source, state, whole=whole)
+        columns = place is not None
+        state = self._read(prefix, tokens, keeper, source, whole=whole, columns=columns)
         if place is not None:
             self._move(place, tokens, state, thinned)
         elif thin:
@@ -89,6 +85,69 @@ class States:
                 self._runtime.extend(_SLOT, tokens, wanted=0)
                 return 2 * len(tokens)
         return len(tokens)
+
+    def _read(
+        self,
+        prefix: str,
+        tokens: list[int],
+        keeper: StateKeeper | None,
+        source: str,
+        *,
+        whole: bool,
+        columns: bool,
+    ) -> memoryview:
+        """Decode a prefix alone; its state, V by `columns` or rows, which the keeper gets, too."""
+        self._runtime.extend(_SLOT, tokens, wanted=0)
+        if self.thins(keeper, whole=whole) and keeper is not None:
+            self.drop(keeper.dropped(prefix, tokens))
+        state = self._runtime.state(_SLOT)
+        if columns:
+            transpose_v(state)
+        if keeper is not None:
+            keeper.save(tokens, source, state, whole=whole)
+        return state
+
+    def thins(self, keeper: StateKeeper | None, *, whole: bool) -> bool:
+        """Whether a prefix's state is kept with some of its tokens left out."""
+        return keeper is not None and keeper.thins and self._runtime.kind.can_thin and not whole
+
+    def lay_out(
+        self,
+        streams: Streams,
+        stream: int,
+        asked: Pinned,
+        prefix: str,
+        keeper: StateKeeper | None,
+        source: str,
+        *,
+        whole: bool,
+    ) -> int | None:
+        """Have the prompt's prefix in `stream`; how many tokens were decoded for it, None where
+        its state does not fit there."""
+        if streams.holds(stream, asked):
+            return 0
+        tokens = list(asked.prefix)
+        if keeper is not None:
+            state = keeper.load(tokens, source, whole=whole)
+            if state is not None:
+                if streams.restore(stream, asked, state):
+                    return 0
+                keeper.remark("a block could not be put back: its passage is read anew")
+                return None
+        columns = self.by_columns(tokens)
+        self.forget()
+        state = self._read(prefix, tokens, keeper, source, whole=whole, columns=columns)
+        fits = streams.restore(stream, asked, state)
+        self._runtime.forget_all()
+        return len(tokens) if fits else None
+
+    def by_columns(self, tokens: Sequence[int]) -> bool:
+        """Whether a prefix's state has V by columns, as contexts without flash attention do.
+
+        The first call may empty all caches.
+        """
+        context = self._query_context
+        return context is not None and context.place(tokens) is not None
 
     def _move(self, place: Runtime, tokens: list[int], state: memoryview, thinned: int) -> None:
         """Hold a prefix where its questions are asked; where it was decoded if it does not fit
