@@ -96,7 +96,13 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
         return open_server(resolved.address, context=options.context, report=report)
     from longread.engine.llamacpp import LlamaCppEngine
 
-    gguf.require_instruct(gguf.read_header(resolved.path))
+    header = gguf.read_header(resolved.path)
+    gguf.require_instruct(header)
+    if not header.has_chat_template:
+        report(
+            f"{resolved.name} has no chat template, as base models have none: "
+            "it gates by likelihood"
+        )
     path, name, note = resolved.path, resolved.name, ""
     if resolved.path == store.bundled_path():
         name = resolved.path.stem.partition(".")[0]

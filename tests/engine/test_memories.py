@@ -15,10 +15,12 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.engine.llamacpp.loading import kv_bytes
 from longread.engine.llamacpp.slots import Placement, Slots
 from longread.errors import ModelError
-from longread.models import gguf
+from longread.models import gguf, store
 from longread.prefix_cache import BlockStore, PrefixCache
 from longread.reading.options import ReadingOptions
-from longread.runs.session import Session
+from longread.reading.probe import gate_signal
+from longread.runs.options import ModelOptions
+from longread.runs.session import Session, open_engine
 from tests.scripted import page, paged
 
 pytest.importorskip("gguf")
@@ -222,7 +224,15 @@ def test_the_memory_of_a_token_is_what_the_file_says(engine: LlamaCppEngine, kin
 
 def test_a_model_without_a_chat_template_is_known(tmp_path: Path) -> None:
     make_models.dense(tmp_path / "base.gguf", template="")
-    with LlamaCppEngine(tmp_path / "base.gguf", context=256, threads=1) as engine:
+    resolved, reported = store.resolve(str(tmp_path / "base.gguf")), list[str]()
+    options = ModelOptions(context=256, threads=1)
+    engine = open_engine(resolved, options, reported.append)
+    assert isinstance(engine, LlamaCppEngine)
+    with engine:
+        assert gate_signal(engine, "auto") == "likelihood"
+        assert reported == [
+            "base has no chat template, as base models have none: it gates by likelihood"
+        ]
         assert not engine.info.chat_template
         assert "<|im_start|>user" in engine.render([{"role": "user", "content": "?"}])
 

@@ -64,7 +64,8 @@ def gate_signal(engine: Engine, requested: str) -> str:
     if "score" not in engine.capabilities:
         return "choice"
     # A server may not say how large its model is: 0.
-    if 0 < engine.info.parameters < _TOO_SMALL:
+    # A base model follows no instructions.
+    if 0 < engine.info.parameters < _TOO_SMALL or not engine.info.chat_template:
         return "likelihood"
     verdict = _verdict_file(engine)
     with suppress(OSError, ValueError, KeyError):
