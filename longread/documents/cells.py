@@ -11,6 +11,7 @@ a column of labels fails that, so plain tables keep a row for each line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _PITCH = 1.4
 _TRIM = 0.2
 # A page with more pieces than this is a drawing or a map.
 _MOST_SEGMENTS = 4000
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # A cell longer than this is a column of text.
 _LONGEST_STACK = 30
 
@@ -115,6 +117,8 @@ def _continues(stack: _Stack, segment: Segment) -> bool:
     distance = segment.y0 - last.y0
     if not 0.5 * size < distance < _PITCH * size or abs(last.size - segment.size) > 0.15 * size:
         return False
+    if _YEAR.fullmatch(last.text):
+        return False  # a head over several others
     overlap = min(last.x1, segment.x1) - max(last.x0, segment.x0)
     if overlap < 0.5 * min(last.x1 - last.x0, segment.x1 - segment.x0):
         return False

@@ -7,6 +7,7 @@ are parted where the fewest cross (a cell that spans columns is one of those).
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -74,7 +75,11 @@ def _parted(group: list[_Placed]) -> list[list[_Placed]]:
     gaps = _gaps(group)
     if not gaps:
         return [group]
-    places = sorted({round((left + right) / 4) * 2.0 for left, right in gaps})
+    # In the middle of a gap, and right before the box behind it.
+    places = sorted(
+        {round((left + right) / 4) * 2.0 for left, right in gaps}
+        | {math.floor(2 * right) / 2 for _, right in gaps}
+    )
     worth = [_support(gaps, x) - _crossing(group, x) for x in places]
     best = max(worth)
     if best <= 0:

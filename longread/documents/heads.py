@@ -15,24 +15,38 @@ _THIN = 3.0
 _NEAR = 2.5
 # A head may reach out of its column's room by this much.
 _SLACK = 4.0
+# A spanning head stands this near to the middle of its columns, in points.
+_OFF = 8.0
 
 
 def assigned(
-    lines: Sequence[Sequence[Box]], columns: Sequence[Extent], drawn: Sequence[Box]
+    lines: Sequence[Sequence[Box]],
+    periods: Sequence[Sequence[bool]],
+    columns: Sequence[Extent],
+    drawn: Sequence[Box],
 ) -> list[list[list[int]]]:
-    """For each head line, from top to bottom, the columns of each of its cells."""
+    """For each head line, from top to bottom, the columns of each of its cells.
+
+    `periods` says which cells name a period: one over heads of their own spans all of them.
+    """
     rules = _rules(drawn, lines)
     found: list[list[list[int]]] = []
     below: Sequence[Box] = ()
     below_groups: list[list[int]] = []
-    for boxes in reversed(lines):
+    headed: set[int] = set()
+    for boxes, dated in zip(reversed(lines), reversed(periods), strict=True):
         groups = [_by_rule(box, rules, columns) for box in boxes]
         groups = [
             group or _by_cell_below(box, below, below_groups)
             for box, group in zip(boxes, groups, strict=True)
         ]
         groups = _by_place(boxes, groups, columns, not found)
+        groups = [
+            _widest(box, group, groups, columns, headed) if over else group
+            for box, group, over in zip(boxes, groups, dated, strict=True)
+        ]
         found.append(groups)
+        headed.update(column for group in groups for column in group)
         columns = _widened(columns, boxes, groups)
         below, below_groups = boxes, groups
     return found[::-1]
@@ -118,6 +132,31 @@ def _by_place(
         ]
         placed.append(_best_group(box, free, columns, last))
     return placed
+
+
+def _widest(
+    box: Box,
+    group: list[int],
+    groups: Sequence[list[int]],
+    columns: Sequence[Extent],
+    headed: set[int],
+) -> list[int]:
+    """The columns with heads of their own on both sides that no other cell of the line takes."""
+    if len(group) != 1 or group[0] == 0 or group[0] not in headed:
+        return group
+    taken = {column for other in groups if other is not group for column in other}
+    first = last = group[0]
+    while first - 1 in headed and first - 1 > 0 and first - 1 not in taken:
+        first -= 1
+    while last + 1 in headed and last + 1 not in taken:
+        last += 1
+    runs = [
+        list(range(i, j + 1)) for i in range(first, group[0] + 1) for j in range(group[0], last + 1)
+    ]
+    middle = (box[0] + box[2]) / 2
+    off = [abs((columns[run[0]][0] + columns[run[-1]][1]) / 2 - middle) for run in runs]
+    near = [run for run, distance in zip(runs, off, strict=True) if distance <= min(off) + _OFF]
+    return max(near, key=len)
 
 
 def _over(box: Box, extent: Extent) -> bool:

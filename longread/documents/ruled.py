@@ -30,6 +30,8 @@ _SNAP = 4.0
 _GAP = 1.25
 _LONGEST_CELL = 40
 _GUTTER = 14.0
+# Cells end before their borders, so that neighbours never overlap.
+_INSET = 0.5
 
 
 @dataclass(slots=True)
@@ -199,9 +201,9 @@ def _merged(row: list[_Cell], edge: float) -> dict[int, Segment | None]:
         merged.update((id(segment), None) for segment in cell.segments[1:])
         merged[id(first)] = Segment(
             # The first column keeps its indents, which say what stands under what.
-            inner if cell.left - edge <= _SNAP else cell.left,
+            inner if cell.left - edge <= _SNAP else cell.left + _INSET,
             top,
-            cell.right,
+            cell.right - _INSET,
             top + first.size,
             first.size,
             all(segment.bold for segment in cell.segments),

@@ -19,6 +19,9 @@ from longread.documents.table import BORDER, Box, row_text, union
 from longread.documents.tables import is_number
 
 _NOTE = re.compile(r"\s*(?:\(\w\)|\[\w{1,2}\]|[*†‡§]+)$")
+# Lines with cells longer than this, on average, are columns of text.
+_LONG_CELL = 36
+_CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub-?)?totals?\b|net cash\b|gesamt|summe", re.IGNORECASE)
 _WORD = re.compile(r"\w{4,}")
 Join = Callable[[str, str], str]
@@ -58,7 +61,24 @@ def drafts(lines: Sequence[Line], drawn: Sequence[Box], join: Join) -> Iterator[
     """The tables that a run of lines with several cells holds, one after the other."""
     whole = _without_wraps(lines, join)
     for part in _parts(whole):
-        yield _draft(part, drawn)
+        first = _after_prose(part)
+        if first:
+            yield Draft([_plain(line) for line in part[:first]])
+        yield _draft(part[first:], drawn)
+
+
+def _after_prose(lines: list[Line]) -> int:
+    """Where a table begins in lines that begin with two columns of text."""
+    rows = (i for i, line in enumerate(lines) if _has_figures(line))
+    index = next(rows, 0)
+    while index and not _is_prose(lines[index - 1]):
+        index -= 1
+    return index
+
+
+def _is_prose(line: Line) -> bool:
+    mean = sum(map(len, line.cells)) / len(line.cells)
+    return not line.ruled and len(line.cells) > 1 and mean > _LONG_CELL
 
 
 def _without_wraps(lines: Sequence[Line], join: Join) -> list[Line]:
@@ -117,7 +137,8 @@ def _parts(lines: list[Line]) -> Iterator[list[Line]]:
     begin, has_rows = 0, False
     edge = _label_edge(lines)
     for index, line in enumerate(lines):
-        if has_rows and _opens_table(lines, index, edge):
+        again = len(line.cells) > 1 and line.cells in (x.cells for x in lines[begin:index][:8])
+        if has_rows and (_opens_table(lines, index, edge) or (again and not _has_figures(line))):
             first = index
             while first > begin + 1 and _may_head(lines[first - 1], edge):
                 first -= 1
@@ -133,19 +154,24 @@ def _opens_table(lines: list[Line], index: int, edge: float) -> bool:
     if _has_figures(line) or not any(map(_has_figures, rest)):
         return False
     if len(line.cells) == 1:
+        if _CAPTION.match(line.text):
+            return True
         if is_period(_bare(line.text)):
             return line.x0 > edge
         several = next((after for after in rest if len(after.cells) > 1), line)
         return _leads_in(line, edge) and not _has_figures(several)
     periods = [is_period(_bare(cell)) for cell in line.cells]
-    if any(periods[1:]):
-        named = periods[0] or line.bold or line.x0 > edge
-        return named or bool(unit_in(line.cells[0]) or period_in(line.cells[0]))
-    return False
+    apart = line.bold and not lines[index - 1].bold and line.x0 > edge
+    if not any(periods[1:]):
+        return apart
+    named = periods[0] or line.bold or line.x0 > edge
+    return named or bool(unit_in(line.cells[0]) or period_in(line.cells[0]))
 
 
 def _leads_in(line: Line, edge: float) -> bool:
     """Is this a sentence or a title before a table, rather than a sub-head in it?"""
+    if _CAPTION.match(line.text):
+        return True
     return line.x1 > edge and (line.text.endswith(":") or bool(unit_in(line.text)))
 
 
@@ -183,6 +209,11 @@ def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
     draft.heads = _heads(heads, columns, drawn, draft)
     draft.titles = [line.text for line in titles]
     draft.lines = [_head_line(line) for line in (*titles, *heads)]
+    dates = [line for line in body if len(line.cells) == 1 and is_period(line.text)]
+    # Said once, right under the heads, it holds for all rows; said again, for those below.
+    if len(dates) == 1 and dates[0] is body[0]:
+        draft.period = dates[0].text
+        draft.lines.append(_head_line(body.pop(0)))
     draft.lines += [_row(line, columns) for line in body]
     _set_paths([line for line in draft.lines if not line.head], any(x.ruled for x in body))
     return draft
@@ -265,11 +296,10 @@ def _heads(
             draft.unit = draft.unit or unit_in(line.cells[i])
         if cells:
             kept.append((line, cells))
-    for (line, cells), groups in zip(
-        kept,
-        assigned([[head.boxes[i] for i in own] for head, own in kept], columns.extents, drawn),
-        strict=True,
-    ):
+    boxes = [[line.boxes[i] for i in cells] for line, cells in kept]
+    periods = [[is_period(_bare(line.cells[i])) for i in cells] for line, cells in kept]
+    placed = assigned(boxes, periods, columns.extents, drawn)
+    for (line, cells), groups in zip(kept, placed, strict=True):
         for i, group in zip(cells, groups, strict=True):
             for column in group:
                 heads[column].append(line.cells[i])
@@ -289,7 +319,10 @@ def _is_general(cell: str, line: Line, index: int, columns: Columns) -> bool:
         return False
     left, _, right, _ = line.boxes[index]
     over = [extent for extent in columns.extents[1:] if extent[0] < right and left < extent[1]]
-    return right <= columns.extents[1][0] or (len(line.cells) == 1 and len(over) != 1)
+    if right <= columns.extents[1][0] or len(line.cells) > 1:
+        return right <= columns.extents[1][0]
+    middle = (columns.extents[1][0] + columns.extents[-1][1]) / 2
+    return len(over) != 1 or abs((left + right) / 2 - middle) < line.size
 
 
 def _row(line: Line, columns: Columns) -> DraftLine:
@@ -363,7 +396,7 @@ def _summed(heads: Sequence[_SubHead], label: str) -> int | None:
     words = set(_WORD.findall(label.casefold()))
     for index, head in enumerate(heads):
         own = set(_WORD.findall(head.text.casefold()))
-        if own and 2 * len(own & words) >= len(own):
+        if own and 2 * len(own & words) > len(own):
             return index
     return None
 

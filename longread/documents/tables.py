@@ -30,6 +30,7 @@ _NUMBER = re.compile(
 _MOST_BETWEEN = 8
 # A head over several columns is no longer than this.
 _LONGEST_HEAD = 90
+_FIGURE_END = re.compile(r"[\d)—–-]\s?$|\(\S+$")
 _FIGURE = re.compile(r"[\d(—–-]")
 
 
@@ -60,6 +61,10 @@ def clean_cells(cells: list[str], boxes: list[Box]) -> tuple[list[str], list[Box
     currency, place = "", boxes[0]
     alone = False
     for part, box in _without_leaders(cells, boxes):
+        if alone and not _FIGURE.match(part):
+            clean.append(currency)  # the head of a column, not a figure's sign
+            places.append(place)
+            currency, alone = "", False
         text = currency + _SPACED_SIGN.sub(r"\1", part)
         # A sign that was written in one go with the cell before it says nothing of its place.
         place = union(place, box) if alone else box
@@ -67,10 +72,11 @@ def clean_cells(cells: list[str], boxes: list[Box]) -> tuple[list[str], list[Box
         for sign in _CURRENCY:
             if text == sign or text.endswith(" " + sign):
                 text, currency, alone = text[: -len(sign)].rstrip(), sign, text == sign
+                place = place if alone else _shortened(place, len(text) / len(part))
                 break
         if not text:
             continue
-        if clean and _TAIL.fullmatch(text):
+        if clean and _TAIL.fullmatch(text) and _FIGURE_END.search(clean[-1]):
             clean[-1] += text
             places[-1] = union(places[-1], place)
         elif clean and _MARK.fullmatch(text) and is_number(clean[-1]):
@@ -86,6 +92,10 @@ def clean_cells(cells: list[str], boxes: list[Box]) -> tuple[list[str], list[Box
         clean.append(currency)
         places.append(place)
     return (clean, places) if clean else (cells[:1], boxes[:1])
+
+
+def _shortened(box: Box, share: float) -> Box:
+    return box[0], box[1], box[0] + share * (box[2] - box[0]), box[3]
 
 
 def _without_leaders(cells: list[str], boxes: list[Box]) -> Iterator[tuple[str, Box]]:
