@@ -17,8 +17,8 @@ from longread.engine.llamacpp.slots import Placement, Slots
 from longread.errors import ModelError
 from longread.models import gguf, store
 from longread.prefix_cache import BlockStore, PrefixCache
+from longread.reading.judges.probe import gate_signal
 from longread.reading.options import ReadingOptions
-from longread.reading.probe import gate_signal
 from longread.runs.options import ModelOptions
 from longread.runs.session import Session, open_engine
 from tests.scripted import page, paged

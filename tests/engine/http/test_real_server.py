@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from longread.reading.judges.prompted import YES_NO
 
 from longread.documents import load
 from longread.engine import Engine
 from longread.engine.http import open_server
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.models import store
+from longread.reading.judges.prompted import YES_NO
 from longread.reading.options import ReadingOptions
 from longread.reading.prompts import prompt
 from longread.runs.session import Session
