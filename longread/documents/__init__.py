@@ -137,18 +137,21 @@ def _parse(
 
 
 def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
-    from longread.documents.delimited import read_delimited
+    from longread.documents.delimited import read_delimited, read_tabbed
     from longread.documents.ebook import read_epub, read_fb2
-    from longread.documents.lines import read_lines
+    from longread.documents.lines import read_lines, read_subtitles
     from longread.documents.mail import read_mail
     from longread.documents.markup import read_html
     from longread.documents.notebook import read_notebook
-    from longread.documents.text import read_markdown, read_text
+    from longread.documents.text import read_markdown, read_tex, read_text
 
     readers = {
         "text": read_text,
+        "tex": read_tex,
         "csv": read_delimited,
+        "tsv": read_tabbed,
         "lines": read_lines,
+        "subtitles": read_subtitles,
         "email": read_mail,
         "notebook": read_notebook,
         "markdown": read_markdown,

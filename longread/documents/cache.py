@@ -11,6 +11,7 @@ import contextlib
 import json
 import zlib
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,27 @@ from longread.paths import cache_folder, write_atomically
 # Raise this whenever the same bytes would give another text.
 READER = 7
 
+_LIBRARIES = {
+    "pdf": "pymupdf",
+    "xps": "pymupdf",
+    "html": "selectolax",
+    "epub": "selectolax",
+    "email": "selectolax",
+    "fb2": "lxml",
+}
 _ENDING = ".json.z"
 
 
 def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Path:
     """The file that holds, or would hold, the parsed document."""
-    ways = f"{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
+    ways = f"{_parser(kind)}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
     return _folder() / f"{sha256}-{kind}-{READER}{ways}{_ENDING}"
+
+
+def _parser(kind: str) -> str:
+    """The version of the library that reads a kind: another one may read another text."""
+    library = _LIBRARIES.get(kind)
+    return f"-{version(library)}" if library else ""
 
 
 def load(path: Path) -> Document | None:

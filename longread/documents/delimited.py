@@ -26,7 +26,16 @@ def read_delimited(data: bytes, name: str, encoding: str | None = None) -> Read:
     """
     decoded, warnings = decode(data, name, encoding=encoding)
     source = decoded.replace("\r\n", "\n").replace("\r", "\n")
-    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else _delimiter(source)
+    return _read(source, _delimiter(source), warnings)
+
+
+def read_tabbed(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """A table with tabs between its cells."""
+    decoded, warnings = decode(data, name, encoding=encoding)
+    return _read(decoded.replace("\r\n", "\n").replace("\r", "\n"), "\t", warnings)
+
+
+def _read(source: str, delimiter: str, warnings: tuple[str, ...]) -> Read:
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
     records: list[tuple[str, ...]] = []

@@ -12,7 +12,7 @@ from longread.documents.encodings import is_binary
 from longread.errors import DocumentError
 
 _LINES = (
-    ".log", ".srt", ".vtt", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg",
+    ".log", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg",
     ".conf", ".properties", ".env", ".xml", ".sql", ".sh", ".bat", ".ps1", ".py", ".js", ".ts",
     ".c", ".h", ".cc", ".cpp", ".cs", ".java", ".kt", ".go", ".rs", ".rb", ".php", ".pl", ".r",
     ".lua", ".swift", ".css", ".bib", ".ris", ".ics", ".vcf",
@@ -29,8 +29,11 @@ _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".csv": "csv",
-    ".tsv": "csv",
-    ".tab": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".srt": "subtitles",
+    ".vtt": "subtitles",
+    ".tex": "tex",
     ".eml": "email",
     ".mht": "email",
     ".mhtml": "email",
@@ -46,7 +49,10 @@ NAMES = {
     "html": "HTML",
     "markdown": "Markdown",
     "text": "text",
+    "tex": "TeX",
     "csv": "a table",
+    "tsv": "a table",
+    "subtitles": "subtitles",
     "lines": "lines of text",
     "email": "e-mail",
     "notebook": "a notebook",
@@ -154,7 +160,7 @@ def _by_name(data: bytes, name: str, named: str) -> str:
             f"{name} is not {NAMES[named]}, whatever its name says.", "try another copy"
         )
     if named == "text" and looks_delimited(data[:_GLANCE].decode("utf-8", "replace")):
-        return "csv"
+        return "tsv"
     return named
 
 

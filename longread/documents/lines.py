@@ -16,9 +16,16 @@ _CUE_TAG = re.compile(r"</?(?:[bicu]|v|font|lang|ruby|rt)\b[^<>]*>|\{\\[^{}]*\}"
 def read_lines(data: bytes, name: str, encoding: str | None = None) -> Read:
     """The text as it stands; every line begins a block."""
     decoded, warnings = decode(data, name, encoding=encoding)
-    text = tidy(decoded)
-    if name.lower().endswith((".srt", ".vtt")):
-        text = _without_times(text)
+    return _by_line(tidy(decoded), warnings)
+
+
+def read_subtitles(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """SRT and WebVTT: what is said, on the lines where it stands; numbers and times are not."""
+    decoded, warnings = decode(data, name, encoding=encoding)
+    return _by_line(_without_times(tidy(decoded)), warnings)
+
+
+def _by_line(text: str, warnings: tuple[str, ...]) -> Read:
     starts = tuple(match.start() for match in re.finditer(r"^(?=[^\n]*\S)", text, re.MULTILINE))
     return Read(text, "", (), starts, warnings)
 

@@ -15,7 +15,8 @@ from itertools import takewhile
 from longread.documents.table import Table, TableRow
 
 # Kinds whose text keeps the lines of the file.
-_LINED = ("text", "csv", "lines")
+_BY_LINE = ("csv", "tsv", "lines", "subtitles")
+_LINED = ("text", "tex", *_BY_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Document:
     @property
     def by_line(self) -> bool:
         """Is every line a record (logs, CSV, subtitles), and none the next one's beginning?"""
-        return self.kind in ("csv", "lines")
+        return self.kind in _BY_LINE
 
     @cached_property
     def _page_starts(self) -> list[int]:

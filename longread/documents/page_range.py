@@ -63,7 +63,8 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
     """
     if not document.pages:
         raise UsageError(
-            f"{name} has no pages to choose from.", "--pages is for PDF and XPS; leave it out here"
+            f"{name} has no pages to choose from.",
+            "--pages is for PDF, XPS and files that say where pages begin; leave it out here",
         )
     parts: list[str] = []
     kept: list[Page] = []

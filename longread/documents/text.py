@@ -43,8 +43,16 @@ class Read:
 def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
     """A plain text, its lines kept; chapters become sections where a line of its own names one."""
     decoded, warnings = decode(data, name, encoding=encoding)
-    if name.lower().endswith(".tex"):
-        decoded = _TEX_COMMENT.sub("", decoded)
+    return _read(decoded, warnings)
+
+
+def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """TeX as it is written, without its comments."""
+    decoded, warnings = decode(data, name, encoding=encoding)
+    return _read(_TEX_COMMENT.sub("", decoded), warnings)
+
+
+def _read(decoded: str, warnings: tuple[str, ...]) -> Read:
     text, pages = _printed(decoded)
     blocks = _paragraph_starts(text)
     dense = len(blocks) * _DENSE < len(text)

@@ -19,6 +19,8 @@ _UNSPACED = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯\u0e01-\u0e4e\u0e80-\u0ece\u1000
 _MARKS = "".join(
     chr(code) for code in range(0x300, 0x1B00) if unicodedata.category(chr(code))[0] == "M"
 )
+# NFKC makes "102" of "10²".
+_RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]+|(?<=[⁰¹²³⁴-⁹])(?=\d)")
 _TERM = re.compile(
     rf"(?P<unspaced>[{_UNSPACED}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_][\w{_MARKS}]*)"
 )
@@ -27,6 +29,7 @@ _TERM = re.compile(
 def terms(text: str) -> list[str]:
     """The search terms of `text`, in order, repeats included."""
     found: list[str] = []
+    text = _RAISED.sub(r" \g<0>", text)
     for match in _TERM.finditer(unicodedata.normalize("NFKC", text).casefold()):
         word = match.group()
         if match.lastgroup == "unspaced":

@@ -29,6 +29,22 @@ def test_the_second_time_the_entry_is_used(
     assert load(VOYAGE) == first
 
 
+def test_another_version_of_the_library_reads_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: set[Path] = set()
+    for number in ("1.0", "2.0"):
+        monkeypatch.setattr(cache, "version", lambda _, number=number: number)
+        names.update(cache.entry("0" * 64, kind, False) for kind in ("pdf", "epub", "text"))
+    assert len(names) == 5
+
+
+def test_one_content_under_names_of_two_kinds(tmp_path: Path) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
+    for name in ("a.srt", "a.log"):
+        (tmp_path / name).write_text(text)
+    assert load(str(tmp_path / "a.srt")).text.strip() == "Hello."
+    assert load(str(tmp_path / "a.log")).text == text
+
+
 def test_an_entry_fits_every_copy_of_the_file(tmp_path: Path) -> None:
     load(VOYAGE)
     copy = tmp_path / "copy.pdf"

@@ -110,6 +110,19 @@ def test_mail_is_decoded_and_its_attachments_named(tmp_path: Path, name: str) ->
     assert document.warnings == ("1 attachment is not read (plan.pdf)",)
 
 
+def test_a_web_archive_is_its_page(tmp_path: Path) -> None:
+    text = (
+        "From: <Saved by a browser>\nSubject: Harbour\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/related; boundary="XX"; type="text/html"\n\n--XX\n'
+        "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<html><h1>Harbour</h1><p>The crane lifts 45=C2=A0tonnes.</p></html>\n--XX\n"
+        "Content-Type: image/png\nContent-Transfer-Encoding: base64\n\nAAAA\n--XX--\n"
+    )
+    document = read(tmp_path, "page.mht", text)
+    assert document.text.endswith("Harbour\n\nThe crane lifts 45 tonnes.")
+    assert document.warnings == ()
+
+
 def test_a_notebook_without_its_pictures(tmp_path: Path) -> None:
     outputs = [{"text": ["4.2\n"]}, {"data": {"image/png": "AAAA", "text/plain": "<Figure>"}}]
     cells = [

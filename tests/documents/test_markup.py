@@ -147,9 +147,9 @@ def test_xhtml_elements_that_are_empty_end_at_once(tmp_path: Path) -> None:
     ids=["div", "list", "font", "paragraph", "bold", "attributes"],
 )
 def test_a_page_that_nests_without_end_is_read_in_time(tmp_path: Path, source: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert "The end." in page(tmp_path, f"{source}The end.").text
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_page_that_never_closes_its_elements_is_read_whole(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ def test_numbers_stay_whole_and_words_keep_their_digits() -> None:
     assert terms("In 2022, 3.5 of Q3's 1,000") == ["in", "2022", "3.5", "of", "q3", "s", "1000"]
 
 
+@pytest.mark.parametrize("text", ["10² employees", "10[2] employees", "10^2 employees"])
+def test_a_superscript_does_not_join_its_number(text: str) -> None:
+    assert terms(text) == ["10", "2", "employees"]
+
+
 def test_chinese_gives_characters_and_pairs() -> None:
     assert terms("年会在") == ["年", "会", "在", "年会", "会在"]
 
