@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longread.bench.host import host
+from longread.models.host import host
 
 
 def machine() -> str:

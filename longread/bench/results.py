@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from longread.bench.host import host
 from longread.bench.records import Question, Result
 from longread.engine import ModelInfo
 from longread.errors import UsageError
+from longread.models.host import host
 from longread.paths import write_atomically
 from longread.reading.options import ReadingOptions
 from longread.version import __version__

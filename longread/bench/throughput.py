@@ -24,12 +24,12 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from longread.bench.host import Host, host
 from longread.bench.matter import beginning
 from longread.documents.chunks import Span
 from longread.documents.model import Document
 from longread.engine import Engine, ModelInfo
 from longread.errors import ModelError
+from longread.models.host import Host, host
 from longread.prefix_cache.store import folder
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions

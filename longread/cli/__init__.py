@@ -11,6 +11,7 @@ from longread.cli import cache, config, inspect_search, models
 from longread.cli.ask.command import ask
 from longread.cli.bench import command as bench
 from longread.cli.complete import DocumentsCommand
+from longread.cli.doctor import doctor
 from longread.cli.errors import Root
 from longread.cli.process import mend_streams, settle_stderr
 from longread.errors import ExitCode
@@ -48,6 +49,7 @@ def _root(
 for _command in (ask, inspect_search.inspect, inspect_search.search):
     app.command(cls=DocumentsCommand)(_command)
 app.command()(config.config)
+app.command()(doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(cache.app, name="cache")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pymupdf
@@ -109,6 +110,11 @@ def _only_attachments_locked(file: Any) -> bool:
         return False
     file.is_encrypted = False
     return True
+
+
+def tesseract_languages() -> list[str]:
+    """Languages that scanned pages can be read in. Raises DocumentError without Tesseract."""
+    return sorted(file.stem for file in Path(_tessdata()).glob("*.traineddata"))
 
 
 def _tessdata() -> str:

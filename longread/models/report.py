@@ -55,7 +55,7 @@ def facts(name: str | None) -> dict[str, Any]:
     entry = catalogue.find(name) if name else None
     if entry and not store.find_installed(entry.name) and entry.name != BUNDLED:
         return _catalogue_facts(entry)
-    resolved = store.resolve(name) if name else store.resolve_default()
+    resolved = store.on_this_machine(name) if name else store.resolve_default()
     header = gguf.read_header(resolved.path)
     model = store.find_installed(resolved.name)
     return {

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.bench.host import Host, busy, host
 from longread.bench.matter import beginning, built_in
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
 from longread.cli import app
@@ -20,6 +19,7 @@ from longread.display.speed import write_speed
 from longread.engine import ModelInfo
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError, UsageError
+from longread.models.host import Host, busy, host
 from longread.prefix_cache.store import folder
 from longread.reading.judges.questions import wants_everything
 from longread.reading.options import ReadingOptions

@@ -104,11 +104,11 @@ class _Matter:
 def _measured(
     matter: _Matter, options: BenchOptions, sizes: list[int | None], repeats: int
 ) -> SpeedReport:
-    from longread.bench.host import busy, load_average
     from longread.bench.throughput import measure
     from longread.cli.models import chosen_model
     from longread.cli.process import keep_logs_quiet
     from longread.display import open_view
+    from longread.models.host import busy, load_average
     from longread.runs.session import open_engine
 
     keep_logs_quiet()

@@ -70,6 +70,13 @@ def loaded(model: Path) -> None:
         _allowed.append(model)
 
 
+def verdict() -> str:
+    """What became of the AMX unit in this process, once a model was loaded."""
+    if not _cpu_has_amx():
+        return "none in this processor"
+    return "kept out: llama.cpp crashes on it here" if _refused else "left to llama.cpp"
+
+
 def _cpu_has_amx() -> bool:
     with suppress(OSError):
         return sys.platform == "linux" and "amx_int8" in Path("/proc/cpuinfo").read_text()

@@ -1,4 +1,4 @@
-"""The machine that a bench ran on, and whether it had anything else to do."""
+"""The machine that longread runs on, and whether it has anything else to do."""
 
 from __future__ import annotations
 
