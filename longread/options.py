@@ -231,11 +231,25 @@ class Table:
         """The group with its values: settings as they are in force, all else as `given`."""
         values = {
             **{name: each.default for name, each in self._by_name.items()},
-            **{name: value for name, value in (given or {}).items() if name in self._by_name},
+            **self._of_this_call(given or {}, tell),
             **{name: each.value for name, each in self.in_force(given, tell).items()},
         }
         made: T = _built(group, values)
         return made
+
+    def _of_this_call(
+        self, given: Mapping[str, Any], tell: Callable[[str], None]
+    ) -> dict[str, Any]:
+        """What the command line says of the options that are no settings."""
+        values = {}
+        for each in self._by_name.values():
+            for name in (*each.formerly, each.name):
+                if each.setting or given.get(name) in (None, each.default):
+                    continue
+                if name != each.name:
+                    tell(f"{flag(name)} is now called {flag(each.name)}")
+                values[each.name] = given[name]
+        return values
 
     def read(self, name: str, text: str, where: str) -> tuple[str, Any]:
         """The setting called `name`, by its present name, and what `text` stands for.

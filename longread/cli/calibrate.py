@@ -14,7 +14,7 @@ from longread.reading.calibrate import Result, calibrate
 from longread.runs.options import ModelOptions
 from longread.runs.session import open_engine
 
-# The longest probe has 700 tokens; the likelihood gate's units 256.
+# The longest probe has 700 tokens; the likelihood gate's passages 256.
 _CONTEXT = 2048
 
 

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.cli.options import AsJson, takes_options
-from longread.display.phrasing import clean, short_names
+from longread.cli.options import AsJson, LookOptions, takes_options
 from longread.errors import ExitCode, UsageError
-from longread.reading.options import ReadingOptions
-from longread.runs.options import DocumentOptions
 
 if TYPE_CHECKING:
     from longread.documents.model import Document, Location
     from longread.reading.corpus import Corpus
-
-
-@dataclass(frozen=True, slots=True)
-class LookOptions:
-    """How documents are read and cut without a model."""
-
-    documents: DocumentOptions
-    reading: ReadingOptions
 
 
 @takes_options("inspect")
@@ -34,32 +23,28 @@ def inspect(
     ],
     *,
     options: LookOptions,
-    text: Annotated[
-        bool, typer.Option("--text", help="Print the text that longread reads.")
-    ] = False,
-    chunks: Annotated[bool, typer.Option("--chunks", help="List the chunks.")] = False,
-    units: Annotated[bool, typer.Option("--units", help="List the units.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show a document's pages, sections, chunks, units and warnings.
+    """Show a document's pages, sections, chunks, passages and warnings.
 
     Token counts are estimates, since no model is loaded.
     """
     corpus, _ = _corpus(documents, options)
+    show = options.show
     if as_json:
         typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
         return
-    if text:
+    if show.text:
         _warn(corpus)
     for number, document in enumerate(corpus.documents):
-        if text:
+        if show.text:
             typer.echo(document.text)
             continue
         _summary(corpus, number, document)
-        if chunks:
+        if show.chunks:
             _pieces(corpus, number, "chunk", corpus.chunks)
-        if units:
-            _pieces(corpus, number, "unit", corpus.passages)
+        if show.passages:
+            _pieces(corpus, number, "passage", corpus.passages)
 
 
 @takes_options("search")
@@ -85,24 +70,26 @@ def search(
     corpus, left_out = _corpus(documents, options)
     if not as_json:
         _warn(corpus)
+    from longread.display.phrasing import short_names
+
     hits = corpus.index.search(query, limit)
     names = short_names([document.path for document in corpus.documents])
     found = []
     for rank, hit in enumerate(hits, 1):
-        unit = corpus.passages[hit.place]
-        place = corpus.documents[unit.document].locate(unit.start, unit.end)
-        snippet = _snippet(corpus, unit.document, unit.start, unit.end, query)
+        passage = corpus.passages[hit.place]
+        place = corpus.documents[passage.document].locate(passage.start, passage.end)
+        snippet = _snippet(corpus, passage.document, passage.start, passage.end, query)
         found.append(
             {
                 "rank": rank,
                 "score": round(hit.score, 3),
-                "document": corpus.documents[unit.document].path,
+                "document": corpus.documents[passage.document].path,
                 **asdict(place),
                 "text": snippet,
             }
         )
         if not as_json:
-            name = names[unit.document]
+            name = names[passage.document]
             typer.echo(f"{rank:>2}. {name}, {_where(place)}  (score {hit.score:.2f})")
             typer.echo(f"    {snippet}")
     if as_json:
@@ -124,6 +111,8 @@ def search(
 
 def _warn(corpus: Corpus) -> None:
     """What the text does not show by itself, on stderr."""
+    from longread.display.phrasing import short_names
+
     names = short_names([document.path for document in corpus.documents])
     for name, document in zip(names, corpus.documents, strict=True):
         for warning in document.warnings:
@@ -132,6 +121,7 @@ def _warn(corpus: Corpus) -> None:
 
 def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]]:
     """The documents cut up, and a line for each that was left out; these are told as well."""
+    from longread.display.phrasing import clean
     from longread.documents.chunks import estimate_tokens
     from longread.reading.corpus import Corpus
     from longread.reading.strategies import GATED_CHUNK
@@ -153,7 +143,7 @@ def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]
 
 def _summary(corpus: Corpus, number: int, document: Document) -> None:
     chunks = [piece for piece in corpus.chunks if piece.document == number]
-    units = [piece for piece in corpus.passages if piece.document == number]
+    passages = [piece for piece in corpus.passages if piece.document == number]
     facts: list[tuple[str, Any]] = [
         ("title", document.title),
         ("format", document.kind),
@@ -162,7 +152,7 @@ def _summary(corpus: Corpus, number: int, document: Document) -> None:
         ("characters", f"{len(document.text):,}"),
         ("tokens", f"about {sum(piece.tokens for piece in chunks):,}"),
         ("chunks", f"{len(chunks):,} of at most {corpus.chunk_tokens:,} tokens"),
-        ("units", f"{len(units):,} of at most {corpus.passage_tokens:,} tokens"),
+        ("passages", f"{len(passages):,} of at most {corpus.passage_tokens:,} tokens"),
         ("sha256", document.sha256),
     ]
     typer.echo(document.path)
@@ -200,13 +190,13 @@ def _record(corpus: Corpus, number: int) -> dict[str, Any]:
         "pages": [asdict(page) for page in document.pages],
         "sections": [asdict(section) for section in document.sections],
         "chunks": [asdict(piece) for piece in corpus.chunks if piece.document == number],
-        "units": [asdict(piece) for piece in corpus.passages if piece.document == number],
+        "passages": [asdict(piece) for piece in corpus.passages if piece.document == number],
         "warnings": list(document.warnings),
     }
 
 
 def _snippet(corpus: Corpus, document: int, start: int, end: int, query: str) -> str:
-    """The sentence of the unit that shares most with the query, on one line."""
+    """The sentence of the passage that shares most with the query, on one line."""
     from longread.documents import sentences
     from longread.retrieval import Index
 

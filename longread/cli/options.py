@@ -21,6 +21,7 @@ from longread.reading.options import ReadingOptions
 from longread.runs.options import DocumentOptions, ModelOptions
 
 _ASK = ("ask",)
+_INSPECT = ("inspect",)
 _BUILT = ("multihop", "needle")
 _BENCH = ("qa", *_BUILT)
 
@@ -175,7 +176,40 @@ class BenchOptions:
     build: BuildOptions
 
 
-TABLE = Table(AskOptions, BenchOptions)
+@dataclass(frozen=True, slots=True)
+class ShowOptions:
+    """What `longread inspect` shows of a document beside the summary."""
+
+    text: bool = option(
+        False,
+        "Print the text that longread reads.",
+        flags="--text",
+        setting=False,
+        commands=_INSPECT,
+    )
+    chunks: bool = option(
+        False, "List the chunks.", flags="--chunks", setting=False, commands=_INSPECT
+    )
+    passages: bool = option(
+        False,
+        "List the passages.",
+        flags="--passages",
+        formerly=("units",),
+        setting=False,
+        commands=_INSPECT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LookOptions:
+    """How documents are read, cut and shown without a model."""
+
+    documents: DocumentOptions
+    reading: ReadingOptions
+    show: ShowOptions
+
+
+TABLE = Table(AskOptions, BenchOptions, LookOptions)
 
 
 def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[..., Any]], Any]:

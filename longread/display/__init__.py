@@ -28,7 +28,7 @@ class View:
         """What is being done right now, and how much of it is done (0 to 1) if that is known.
 
         Cheap, and may be called at any time: before `begin` for loading and parsing,
-        inside a step for "gating units" or "writing notes".
+        inside a step for "gating passages" or "writing notes".
         """
 
     def step(self, number: int, step: Step) -> None:

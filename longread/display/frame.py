@@ -165,13 +165,13 @@ def meter(share: float, threshold: float | None, style: str) -> Text:
 
 
 def gates(progress: Progress) -> list[Text]:
-    """The update gate of the last step with its units' gates, and the last exit gate asked."""
+    """The update gate of the last step with its passages' gates, and the last exit gate asked."""
     step = progress.last
     if step is None:
         return [labelled("update", Text("no step yet", style=QUIET))]
     lines = [_gate("update", step.update, ("open", "closed"))]
     if len(step.passage_gates) > 1:
-        lines[0].append("  units ", QUIET).append_text(_units(step))
+        lines[0].append("  passages ", QUIET).append_text(_passages(step))
     if progress.exit is not None:
         line = _gate("exit", progress.exit, ("enough", "read on"))
         if step.exits_in_a_row:
@@ -188,7 +188,7 @@ def _gate(name: str, gate: Gate, words: tuple[str, str]) -> Text:
     return labelled(name, text.append(f"  {clean(gate.signal)} ≥ {gate.threshold:.2f}", QUIET))
 
 
-def _units(step: Step) -> Text:
+def _passages(step: Step) -> Text:
     text = Text()
     for probability in step.passage_gates:
         is_open = probability >= step.update.threshold
@@ -201,9 +201,9 @@ def _found(progress: Progress) -> list[Text]:
     """The last trip back into the document, the last quote, the last remark."""
     lines = []
     if progress.retrieval is not None:
-        units = progress.retrieval.passages
+        found_there = progress.retrieval.passages
         found = retrieved_places(progress.retrieval, progress.names)
-        found = found or counted(len(units), "unit")
+        found = found or counted(len(found_there), "passage")
         # The pages come first: a long query may be cut, they may not.
         query = f"for {clean(progress.retrieval.query)}"
         text = Text.assemble((f"{found}  ", BACK), (query, QUIET))

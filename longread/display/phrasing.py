@@ -159,10 +159,10 @@ def title_of(names: Sequence[str]) -> str:
 
 
 def retrieved_places(retrieval: Retrieval, names: Sequence[str]) -> str:
-    """Where the units of a retrieval stand: `p. 12–13, 88`, or `a.pdf p. 12; b.pdf p. 3`."""
+    """Where the passages of a retrieval stand: `p. 12–13, 88`, or `a.pdf p. 12; b.pdf p. 3`."""
     spans: dict[int, list[tuple[int | None, int | None]]] = {}
-    for unit in retrieval.passages:
-        spans.setdefault(unit.document, []).append((unit.page, unit.last_page))
+    for found in retrieval.passages:
+        spans.setdefault(found.document, []).append((found.page, found.last_page))
     several = len(names) > 1
     places = [
         f"{names[document] if several else ''} {merged_pages(found)}".strip()

@@ -166,22 +166,22 @@ def _gate(name: str, gate: Gate) -> str:
 
 def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
     spots = retrieved_places(retrieval, names)
-    return f"retrieved {counted(len(retrieval.passages), 'unit')} {spots}".rstrip()
+    return f"retrieved {counted(len(retrieval.passages), 'passage')} {spots}".rstrip()
 
 
-def _unit_place(unit: Retrieved) -> str:
-    return pages(unit.page, unit.last_page) or f"unit {unit.passage}"
+def _spot(found: Retrieved) -> str:
+    return pages(found.page, found.last_page) or f"passage {found.passage}"
 
 
 def detail_lines(step: Step) -> list[str]:
     """What `--verbose` adds to a step: gates, retrieval, quotes, notes, seconds by stage."""
     lines = []
     if len(step.passage_gates) > 1:
-        lines.append("unit gates " + " ".join(f"{gate:.2f}" for gate in step.passage_gates))
+        lines.append("passage gates " + " ".join(f"{gate:.2f}" for gate in step.passage_gates))
     if step.retrieval is not None:
         lines.append(f'looked for "{clean(step.retrieval.query)}"')
         lines += [
-            f"found {_unit_place(unit)} score {unit.score:.1f}" for unit in step.retrieval.passages
+            f"found {_spot(found)} score {found.score:.1f}" for found in step.retrieval.passages
         ]
     lines += [f'quote {place(quote)}: "{shorten(clean(quote.text), 300)}"' for quote in step.added]
     if step.memory_after != step.memory_before:

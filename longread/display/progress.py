@@ -91,7 +91,7 @@ class Progress:
             self.remark = f"step {step.index}: {step.remark}"
         if step.retrieval is not None:
             self.retrieval, self.retrieved_at = step.retrieval, step.index
-            self.visited.update(unit.chunk for unit in step.retrieval.passages)
+            self.visited.update(found.chunk for found in step.retrieval.passages)
         if step.memory_after != step.memory_before:
             self.notes = changed_notes(step)
         self.quotes.extend(step.added)

@@ -13,15 +13,15 @@ from longread.display.tables import write_tables
 # Rows of the table, by the names of their figures. None is an empty line.
 _ROWS: tuple[tuple[str, str] | None, ...] = (
     ("prefill_chunk", "raw prefill, a chunk at a time"),
-    ("prefill_unit", "raw prefill, a unit at a time"),
+    ("prefill_unit", "raw prefill, a passage at a time"),
     ("reading", "reading, all gates closed"),
     ("reading_of_prefill_chunk", "reading / raw prefill of chunks"),
-    ("reading_of_prefill_unit", "reading / raw prefill of units"),
+    ("reading_of_prefill_unit", "reading / raw prefill of passages"),
     ("generation", "generation behind a chunk"),
     None,
-    ("unit_first_seconds", "a unit, first question"),
+    ("unit_first_seconds", "a passage, first question"),
     ("unit_first_prefilled", "  tokens prefilled"),
-    ("unit_next_seconds", "a unit, one question more"),
+    ("unit_next_seconds", "a passage, one question more"),
     ("unit_next_prefilled", "  tokens prefilled"),
     ("unit_next_reused", "  tokens reused"),
     ("unit_next_share", "  share of the first"),
@@ -83,7 +83,7 @@ def speed_table(report: SpeedReport) -> Table:
 
 
 def _heading(size: SizeReport) -> str:
-    return f"chunks of {count(size.chunk_tokens)}, units of {count(size.passage_tokens)}"
+    return f"chunks of {count(size.chunk_tokens)}, passages of {count(size.passage_tokens)}"
 
 
 def _cell(figure: Figure | None) -> str:

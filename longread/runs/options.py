@@ -89,7 +89,7 @@ class DocumentOptions:
     )
     encoding: str | None = option(
         None,
-        "Encoding of text and HTML that does not say it: shift_jis, cp1251, latin-2, …",
+        "Encoding of text and HTML that does not say it: such as shift_jis, cp1251 or latin-2.",
         parse=_encoding,
         commands=_DOCUMENTS,
     )

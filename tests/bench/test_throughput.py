@@ -115,7 +115,7 @@ def test_the_table_has_a_column_a_chunk_size_and_says_how_far_values_spread() ->
         "opened    once for all questions: model 0.50 s, document 0.02 s",
     ]
     rows = [line for line in text.splitlines() if "(" in line or "raw" in line]
-    assert any("chunks of 512, units of 256" in line for line in text.splitlines())
+    assert any("chunks of 512, passages of 256" in line for line in text.splitlines())
     cells = {line.split("  ")[0]: line.split() for line in rows}
     assert cells["raw prefill, a chunk at a time, tok/s"][-8:] == [
         *("1,204", "(1,190", "to", "1,300)"),
@@ -124,7 +124,7 @@ def test_the_table_has_a_column_a_chunk_size_and_says_how_far_values_spread() ->
     assert cells["reading / raw prefill of chunks"][-3:] == ["0.90", "not", "measured"]
     assert "not measured" in next(line for line in rows if line.startswith("generation"))
     assert "61.3 (60.0 to 62.0)" in text
-    assert "a unit, first question" not in text
+    assert "a passage, first question" not in text
 
 
 def test_every_value_is_in_the_record() -> None:
@@ -215,7 +215,7 @@ def test_the_command(
     book, out = tmp_path / "book.txt", tmp_path / "speed.json"
     book.write_text(page(1) + "\n", "utf-8")
     done = call(
-        *(book, "--chunk-tokens", 64, "--unit-tokens", 64, "--repeats", 1),
+        *(book, "--chunk-tokens", 64, "--passage-tokens", 64, "--repeats", 1),
         *("--threads", 1, "--context", 4096, "--json", out),
     )
     assert done.exit_code == 0, done.stderr

@@ -36,10 +36,19 @@ def test_inspect_text_is_the_text_and_nothing_else() -> None:
     assert result.stdout.rstrip().endswith("All nineteen came home.")
 
 
-def test_inspect_lists_chunks_and_units() -> None:
-    lines = look("inspect", VOYAGE, "--chunks", "--units", "--unit-tokens", "80").stdout
+def test_inspect_lists_chunks_and_passages() -> None:
+    lines = look("inspect", VOYAGE, "--chunks", "--passages", "--passage-tokens", "80").stdout
     assert "  chunk    0 " in lines
-    assert lines.count("  unit ") >= 5
+    assert lines.count("  passage ") >= 5
+
+
+def test_names_of_before_are_understood_with_a_line_each() -> None:
+    now = look("inspect", VOYAGE, "--passages", "--passage-tokens", "80")
+    before = look("inspect", VOYAGE, "--units", "--unit-tokens", "80")
+    assert before.stdout == now.stdout
+    said = ["--unit-tokens is now called --passage-tokens", "--units is now called --passages"]
+    assert sorted(before.stderr.splitlines()) == sorted([*said, *now.stderr.splitlines()])
+    assert "--unit" not in look("inspect", "--help").stdout
 
 
 def test_inspect_as_json() -> None:
@@ -47,7 +56,7 @@ def test_inspect_as_json() -> None:
     assert record["format"] == "pdf"
     assert [page["label"] for page in record["pages"]] == ["i", "1", "2", "3", "4"]
     assert record["chunks"][0]["start"] == 0
-    assert record["units"][-1]["end"] <= record["characters"]
+    assert record["passages"][-1]["end"] <= record["characters"]
 
 
 def test_inspect_reads_standard_input() -> None:

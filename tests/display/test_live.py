@@ -51,7 +51,9 @@ def test_the_whole_picture() -> None:
     assert lines[4].endswith(" tok/s  1 min 01 s  ≤ 2 min 35 s left")
     text = "\n".join(lines)
     assert "now        gating units  2 of 4  ━━━━━━━━━━──────────  50 %" in text
-    assert re.search(r"update     ━{10}│━{8}─  0.94 open     likelihood ≥ 0.50  units ...█?", text)
+    assert re.search(
+        r"update     ━{10}│━{8}─  0.94 open     likelihood ≥ 0.50  passages ...█?", text
+    )
     assert "exit       ━━━━━━━━━━━━━━│━━━━─  0.95 enough   choice ≥ 0.70, 1 in a row" in text
     assert re.search(r"went back  p\. [\d, ]+  for capital expenditures", text)
     assert 'quotes     5  p. 67  "Costs for water treatment' in text
@@ -86,7 +88,7 @@ def test_pages_may_be_missing() -> None:
     progress = seen(info, [step(info, 1, chunk=chunk, retrieval=Retrieval("q", units))])
     text = "\n".join(picture(progress))
     assert "1 of 4 chunks  § Chapter 2" in text
-    assert "went back  1 unit  for q" in text
+    assert "went back  1 passage  for q" in text
 
 
 def test_only_what_the_last_change_brought_is_marked() -> None:

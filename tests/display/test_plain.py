@@ -20,7 +20,7 @@ def test_an_open_step_says_what_it_brought() -> None:
     made = list(reading(info, 11))[-1]
     made = replace(made, remark="write rejected:\x1b cut off", seconds={"write": 5.2})
     assert step_line(made, ["3M.pdf"]) == (
-        "step 11/150  p. 17–19  gate 0.70 open  retrieved 3 units p. 7, 9, 12"
+        "step 11/150  p. 17–19  gate 0.70 open  retrieved 3 passages p. 7, 9, 12"
         "  +1 quote p. 17  exit 0.35 closed  1,598 tok  5.2 s  (write rejected: cut off)"
     )
 
@@ -67,14 +67,14 @@ def test_a_whole_run() -> None:
     assert not any("gating" in line or "spent" in line[:9] for line in lines)
 
 
-def test_verbose_adds_notes_retrievals_and_unit_gates() -> None:
+def test_verbose_adds_notes_retrievals_and_passage_gates() -> None:
     lines = run(4, verbose=True).splitlines()
     assert '    looked for "capital expenditures property plant equipment 2022"' in lines
     assert "    found p. 1 score 9.5" in lines
     assert (
         "    notes - 3M reports in millions of US dollars; fiscal year ends 31 December." in lines
     )
-    assert any(line.startswith("    unit gates 0.") for line in lines)
+    assert any(line.startswith("    passage gates 0.") for line in lines)
     assert not any(line.startswith("    ") for line in run(4).splitlines())
 
 

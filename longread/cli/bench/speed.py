@@ -57,7 +57,7 @@ def throughput(
     """Measure how fast this machine reads.
 
     In one run and in turn: raw prefill by llama.cpp, reading with all gates closed,
-    generation, one question more on a unit, and a second question on the document. A
+    generation, one question more on a passage, and a second question on the document. A
     repeat goes through the document four times; leave the machine alone meanwhile.
     """
     wanted = _sizes(sizes) if sizes else [options.reading.chunk_tokens]
