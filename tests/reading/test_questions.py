@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import offers_a_choice, wants_everything
+from tests.scripted import ScriptedEngine
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,7 @@ def test_everything(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "Who chaired the scores?",
+        "Who chaired the board?",
         "How many goals were met?",
         "When was the wall built?",
         "What is on the shopping list?",
@@ -38,6 +43,36 @@ def test_one_thing(question: str) -> None:
     assert not wants_everything(question)
 
 
+SIXTY = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "everything.jsonl")
+    .read_text("utf-8")
+    .splitlines()
+]
+
+
+def test_the_rule_sorts_sixty_questions_in_six_languages() -> None:
+    """The rule is what there is without a model, and where a model is unsure."""
+    assert len(SIXTY) == 60
+    assert sum(each["everything"] for each in SIXTY) == 30
+    wrong = [
+        each["question"]
+        for each in SIXTY
+        if wants_everything(each["question"]) != each["everything"]
+    ]
+    assert len(wrong) <= 3, wrong
+
+
+def test_a_prompted_judge_decides_once_and_the_rule_where_it_is_unsure() -> None:
+    engine = ScriptedEngine(choices=lambda p: 0.95 if "directors" in p else 0.5)
+    judge = PromptedJudge(engine)
+    assert judge.wants_everything("Tell me about the directors.")
+    assert judge.wants_everything("Tell me about the directors.")
+    assert len(engine.asked("everything")) == 1
+    assert judge.wants_everything("List all ships.")
+    assert not judge.wants_everything("When did it sink?")
+
+
 @pytest.mark.parametrize(
     "question",
     ["Who is older, Pike or Roach?", "Wer ist älter, Pike oder Roach?", "是派克还是罗奇？"],
@@ -46,6 +81,6 @@ def test_a_choice(question: str) -> None:
     assert offers_a_choice(question)
 
 
-@pytest.mark.parametrize("question", ["Who chaired the Orvel scores?", "Where is O'Hare?", "Wer?"])
+@pytest.mark.parametrize("question", ["Who chaired the Orvel board?", "Where is O'Hare?", "Wer?"])
 def test_no_choice(question: str) -> None:
     assert not offers_a_choice(question)

@@ -1,23 +1,50 @@
-"""What kind of question this is, as far as the reading depends on it."""
+"""What kind of question this is, as far as the reading depends on it: rules without a model."""
 
 from __future__ import annotations
 
 import re
 
-# Questions that ask for every instance of something: stopping at the first one found would
-# answer them wrongly. "How many" is left out on purpose: in reports the number is mostly
-# stated in one place ("18 of 22 goals"), so it is a lookup, not a count.
-_EVERYTHING = re.compile(
-    r"\b(list (all|every|each|the)|name (all|every)|all (of )?the|every (single )?|each of|"
-    r"summari[sz]e|compare|overview|"
-    r"alle|sämtliche|liste|tous les|toutes les|énumér\w*|todos los|todas las|enumer\w*)\b",
+# Words that ask for an enumeration, a summary or a comparison of the whole, where they open the
+# request: "List …", "Please summarise …". Elsewhere they mean little ("How does it compare?").
+_TASK = re.compile(
+    r"^\W*(please |bitte |veuillez |por favor,? |пожалуйста,? |请)?"
+    r"(list|name(?! an?\b)|enumerate|summari[sz]e|compare|give (me )?(an overview|a (list|summary))"
+    r"|nennen?( sie)?(?! eine?)|liste|zähle?|fass(e|t)?|vergleiche?|gib einen überblick"
+    r"|[eé]num[eéè]r\w+|list(e|ez)|nomme\w*|r[eé]sum\w+|compare[rz]?"
+    r"|enumer\w+|lista|nombr\w+|resum\w+|compar\w+"
+    r"|перечисли\w*|назов\w+|составь\w* список|(кратко )?(изложи|резюмируй|сравни)\w*"
+    r"|列出|列举|概括|总结|比较)",
+    re.IGNORECASE,
+)
+# "What are all (of) the …"; a sum of all repairs is one figure.
+_ALL = re.compile(
+    r"^\W*(what|which|who) (are|were) all\b|^\W*quel(le)?s sont (tous|toutes)\b"
+    r"|^\W*(welche|wer) (sind|waren) alle\b|^\W*(cuáles|quiénes) son tod[ao]s\b",
+    re.IGNORECASE,
+)
+# A question word for several things, up to the verb: each thing it asks for is an answer.
+_PLURAL = re.compile(
+    r"^\W*(which|what) (?!(is|was|does|has)\b)([\w'’-]+ )?[\w'’-]+[^\Wsui]s "
+    r"(are|were|have|do|does) "
+    r"|^\W*who (are|were) the [\w'’-]+s\b|^\W*what (are|were) (the|its|their) [\w'’ -]+s\W*$"
+    r"|^\W*welche(?!r|s|n|m)\b [\w-]+(e[nr] hat|(en|er|e|n|s) (haben|sind|waren|werden"
+    r"|wurden|gibt|gab))\b"
+    r"|^\W*wer (gehörte?n?|sind|waren)\b"
+    r"|^\W*quel(le)?s [\w-]+s (ont|sont|étaient|furent)\b|^\W*quel(le)?s (sont|étaient) les\b"
+    r"|^\W*qui (sont|étaient|siége\w+)\b"
+    r"|^\W*qué [\w-]+s (tiene|tienen|hay|son|se)\b|^\W*(quiénes|cuáles) (son|fueron|eran)\b"
+    r"|哪些|有谁|^\W*какие\b.*\b(есть|произошли|были|имеются)\b|^\W*кто (входил|были|состоял)",
     re.IGNORECASE,
 )
 
 
 def wants_everything(question: str) -> bool:
-    """Whether the question needs the whole document read (lists, comparisons, summaries)."""
-    return bool(_EVERYTHING.search(question))
+    """Whether the question asks for every instance of something, or for a summary of the whole.
+
+    "How many" is left out on purpose: in reports the number is mostly stated in one place
+    ("18 of 22 goals"), so it is a lookup, not a count.
+    """
+    return any(rule.search(question) for rule in (_TASK, _ALL, _PLURAL))
 
 
 # Words between the things that a question gives to choose from, in the languages of our data.
