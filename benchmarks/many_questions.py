@@ -23,7 +23,8 @@ from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.session import Pass, Session, open_engine, read_documents
+from longread.runs.run import Pass
+from longread.runs.session import Session, open_engine, read_documents
 
 QUESTIONS = (
     "How many employees does the agency have?",

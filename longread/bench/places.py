@@ -12,7 +12,7 @@ from longread.documents.chunks import Span
 from longread.documents.model import Document
 from longread.reading.step import Quote, Step
 from longread.reading.strategies import strategy
-from longread.runs.session import Run
+from longread.runs.run import Run
 
 # Pages, or places where there are no pages, that a result keeps: recall is asked at 10 at most.
 RANKED = 10

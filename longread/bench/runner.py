@@ -26,7 +26,8 @@ from longread.errors import Interrupted, LongreadError, UsageError
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
-from longread.runs.session import Run, Session
+from longread.runs.run import Run
+from longread.runs.session import Session
 
 
 class Watcher:

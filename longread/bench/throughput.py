@@ -34,7 +34,8 @@ from longread.prefix_cache.store import folder
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
 from longread.reading.relevance.match import evenly
-from longread.runs.session import Run, Session
+from longread.runs.run import Run
+from longread.runs.session import Session
 
 if TYPE_CHECKING:
     from longread.engine.llamacpp import LlamaCppEngine

@@ -9,7 +9,8 @@ import pytest
 
 from longread.documents.model import Document
 from longread.reading.options import ReadingOptions
-from longread.runs.session import Run, Session
+from longread.runs.run import Run
+from longread.runs.session import Session
 from tests.scripted import ScriptedEngine, page, paged
 
 FACT = "The Orvel ferry sank in 1931 off Point Sable."

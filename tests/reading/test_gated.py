@@ -9,7 +9,7 @@ import pytest
 from longread.documents.model import Document
 from longread.errors import UsageError
 from longread.reading.step import Answer, Step
-from longread.runs.session import Run
+from longread.runs.run import Run
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import ScriptedEngine, as_likely_as, by_role, page, paged
 

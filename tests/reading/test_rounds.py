@@ -9,7 +9,7 @@ import pytest
 from longread.reading.judges.trained import PROTOCOL
 from longread.reading.memory import RoundMemory
 from longread.reading.step import Answer, Step
-from longread.runs.session import Run
+from longread.runs.run import Run
 from tests.reading.conftest import FACT, Start, telling
 from tests.scripted import Choice, ScriptedEngine, interrupting
 

@@ -11,7 +11,7 @@ from longread.documents.model import Document, Section
 from longread.engine import Generation
 from longread.reading.names import STRATEGIES
 from longread.reading.step import Answer, Step
-from longread.runs.session import Run
+from longread.runs.run import Run
 from tests.reading.conftest import FACT, QUESTION, Start
 from tests.scripted import ScriptedEngine, by_role, looking_at, page, paged
 

@@ -10,7 +10,8 @@ from longread.documents.model import Document
 from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
-from longread.runs.session import Pass, Session
+from longread.runs.run import Pass
+from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION
 from tests.scripted import Choice, ScriptedEngine, interrupting, page, paged
 

@@ -19,7 +19,7 @@ from longread.reading.parts.gates import PassageGate
 from longread.reading.relevance.calibration import calibration
 from longread.reading.state import Outcome, ReadingState
 from longread.reading.step import Answer, Step
-from longread.runs.session import Run
+from longread.runs.run import Run
 from tests.reading.conftest import FACT, QUESTION, Start, telling
 from tests.scripted import Choice, ScriptedEngine
 

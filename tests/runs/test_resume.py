@@ -12,7 +12,7 @@ import pytest
 from longread.documents.model import Document
 from longread.reading.step import Answer, Exit, Step, Tokens
 from longread.runs.journal import Journal
-from longread.runs.session import Run
+from longread.runs.run import Run
 from tests.reading.conftest import FACT, Start
 from tests.scripted import ScriptedEngine, by_role, interrupting, looking_at
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from longread.documents.discover import Files
     from longread.models.store import ResolvedModel
     from longread.reading.step import Answer
-    from longread.runs.session import Pass, Session
+    from longread.runs.run import Pass
+    from longread.runs.session import Session
 
 _STAGES = {
     "think": "thinking",

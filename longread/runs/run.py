@@ -1,0 +1,290 @@
+"""Runs: one question each over a session's documents, and the pass that reads for all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from longread.engine import Engine
+from longread.errors import UsageError
+from longread.reading.loop import Reader, spent
+from longread.reading.options import ReadingOptions
+from longread.reading.round_robin import take_turns, together
+from longread.reading.state import PROMPT_WORDS, Outcome
+from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
+from longread.reading.strategies import Strategy, strategy
+from longread.runs.journal import Journal, run_key
+
+if TYPE_CHECKING:
+    from longread.runs.session import Session
+
+Report = Callable[[str], None]
+
+
+class Run:
+    """One question read through one session's documents."""
+
+    def __init__(
+        self,
+        session: Session,
+        question: str,
+        options: ReadingOptions,
+        *,
+        journal: bool,
+        resume: bool,
+        report: Report,
+    ) -> None:
+        if not question:
+            raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
+        engine = session.engine
+        self.question = question
+        way = strategy(options.strategy)
+        self.options = options = _fit_window(engine, options, way)
+        self.session = session
+        chunk_tokens = fit_chunk(engine, options, way)
+        self.corpus = session.corpus(
+            chunk_tokens, min(options.passage_tokens, chunk_tokens), filled=way.filled
+        )
+        judges = session.judges(options.gate, probed=way.judged)
+        everything = judges.answer.wants_everything(self.question)
+        if options.exit is None and everything:
+            options = replace(options, exit=False)
+            report("the question asks for all there is: reading to the end (--exit stops early)")
+        self._report = report
+        without = session.blocks.attach(options)
+        if way.judged and without:
+            report(without)
+        parts = way.build(judges, options)
+        self.reader = Reader(
+            engine, self.corpus, self.question, parts, options, everything=everything
+        )
+        # Nothing of a document behind a password is kept on disk.
+        journal = journal and not any(document.secret for document in session.documents)
+        self._journal = Journal(self._key(), report) if journal else None
+        self._earlier = self._taken_over() if resume else []
+        self._steps: list[Step] = list(self._earlier)
+        self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
+
+    def steps(self) -> Iterator[Step]:
+        """Read, one step at a time; those of an interrupted earlier run are not repeated."""
+        self.reader.resume(self._earlier)
+        with self._journaling():
+            for step in self.reader.steps():
+                self._steps.append(step)
+                if self._journal is not None:
+                    self._journal.add(step)
+                for remark in self.session.blocks.remarks():
+                    self._report(remark)
+                yield step
+
+    @property
+    def chunks_read(self) -> int:
+        """How many chunks were read; one that was read in several rounds was read once."""
+        return len({step.chunk.position for step in self._steps})
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the same run, begun again, goes on where this one is interrupted."""
+        return self._journal is not None
+
+    def _taken_over(self) -> list[Step]:
+        """The steps of an interrupted run, as far as each read the chunk that stands there."""
+        steps = self._journal.read() if self._journal is not None else []
+        taken: list[Step] = []
+        for step, span in zip(steps, self.reader.spans, strict=False):
+            if step.index != len(taken) + 1 or step.chunk != self.corpus.reference(span):
+                break
+            taken.append(step)
+        return taken
+
+    @contextmanager
+    def _journaling(self) -> Iterator[None]:
+        """Around the reading: the journal is begun, and no other process writes it."""
+        if self._journal is None:
+            yield
+            return
+        with self._journal.held() as mine:
+            if mine:
+                self._journal.start(self._earlier)
+            else:
+                self._journal = None
+                self._report("another longread reads for this question: this run keeps no journal")
+            yield
+
+    def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
+        """Answer from the memory that the steps left. An interrupted run is not answered."""
+        end = self.reader.exit
+        usage = self.session.engine.usage
+        before, begun = replace(usage), time.perf_counter()
+        reply = Outcome(None, (), 0.0)
+        if end.reason != "interrupted":
+            try:
+                reader = self.reader
+                reply = reader.parts.answerer.answer(reader.state, on_text)
+            except KeyboardInterrupt:
+                end = Exit(end.step, "interrupted")
+        tokens = sum((step.tokens for step in self._steps), spent(usage, before))
+        seconds = self.reader.seconds + time.perf_counter() - begun
+        return self._answer(reply, end, tokens, seconds)
+
+    def close(self) -> None:
+        """The answer has reached the user: nothing is left to go on with, drop the journal."""
+        if self._journal is not None:
+            self._journal.remove()
+
+    def _seconds_a_token(self) -> float:
+        """What a token of the document cost, taken over all that was decoded, or found in blocks.
+
+        By tokens and not by steps: the first step also reads what scouting found. A passage
+        is decoded and then reused for the question, or reused alone where it has a block.
+        """
+        decoded = sum(step.tokens.prefilled for step in self._steps)
+        reused = sum(step.tokens.reused for step in self._steps)
+        seconds = sum(sum(step.seconds.values()) for step in self._steps)
+        read = max(decoded, reused)
+        return seconds / read if read else 0.0
+
+    def _answer(self, reply: Outcome, end: Exit, tokens: Tokens, seconds: float) -> Answer:
+        read = {step.chunk.position for step in self._steps}
+        sizes = {span.index: span.tokens for span in self.reader.spans}
+        unread = sum(tokens for index, tokens in sizes.items() if index not in read)
+        saved = unread * self._seconds_a_token() if end.reason == "exit_gate" else 0.0
+        status: Status = "not_found" if reply.text is None else "answered"
+        return Answer(
+            question=self.question,
+            status="interrupted" if end.reason == "interrupted" else status,
+            answer=reply.text,
+            confidence=reply.confidence,
+            citations=reply.citations,
+            memory=self.reader.memory.notes,
+            info=self.info,
+            chunks_read=self.chunks_read,
+            updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
+            retrievals=sum(1 for step in self._steps if step.retrieval is not None),
+            exit=end,
+            tokens=tokens,
+            seconds=seconds,
+            seconds_saved_by_exit=saved,
+            closest=reply.closest,
+        )
+
+    def _info(self, signal: str, patience: int, chunk_tokens: int) -> RunInfo:
+        engine = self.session.engine.info
+        whole = self.reader.parts.order.whole(self.corpus)
+        return RunInfo(
+            question=self.question,
+            strategy=self.options.strategy,
+            order=self.options.order,
+            gate=signal,
+            documents=self.corpus.document_references(),
+            model=ModelRef(
+                engine.name,
+                engine.file,
+                engine.device,
+                engine.context,
+                engine.parameters,
+                self.session.note,
+            ),
+            chunks=len(whole),
+            chunk_documents=tuple(piece.document for piece in whole),
+            chunk_pages=tuple(self.corpus.locate(piece).page for piece in whole),
+            chunk_tokens=chunk_tokens,
+            passage_tokens=self.corpus.passage_tokens,
+            memory_tokens=self.options.memory_tokens,
+            patience=patience,
+            resumed=len(self._earlier),
+            left_out=self.session.left_out,
+        )
+
+    def _key(self) -> str:
+        options = asdict(self.options)
+        # Limits may change between an interrupted run and the one that goes on.
+        for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
+            options.pop(limit)
+        engine = self.session.engine.info
+        # A server's address does not say which model it runs.
+        model = [Path(engine.file).name, engine.name]
+        digests = [(document.sha256, len(document.text)) for document in self.session.documents]
+        way = [self.corpus.chunk_tokens, self.corpus.filled]
+        return run_key([self.question, digests, model, options, way])
+
+
+class Pass:
+    """Several questions read in one pass: each a run of its own, with its own journal.
+
+    `runs` are those of different questions, in the order they were asked.
+    """
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = list(runs)
+        self._readers = [run.reader for run in runs]
+        together(self._readers)
+
+    def steps(self) -> Iterator[tuple[int, Step | None]]:
+        """(number of the run, its next step), all in turn; None where a run has ended.
+
+        An interrupt ends all that are still open.
+        """
+        return take_turns(self._readers, [run.steps() for run in self.runs])
+
+    def records(
+        self, on_text: Callable[[str], None] | None = None
+    ) -> Iterator[tuple[int, Step | Answer]]:
+        """(number of the run, record): its steps, and its answer as soon as it has ended.
+
+        `on_text` gets the words of a question that is alone while they are generated.
+        """
+        left = set(range(len(self.runs)))
+        for number, step in self.steps():
+            if step is not None:
+                yield number, step
+                continue
+            left.remove(number)
+            yield number, self._answer(number, on_text)
+        # An interrupt ends the pass with questions still open.
+        for number in sorted(left):
+            yield number, self._answer(number, on_text)
+
+    def _answer(self, number: int, on_text: Callable[[str], None] | None) -> Answer:
+        run = self.runs[number]
+        run.reader.on_stage("answer")
+        return run.answer(on_text if len(self.runs) == 1 else None)
+
+    def close(self) -> None:
+        """All answers have reached the user: drop the journals."""
+        for run in self.runs:
+            run.close()
+
+
+def _fit_window(engine: Engine, options: ReadingOptions, way: Strategy) -> ReadingOptions:
+    """Where the document itself fills the context, the memory is what that holds beside the
+    answer."""
+    if not way.fills_context:
+        return options
+    window = engine.info.context - options.answer_tokens - PROMPT_WORDS
+    return replace(options, memory_tokens=max(0, window))
+
+
+def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:
+    """The chunk size in tokens: the user's, or the default cut down to the context.
+
+    A prompt holds a chunk, the memory and a new memory. Raises UsageError when what the
+    user asked for does not fit.
+    """
+    if way.fills_context:
+        room = options.memory_tokens
+    else:
+        room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS - way.reply_tokens
+    wanted = min(way.chunk_tokens, room) if options.chunk_tokens is None else options.chunk_tokens
+    if wanted > room or wanted < 64:
+        raise UsageError(
+            f"a context of {engine.info.context:,} tokens is too small for chunks of "
+            f"{max(wanted, 64):,} and a memory of {options.memory_tokens:,}.",
+            (f"use --chunk-tokens {room} or less, " if room >= 64 else "use ")
+            + "a smaller --memory-tokens, or a larger --context",
+        )
+    return wanted
