@@ -140,7 +140,8 @@ class Engine(Protocol):
     """Prompts to text and probabilities: what every engine can do, a server's as well.
 
     `capabilities` names what this model and its backend can do: "generate", "choose",
-    "score", and the optional protocols' "states", "branches", "attention". Raises
+    "score", and the optional protocols' "states", "branches", "attention"; "concurrent" says
+    that prompts which begin differently gain by being asked together as well. Raises
     ModelError when what is asked is beyond them.
     """
 

@@ -83,6 +83,17 @@ def test_a_server_that_drops_every_fifth_connection_gives_the_same_answer(
     assert server.connections - before > 20
 
 
+@pytest.mark.parametrize("gate", ["choice", "likelihood"])
+def test_several_passages_at_once_give_the_same_answer(
+    server: Server, begin: Callable[..., Run], gate: str
+) -> None:
+    wanted = finished(begin(server.url, gate=gate, exit=False))
+    assert server.most_at_once == 1
+    server.slots, server.slow = 4, 0.01
+    assert finished(begin(server.url, gate=gate, exit=False)) == wanted
+    assert server.most_at_once == 4
+
+
 @pytest.mark.parametrize("prefix", ["", "openai:"])
 def test_a_run_goes_on_when_the_server_is_back(
     server: Server, begin: Callable[..., Run], prefix: str

@@ -51,7 +51,8 @@ class ServerEngine:
     ) -> None:
         self.info = info
         self.usage = Usage()
-        self.capabilities = capabilities | ({"branches"} if parallel > 1 else frozenset())
+        several = frozenset({"branches", "concurrent"} if parallel > 1 else ())
+        self.capabilities = capabilities | several
         self._client = client
         self._parallel = parallel
         self._ratio = ratio

@@ -63,8 +63,7 @@ def gate_signal(engine: Engine, requested: str) -> str:
         return "reader"
     if "score" not in engine.capabilities:
         return "choice"
-    # A server may not say how large its model is: 0.
-    # A base model follows no instructions.
+    # A base model follows no instructions. A server may not say how large its model is: 0.
     if 0 < engine.info.parameters < _TOO_SMALL or not engine.info.chat_template:
         return "likelihood"
     verdict = _verdict_file(engine)

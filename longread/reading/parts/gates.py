@@ -78,6 +78,7 @@ class PassageGate:
         own = state.corpus.passages_of(state.chunk)
         passages = [*own, *state.lookahead]
         opens: list[float] = []
+        scores.judge_ahead(passage.index for passage in passages)
         for passage in passages:
             self.relevance[passage] = scores.relevance(passage.index)
             probability, helps = scores.probability(passage.index), scores.opens(passage.index)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance, relevance_of
+from longread.reading.judges.batch import ask_all
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import logit
 from longread.reading.relevance.match import Match, best_matching, evenly, lexical_match
@@ -55,6 +56,20 @@ class PassageScores:
             self._relevance[place] = self.ask(passage, "", self._matches[place])
         return self._relevance[place]
 
+    def judge_ahead(self, places: Iterable[int]) -> None:
+        """Ask of several passages at once, where the judge's engine takes several requests.
+
+        In a pass for several questions a passage is asked all of them at once instead.
+        """
+        state, judge = self._state, self._judge
+        new = [place for place in dict.fromkeys(places) if place not in self._relevance]
+        if not new or state.batch is not None or "concurrent" not in judge.engine.capabilities:
+            return
+        shown = [state.shown(state.corpus.passages[place]) for place in new]
+        replies = ask_all(judge.engine, [judge.ask(each, state.question) for each in shown])
+        for place, reply in zip(new, replies, strict=True):
+            self._relevance[place] = judge.relevance(reply, state.question)
+
     def ask(self, passage: Span, notes: str, match: Match) -> Relevance:
         """What the judge says of a passage, with `notes` known."""
         state, judge = self._state, self._judge
@@ -98,6 +113,7 @@ class PassageScores:
         even = evenly(len(self._matches), self._calibration.background)
         best = best_matching(self._matches, self._calibration.lookups)
         others = [place for place in best if place not in even]
+        self.judge_ahead([*even, *others])
         found = {place: logit(self.relevance(place).answers) for place in [*even, *others]}
         if self._calibration.background:
             self._background = Background.of(
