@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from longread.reading.corpus import Corpus
 
 
+class TableFormat(StrEnum):
+    """How `inspect --tables` prints tables."""
+
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
 @takes_options("inspect")
 def inspect(
     documents: Annotated[
@@ -23,13 +32,26 @@ def inspect(
     ],
     *,
     options: LookOptions,
+    tables: Annotated[bool, typer.Option("--tables", help="Print the tables.")] = False,
+    form: Annotated[
+        TableFormat | None, typer.Option("--format", help="How --tables prints them.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a document's pages, sections, chunks, passages and warnings.
+    """Show a document's pages, sections, chunks, passages, tables and warnings.
 
     Token counts are estimates, since no model is loaded.
     """
+    if form and not tables:
+        raise UsageError("--format is for --tables.", "longread inspect DOC --tables --format csv")
     corpus, _ = _corpus(documents, options)
+    if tables:
+        from longread.display.document_tables import write_document_tables
+
+        _warn(corpus)
+        chosen = TableFormat.JSON if as_json and form is None else form or TableFormat.MARKDOWN
+        typer.echo(write_document_tables(corpus.documents, chosen.value), nl=False)
+        return
     show = options.show
     if as_json:
         typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
@@ -149,6 +171,7 @@ def _summary(corpus: Corpus, number: int, document: Document) -> None:
         ("format", document.kind),
         ("pages", _pages(document)),
         ("sections", len(document.sections)),
+        ("tables", len(document.tables)),
         ("characters", f"{len(document.text):,}"),
         ("tokens", f"about {sum(piece.tokens for piece in chunks):,}"),
         ("chunks", f"{len(chunks):,} of at most {corpus.chunk_tokens:,} tokens"),

@@ -56,6 +56,8 @@ _BARE = re.compile(
     rf"|\({{0,1}}(?:in\s+)?(?:percent|per cent|%)\){{0,1}}|{_CURRENCY}",
     re.IGNORECASE,
 )
+_CORNER = re.compile(r"\(([^()\d]{1,40})\)")
+_REMARK = re.compile(r"audited|continued|restated|note", re.IGNORECASE)
 _UNIT_WORD = re.compile(
     rf"\b{_SCALE}\b|\bdollars?\b|[$€£¥]|\b000s?\b|percent|%|shares", re.IGNORECASE
 )
@@ -87,6 +89,12 @@ def unit_in(text: str) -> str:
     bare = text.strip(" :")
     whole = _BARE.fullmatch(bare)
     return bare if whole and _UNIT_WORD.search(bare) else ""
+
+
+def corner_unit(text: str) -> str:
+    """The unit in the corner of a table's heads: all of it in brackets ("(kilograms)"), or said."""
+    whole = _CORNER.fullmatch(text.strip())
+    return unit_in(text) or (whole[1].strip() if whole and not _REMARK.search(whole[1]) else "")
 
 
 def without_unit(text: str) -> str:

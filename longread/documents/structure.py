@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from longread.documents.columns import Columns, Extent
 from longread.documents.heads import assigned
 from longread.documents.layout_types import Line
-from longread.documents.periods import is_period, period_in, unit_in
+from longread.documents.periods import corner_unit, is_period, period_in, unit_in
 from longread.documents.table import BORDER, Box, row_text, union
 from longread.documents.tables import is_number
 
 _NOTE = re.compile(r"\s*(?:\(\w\)|\[\w{1,2}\]|[*†‡§]+)$")
 # Lines with cells longer than this, on average, are columns of text.
 _LONG_CELL = 36
+# A unit for all figures stands this near to their middle, as a share of their width.
+_CENTRED = 0.15
 _CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub-?)?totals?\b|net cash\b|gesamt|summe", re.IGNORECASE)
 _WORD = re.compile(r"\w{4,}")
@@ -305,10 +307,10 @@ def _heads(
                 heads[column].append(line.cells[i])
     corner = " ".join(heads[0])
     draft.period = corner if is_period(corner) else ""
-    if unit_in(corner):
-        draft.unit = draft.unit or unit_in(corner)
+    if corner_unit(corner):
+        draft.unit = draft.unit or corner_unit(corner)
         draft.period = draft.period or period_in(corner)
-    if draft.period or unit_in(corner):
+    if draft.period or corner_unit(corner):
         heads[0] = []
     return [tuple(lines_of) for lines_of in heads]
 
@@ -321,8 +323,9 @@ def _is_general(cell: str, line: Line, index: int, columns: Columns) -> bool:
     over = [extent for extent in columns.extents[1:] if extent[0] < right and left < extent[1]]
     if right <= columns.extents[1][0] or len(line.cells) > 1:
         return right <= columns.extents[1][0]
-    middle = (columns.extents[1][0] + columns.extents[-1][1]) / 2
-    return len(over) != 1 or abs((left + right) / 2 - middle) < line.size
+    first, last = columns.extents[1][0], columns.extents[-1][1]
+    off = abs((left + right) / 2 - (first + last) / 2)
+    return len(over) != 1 or off < _CENTRED * (last - first)
 
 
 def _row(line: Line, columns: Columns) -> DraftLine:

@@ -156,3 +156,20 @@ def test_names_that_begin_with_a_dash_or_are_no_utf_8(tmp_path: Path) -> None:
         found = run("search", ".", "high", *way, cwd=tmp_path)
         assert found.code == 0
         assert "2 metres" in found.stdout
+
+
+def test_inspect_prints_tables_as_markdown_csv_and_json() -> None:
+    markdown = look("inspect", VOYAGE, "--tables").stdout
+    assert "| Flour and ship's biscuit | 2,140 | 1,310 | (85) |" in markdown.splitlines()
+    comma = look("inspect", VOYAGE, "--tables", "--format", "csv").stdout
+    assert 'Flour and ship\'s biscuit,"2,140","1,310",(85)' in comma.splitlines()
+    (found,) = json.loads(look("inspect", VOYAGE, "--tables", "--format", "json").stdout)
+    rows = [row for table in found["tables"] for row in table["rows"]]
+    flour = next(row for row in rows if row["label"] == "Flour and ship's biscuit")
+    assert flour["page"] == 3
+    assert flour["record"].endswith("1911 2,140; 1912 1,310; 1913 (85)")
+
+
+def test_a_format_without_tables_is_a_usage_error() -> None:
+    result = look("inspect", VOYAGE, "--format", "csv")
+    assert result.exit_code != 0
