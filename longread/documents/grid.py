@@ -13,6 +13,7 @@ _WIDEST, _LONGEST_SPAN = 1000, 2000
 # Cells that fill over rows and columns without saying anything new are not spread beyond this.
 _MOST_CELLS = 2_000_000
 _FIGURE = re.compile(r"[\W_]*\d[\d.,'’ ]*[\W_]*(?:\[\w{1,3}\])?|[—–-]|n/?a", re.IGNORECASE)
+_LONGEST_FIGURE = 40
 _CURRENCY = frozenset(("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($", "(€", "(£"))
 _TAILS = frozenset((")", "%", ")%", "%)", "pts", "bps"))
 
@@ -164,12 +165,16 @@ class Grid:
 def _above_figures(rows: list[list[str]]) -> int:
     for index, row in enumerate(rows):
         values = list(filter(None, row[1:]))
-        if any(_FIGURE.fullmatch(cell) and not is_period(cell) for cell in values):
+        if any(_is_figure(cell) for cell in values):
             return index
         # A label alone below the heads stands above rows.
         if row[0] and not values and index:
             return index
     return 0
+
+
+def _is_figure(cell: str) -> bool:
+    return len(cell) <= _LONGEST_FIGURE and bool(_FIGURE.fullmatch(cell)) and not is_period(cell)
 
 
 def _join_signs(row: list[str]) -> None:

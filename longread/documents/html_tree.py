@@ -76,9 +76,10 @@ _SELF_CLOSING = frozenset(
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ENDLESS_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]*)\s[^<>]{30000,}>")
-_EMPTY = re.compile(r"<([a-zA-Z][\w:.-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)/>")
+_EMPTY = re.compile(
+    r"<([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"<]*\"|'[^'<]*')*+)/>",
+)
 _XHTML = re.compile(r"\s*(?:<\?xml|<html[^>]+xmlns)", re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 def tree(source: str) -> LexborHTMLParser:
@@ -112,7 +113,12 @@ def events(root: LexborNode) -> Generator[tuple[str, LexborNode], bool | None, N
 
 def _as_html(source: str) -> str:
     """XHTML: an empty element, or a CDATA section, would swallow the rest of an HTML page."""
-    source = _CDATA.sub(lambda found: found[1].replace("<", "&lt;"), source)
+    first, *sections = source.split("<![CDATA[")
+    parts = [first]
+    for section in sections:
+        text, end, rest = section.partition("]]>")
+        parts.append(text.replace("<", "&lt;") + rest if end else f"<![CDATA[{section}")
+    source = "".join(parts)
     return _EMPTY.sub(
         lambda found: (
             found[0] if found[1].lower() in VOID else f"<{found[1]}{found[2]}></{found[1]}>"

@@ -47,7 +47,8 @@ _BREAK, PAGE = "\ufdd0", "\ufdd1"
 _STAND_INS = re.compile(f"[{_BREAK}{PAGE}]|&#(?:x0*fdd[01]|0*6497[67]);?", re.IGNORECASE)
 _UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
 _SET_IN = re.compile(r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?\d+(?:\.\d+)?)")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Style sheets are looked at so far; selectors cost a walk of the page each.
+_LONGEST_SHEET, _MOST_RULES = 200_000, 200
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
@@ -262,17 +263,33 @@ def _unseen_by_style(page: LexborHTMLParser) -> frozenset[int]:
     """The elements that the page's own style sheet does not show."""
     found: set[int] = set()
     for sheet in page.css("style"):
-        # Rules inside @media hold for some screens only; their braces stand inside others.
-        rules = re.sub(
-            r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _COMMENT.sub("", sheet.text())
-        )
-        for selector, declarations in _RULE.findall(rules):
-            if _UNSEEN.search(declarations) and ":" not in selector:
+        rules = _top_rules(sheet.text()[:_LONGEST_SHEET])
+        unseen = [rule[0] for rule in _RULE.findall(rules) if _UNSEEN.search(rule[1])]
+        for selector in unseen[:_MOST_RULES]:
+            if ":" not in selector:
                 try:
                     found.update(node.mem_id for node in page.css(selector.strip()))
                 except (SelectolaxError, ValueError):
                     continue
     return frozenset(found)
+
+
+def _top_rules(sheet: str) -> str:
+    """The rules that hold on every screen: none inside @media, whose braces hold others."""
+    first, *rest = sheet.split("/*")
+    bare = first + " ".join(part.partition("*/")[2] for part in rest)
+    kept: list[str] = []
+    for block in bare.split("}"):
+        depth = block.count("{")
+        if kept and kept[-1] == "@":
+            # Within an at-rule: its last block is one without an opening brace.
+            if depth == 0:
+                kept[-1] = ""
+        elif depth == 1 and not block.lstrip().startswith("@"):
+            kept.append(f"{block}}}")
+        elif depth > 1:
+            kept.append("@")
+    return "".join(part for part in kept if part != "@")
 
 
 def _holds_data(table: LexborNode) -> bool:

@@ -47,6 +47,7 @@ _UNITS = frozenset(
 )
 # A letter alone marks a note only behind words and numbers at least as long as this.
 _WORD, _FIGURE = 4, 3
+_NEAR = 64
 
 
 class Superscripts:
@@ -57,7 +58,8 @@ class Superscripts:
 
     def read(self, before: str, mark: str, after: str = "", *, linked: bool = False) -> str:
         """What stands for the superscript `mark` behind `before`, to be joined to it."""
-        mark = " ".join(mark.split())
+        # No word of a text is longer, and a search from the left would try each of its letters.
+        before, mark = before[-_NEAR:], " ".join(mark.split())
         if after[:1] in ("⁄", "/") and mark.isdigit():
             return f" {mark}" if before[-1:].isdigit() else mark
         if mark and (linked or _SIGN.fullmatch(mark)):
@@ -100,4 +102,4 @@ def _wordy(before: str, last: str, mark: str) -> str:
     long = len(re.sub(r"\D", "", before[-8:])) >= _FIGURE if last.isdigit() else len(last) >= _WORD
     if long and len(mark) == 1 and mark.isalpha() and not _ROMAN.fullmatch(last):
         return f"[{mark}]"
-    return f" {mark}" if before[-1:].isdigit() and mark[:1] in "0123456789.,'" else mark
+    return f" {mark}" if before[-1:].isdigit() and re.match(r"[\d.,']", mark) else mark

@@ -18,6 +18,8 @@ _CHAPTER = re.compile(
 )
 # A text with fewer paragraphs than one in so many characters has no blank lines between them.
 _DENSE = 5000
+# A longer line is no heading, whatever it begins with.
+_LONGEST_HEADING = 1000
 _TEX_COMMENT = re.compile(r"(?<!\\)%.*")
 _DELIMITER_ROW = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
@@ -116,7 +118,7 @@ def read_markdown(data: bytes, name: str, encoding: str | None = None) -> Read:
         mark = _FENCE.match(bare)
         if mark and (not fence or bare.strip().startswith(fence)):
             fence = "" if fence else mark[1]
-        heading = None if fence or start < body else _ATX.match(bare)
+        heading = None if fence or start < body else _ATX.match(bare[:_LONGEST_HEADING])
         if heading:
             sections.append(Section(_plain(heading[2]), start, len(heading[1])))
         elif not fence and start > body and before.strip() and _is_setext(bare, before):
@@ -192,10 +194,19 @@ def _front_matter(text: str) -> tuple[str, int]:
 
 
 def _plain(heading: str) -> str:
+    if len(heading) > _LONGEST_HEADING:
+        return heading.strip()
     heading = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
     return re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", heading).strip()
 
 
 def _paragraph_starts(text: str) -> tuple[int, ...]:
-    """Offsets of the first character after each blank line (and of the text)."""
-    return tuple(match.end() for match in re.finditer(r"(?:\A|\n[ \t]*\n)\s*?(?=[^\S\n]*\S)", text))
+    """Offsets of the first line after each blank one (and of the text's first line)."""
+    starts, position, blank = [], 0, True
+    for line in text.split("\n"):
+        empty = not line or line.isspace()
+        if blank and not empty:
+            starts.append(position)
+        blank = empty
+        position += len(line) + 1
+    return tuple(starts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,41 @@ def test_office_files_have_their_article(tmp_path: Path, entry: str) -> None:
     name = {"x": "an Excel", "w": "a Word", "p": "a PowerPoint"}[entry[0]]
     with pytest.raises(DocumentError, match=f"is {name} file, which longread cannot read"):
         load(str(path), use_cache=False)
+
+
+XHTML = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>'
+MANY = 150_000
+ENDLESS = {
+    "sections of XHTML": ("a.xhtml", f"{XHTML}<p>x</p>" + "<![CDATA[" * (MANY // 9)),
+    "quotes of XHTML": ("a.xhtml", f"{XHTML}<p>x</p>" + '<a x="' * (MANY // 6)),
+    "comments of a style": ("a.html", f"<html><style>{'/*' * (MANY // 2)}</style><p>x"),
+    "media of a style": ("a.html", f"<html><style>{'@a{b{c}' * (MANY // 7)}</style><p>x"),
+    "a word with a note": ("a.html", f"<html><p>{'x' * MANY} <sup>2</sup>"),
+    "a figure in a table": (
+        "a.html",
+        f"<html><table><tr><td>a<td>1{'.' * MANY}x<tr><td>b<td>2</table>",
+    ),
+    "periods in a table": (
+        "a.html",
+        f"<html><table><tr><td>a<td>{'May 2016 ' * 30}x<tr><td>b<td>2</table>",
+    ),
+    "blank lines": ("a.txt", "x" + " \n" * MANY),
+    "a heading's end": ("a.md", f"# {'#' * MANY}x"),
+    "a heading's links": ("a.md", f"# x{'[' * MANY}"),
+    "rows of Markdown": ("a.md", "|x\n|-\n" * (MANY // 6)),
+    "quotes of CSV": ("a.csv", '"\n' * (MANY // 2) + "x,y\n"),
+    "blanks of a log": ("a.log", " " * MANY + "\n" * MANY + "x"),
+    "encoded words of a mail": (
+        "a.eml",
+        f"From: a\nTo: b\nSubject: {'=?utf-8?q?' * (MANY // 10)}\n\nx",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_nothing_takes_for_ever(tmp_path: Path, name: str) -> None:
+    path = tmp_path / ENDLESS[name][0]
+    path.write_text(ENDLESS[name][1])
+    began = time.process_time()
+    assert "x" in load(str(path), use_cache=False).text
+    assert time.process_time() - began < 10
