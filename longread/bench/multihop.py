@@ -20,15 +20,20 @@ from pathlib import Path
 
 from longread.bench.lengths import length_label
 from longread.bench.passages import Passage, Row, as_words
-from longread.bench.records import Evidence, Question, read_questions, write_questions
+from longread.bench.records import (
+    DOCUMENTS,
+    QUESTIONS,
+    Evidence,
+    Question,
+    read_questions,
+    write_questions,
+)
 from longread.documents import Document, load
 from longread.errors import UsageError
 
 Count = Callable[[str], int]
 Report = Callable[[str], None]
 
-QUESTIONS = "questions.jsonl"
-DOCUMENTS = "documents"
 
 # The reader heads every chunk with the document's title: it must not be a passage's.
 _TITLE = "# Articles\n\n"

@@ -23,14 +23,19 @@ from pathlib import Path
 
 from longread.bench.lengths import length_label
 from longread.bench.prose import Carrier
-from longread.bench.records import Evidence, Question, read_questions, write_questions
+from longread.bench.records import (
+    DOCUMENTS,
+    QUESTIONS,
+    Evidence,
+    Question,
+    read_questions,
+    write_questions,
+)
 from longread.errors import UsageError
 from longread.reading.calibrate.needles import Fact, Hidden, Inventor, Needle, Wanted, facts, hide
 
 KINDS = ("single", "multi-key", "multi-value", "multi-query", "absent")
 USUAL_KINDS = KINDS[:4]
-QUESTIONS = "questions.jsonl"
-DOCUMENTS = "documents"
 
 VALUES = 3
 DISTRACTORS = 8

@@ -7,15 +7,14 @@ hub's {"title": […], "sentences": […]}) or `paragraphs` (MuSiQue); the gold 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from longread.documents.hygiene import tidy
+from longread.bench.formats.files import line, paragraph, read_json
 from longread.errors import UsageError
 
 _WORD = re.compile(r"\w+")
@@ -34,9 +33,7 @@ class Passage:
     @classmethod
     def of(cls, title: str, text: str | Sequence[str]) -> Passage:
         """A passage of raw words, or of sentences."""
-        words = text if isinstance(text, str) else " ".join(text)
-        # A paragraph that begins like a heading or a fence would be one in Markdown.
-        return cls(_line(title), _line(words).lstrip("#`~> "))
+        return cls(line(title), paragraph(text if isinstance(text, str) else " ".join(text)))
 
     @cached_property
     def words(self) -> str:
@@ -69,10 +66,6 @@ def as_words(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
-def _line(text: str) -> str:
-    return " ".join(tidy(text).split())
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One multi-hop question: its gold passages, and those that came with it to mislead."""
@@ -92,7 +85,8 @@ def read_rows(file: Path) -> list[Row]:
     Raises UsageError naming what cannot be understood.
     """
     rows: dict[str, Row] = {}
-    for number, record in enumerate(_records(file), 1):
+    records = read_json(file)
+    for number, record in enumerate(records if isinstance(records, list) else [records], 1):
         try:
             row = _row(record, file.stem, number)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
@@ -108,24 +102,6 @@ def read_rows(file: Path) -> list[Row]:
     return list(rows.values())
 
 
-def _records(file: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = file.read_text("utf-8")
-        if text.lstrip().startswith("["):
-            yield from json.loads(text)
-            return
-        for line in text.splitlines():
-            if line.strip():
-                yield json.loads(line)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise UsageError(f"{file} cannot be read: {reason}.", "check the name") from error
-    except ValueError as error:
-        raise UsageError(
-            f"{file.name} is not JSON: {error}.", "one JSON object a line, or one array"
-        ) from error
-
-
 def _row(record: dict[str, Any], data: str, number: int) -> Row | None:
     if record.get("answerable") is False:
         return None
@@ -138,8 +114,8 @@ def _row(record: dict[str, Any], data: str, number: int) -> Row | None:
     return Row(
         data=data,
         id=str(record.get("id") or record.get("_id") or number),
-        question=_line(str(record["question"])),
-        answers=tuple(dict.fromkeys(filter(None, map(_line, answers)))),
+        question=line(str(record["question"])),
+        answers=tuple(dict.fromkeys(filter(None, map(line, answers)))),
         hops=int(steps),
         gold=tuple(chosen),
         others=tuple(
@@ -169,7 +145,7 @@ def _passages(record: dict[str, Any]) -> tuple[list[Passage], set[int]]:
         return passages, gold
     facts = record["supporting_facts"]
     names = facts["title"] if isinstance(facts, dict) else [fact[0] for fact in facts]
-    titles = {_line(str(name)) for name in names}
+    titles = {line(str(name)) for name in names}
     gold = {place for place, passage in enumerate(passages) if passage.title in titles}
     if {passages[place].title for place in gold} != titles:
         raise ValueError("supporting_facts name a passage that is not there")

@@ -15,6 +15,10 @@ from typing import Any, Literal
 
 from longread.errors import UsageError
 
+# Where a built question file and its documents stand in their folder.
+QUESTIONS = "questions.jsonl"
+DOCUMENTS = "documents"
+
 Tag = str | int | float | None
 # One of the gold answers is enough, or all of them must be named (multi-value needles).
 Require = Literal["any", "all"]
@@ -166,6 +170,12 @@ def _record(one: Evidence | Question) -> dict[str, Any]:
     """The fields of a record, and beside them what else its file held."""
     values = asdict(one)
     return {**values.pop("extra"), **values}
+
+
+def unreadable(file: Path, error: OSError) -> UsageError:
+    """The error for a file that cannot be opened or read."""
+    reason = (error.strerror or "unknown reason").lower()
+    return UsageError(f"{file} cannot be read: {reason}.", "check the name")
 
 
 def read_questions(file: Path) -> list[Question]:

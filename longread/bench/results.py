@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from longread.bench.records import Question, Result
+from longread.bench.records import Question, Result, unreadable
 from longread.engine import ModelInfo
 from longread.errors import UsageError
 from longread.models.host import host
@@ -159,8 +159,7 @@ def read_results(path: Path) -> tuple[Header, list[Result]]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise UsageError(f"{path} cannot be read: {reason}.", "check the name") from error
+        raise unreadable(path, error) from error
     header = _header(path, lines)
     results: dict[tuple[str, str], Result] = {}
     for number, line in enumerate(lines[1:], 2):

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from longread.bench import multihop
 from longread.bench.lengths import length_label, parse_lengths
 from longread.bench.multihop import Plan, build, filler_passages
 from longread.bench.passages import Passage, Row, read_rows
-from longread.bench.records import Question, read_questions
+from longread.bench.records import QUESTIONS, Question, read_questions
 from longread.documents import load
 from longread.errors import UsageError
 
@@ -50,7 +49,7 @@ PLAN = Plan((1024, 2048), samples=8, unanswerable=0.25, seed=3)
 @pytest.fixture
 def built(tmp_path: Path) -> list[Question]:
     build(ROWS, [], PLAN, tmp_path, words)
-    return read_questions(tmp_path / multihop.QUESTIONS)
+    return read_questions(tmp_path / QUESTIONS)
 
 
 def text_of(question: Question) -> str:
@@ -107,10 +106,10 @@ def test_every_sample_is_shuffled_anew_and_every_build_alike(
     assert len(set(places)) == len(places)
     again = tmp_path / "again"
     build(ROWS, [], PLAN, again, words)
-    assert [q.id for q in read_questions(again / multihop.QUESTIONS)] == [q.id for q in built]
+    assert [q.id for q in read_questions(again / QUESTIONS)] == [q.id for q in built]
     other = tmp_path / "other"
     build(ROWS, [], Plan((1024,), 8, 0.25, seed=4), other, words)
-    assert not {q.id for q in read_questions(other / multihop.QUESTIONS)} & {q.id for q in built}
+    assert not {q.id for q in read_questions(other / QUESTIONS)} & {q.id for q in built}
 
 
 def test_passages_that_could_answer_instead_are_left_out(tmp_path: Path) -> None:

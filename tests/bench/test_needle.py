@@ -10,7 +10,7 @@ import pytest
 from longread.bench import needle, prose
 from longread.bench.needle import KINDS, Plan, build, parse_depths, parse_kinds
 from longread.bench.prose import FilledProse, GeneratedProse
-from longread.bench.records import Question, read_questions
+from longread.bench.records import QUESTIONS, Question, read_questions
 from longread.documents import load, sentences
 from longread.errors import UsageError
 from longread.reading.calibrate.needles import Inventor, facts, hide
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def built(folder: Path) -> list[Question]:
-    return read_questions(folder / needle.QUESTIONS)
+    return read_questions(folder / QUESTIONS)
 
 
 def text_of(question: Question) -> str:
@@ -104,7 +104,7 @@ def test_depths_of_a_try_share_prose_and_kind_of_fact(built: list[Question]) -> 
 def test_the_same_plan_builds_the_same(folder: Path, tmp_path: Path) -> None:
     plan = Plan((1024, 2048), DEPTHS, KINDS, tries=2, seed=5)
     build(plan, GeneratedProse(words), tmp_path)
-    mine, again = ((each / needle.QUESTIONS).read_bytes() for each in (folder, tmp_path))
+    mine, again = ((each / QUESTIONS).read_bytes() for each in (folder, tmp_path))
     assert mine == again
 
 

@@ -13,15 +13,13 @@ from importlib import import_module
 from pathlib import Path
 
 from longread.bench.places import locate
-from longread.bench.records import Evidence, Question, write_questions
+from longread.bench.records import QUESTIONS, Evidence, Question, write_questions
 from longread.bench.runner import sample
 from longread.documents import Document, load
 from longread.documents.chunks import estimate_tokens
 from longread.errors import UsageError
 
 SOURCES = ("squad", "hotpotqa", "2wiki", "musique", "financebench")
-QUESTIONS = "questions.jsonl"
-DOCUMENTS = "documents"
 
 Report = Callable[[str], None]
 

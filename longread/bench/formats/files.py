@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from longread.bench.records import unreadable
 from longread.documents.hygiene import tidy
 from longread.errors import UsageError
 
@@ -20,8 +21,7 @@ def read_json(file: Path) -> Any:
     try:
         text = file.read_text("utf-8")
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise UsageError(f"{file} cannot be read: {reason}.", "check the name") from error
+        raise unreadable(file, error) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name} is not UTF-8 text.", "is it packed?") from error
     try:

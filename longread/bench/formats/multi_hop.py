@@ -9,10 +9,10 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from longread.bench.formats import DOCUMENTS, Converted, Wanted
+from longread.bench.formats import Converted, Wanted
 from longread.bench.formats.files import file_name, unlike
 from longread.bench.passages import Row, read_rows
-from longread.bench.records import Evidence, Question
+from longread.bench.records import DOCUMENTS, Evidence, Question
 
 # A reader heads every chunk with the document's title: it must not be a passage's.
 _TITLE = "# Articles"

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from longread.bench.formats import DOCUMENTS, Converted, Wanted
+from longread.bench.formats import Converted, Wanted
 from longread.bench.formats.files import file_name, line, malformed, paragraph, read_json, unlike
-from longread.bench.records import Evidence, Question, Tag
+from longread.bench.records import DOCUMENTS, Evidence, Question, Tag
 
 _BLANK_LINE = re.compile(r"\n\s*\n")
 

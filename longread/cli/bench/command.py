@@ -143,6 +143,7 @@ def convert(
 ) -> None:
     """Make a question file and its documents from a data set."""
     from longread.bench import formats
+    from longread.bench.records import QUESTIONS
     from longread.display.phrasing import counted
 
     wanted = formats.Wanted(source, joined, options.sample.limit, options.sample.seed, pdfs)
@@ -150,7 +151,7 @@ def convert(
     documents = {path for question in questions for path in question.documents}
     made = f"{counted(len(questions), 'question')} on {counted(len(documents), 'document')}"
     typer.echo(made, err=True)
-    typer.echo(str(folder / formats.QUESTIONS))
+    typer.echo(str(folder / QUESTIONS))
 
 
 for _command in (synthetic.multihop, synthetic.needle, speed.throughput):

@@ -25,9 +25,7 @@ from longread.cli.options import BenchOptions, takes_options
 from longread.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from longread.bench.multihop import Plan as MultihopPlan
-    from longread.bench.needle import Plan as NeedlePlan
-    from longread.bench.passages import Row
+    from longread.bench.prose import Carrier
     from longread.bench.records import Question, Result
     from longread.bench.results import Header
 
@@ -79,13 +77,12 @@ def multihop(
         parse_lengths(options.build.lengths), samples, unanswerable, options.sample.seed
     )
     rows = [row for file in files for row in read_rows(file)]
-    run.say_if(
-        len(rows) < samples, f"the files hold {len(rows):,} questions, fewer than {samples:,}"
-    )
+    if len(rows) < samples:
+        typer.echo(f"the files hold {len(rows):,} questions, fewer than {samples:,}", err=True)
     sources = discover(filler) if filler else []
     with run.folder([plan, [row.id for row in rows], sources]) as place:
         header, results = run.measure(
-            lambda count: _multihop_questions(rows, sources, plan, place, count)
+            lambda count: builder.build(rows, builder.filler_passages(sources), plan, place, count)
         )
         run.tell(header, results)
 
@@ -128,8 +125,9 @@ def needle(
     from longread.bench import heatmap, plots
     from longread.bench import needle as builder
     from longread.bench.lengths import parse_lengths
+    from longread.bench.prose import FilledProse, GeneratedProse
     from longread.display import can_draw
-    from longread.documents import discover
+    from longread.documents import discover, load
 
     run = _Run("needle", strategies, options)
     require_folder(png)
@@ -143,8 +141,12 @@ def needle(
         options.sample.seed,
     )
     sources = discover(filler) if filler else []
+
+    def carrier(count: Count) -> Carrier:
+        return FilledProse(list(map(load, sources)), count) if sources else GeneratedProse(count)
+
     with run.folder([plan, sources]) as place:
-        header, results = run.measure(lambda count: _needles(sources, plan, place, count))
+        header, results = run.measure(lambda count: builder.build(plan, carrier(count), place))
         run.tell(header, results, by_tags=False)
     maps = heatmap.heat_maps(results)
     if maps:
@@ -153,23 +155,6 @@ def needle(
     if png is not None:
         heatmap.save_png(maps, png)
         typer.echo(f"heat maps: {png}", err=True)
-
-
-def _multihop_questions(
-    rows: list[Row], sources: list[str], plan: MultihopPlan, place: Path, count: Count
-) -> list[Question]:
-    from longread.bench.multihop import build, filler_passages
-
-    return build(rows, filler_passages(sources), plan, place, count)
-
-
-def _needles(sources: list[str], plan: NeedlePlan, place: Path, count: Count) -> list[Question]:
-    from longread.bench.needle import build
-    from longread.bench.prose import FilledProse, GeneratedProse
-    from longread.documents import load
-
-    carrier = FilledProse(list(map(load, sources)), count) if sources else GeneratedProse(count)
-    return build(plan, carrier, place)
 
 
 class _Run:
@@ -184,11 +169,6 @@ class _Run:
         if options.build.build_only and self._folder is None:
             raise UsageError("--build-only needs a folder to build in.", "add --out FOLDER")
         require_writable(options.results)
-
-    def say_if(self, holds: bool, line: str) -> None:
-        """One line on stderr."""
-        if holds:
-            typer.echo(line, err=True)
 
     @contextmanager
     def folder(self, key: object) -> Iterator[Path]:
@@ -214,7 +194,7 @@ class _Run:
 
     def measure(self, build: Callable[[Count], list[Question]]) -> tuple[Header, list[Result]]:
         """Build the questions with the model's tokenizer and run them; progress on stderr."""
-        from longread.bench.needle import QUESTIONS
+        from longread.bench.records import QUESTIONS
 
         if self._options.build.build_only:
             questions = with_tokenizer(build, self._options.model)
