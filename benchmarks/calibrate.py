@@ -1,4 +1,4 @@
-"""Fit the likelihood gate's calibration (longread/reading/calibration.toml).
+"""Fit the likelihood gate's calibration (longread/reading/relevance/calibration.toml).
 
     python benchmarks/calibrate.py ../shared/data/squad/train_44_articles.json
 
@@ -206,7 +206,7 @@ def main() -> None:
     for threshold in (0.5, 0.3, 0.2, 0.1):
         show("fitted on", train, read, threshold)
         show("held out", held_out, read, threshold)
-    print("[likelihood]")
+    print("[likelihood.answer]")
     write(read, unread)
 
 

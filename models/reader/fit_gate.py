@@ -7,7 +7,7 @@ articles that were kept out of training (data.HELD_OUT), each joined with articl
 were not; on documents without them, where the same questions have no answer; and on
 registers of our own (generated.py, with a seed of their own), which say like things of
 several companies or towns, so that names decide. Prints the [reader.answer] table for
-longread/reading/calibration.toml.
+longread/reading/relevance/calibration.toml.
 """
 
 from __future__ import annotations

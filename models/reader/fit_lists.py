@@ -8,7 +8,7 @@ lists (lists.py) in paragraphs that the reader was not trained on, and on the an
 for lists, looked through by hand: a company is named on every page of its filing, and one
 place in four that the gate opened for was right. Where the gate opens, the passage is answered
 from as `gated` does, and whether the answer belongs on the list is seen from its sentence read
-alone. Prints the tables [reader_list] and [reader_entry] of longread/reading/calibration.toml.
+alone. Prints the tables [reader.list] and [reader.entry] of calibration.toml.
 """
 
 from __future__ import annotations

@@ -250,7 +250,9 @@ def with_tables(text: str, fitted: str) -> str:
 def _blocks(text: str) -> dict[str, str]:
     """Each table's lines by its name, the comments before its head included."""
     blocks: dict[str, str] = {}
-    for match in re.finditer(r"(?:^#.*\n|^\n)*^\[(\w+)\]\n(?:^[^#\[\n].*\n?)*", text, re.MULTILINE):
+    for match in re.finditer(
+        r"(?:^#.*\n|^\n)*^\[([\w.]+)\]\n(?:^[^#\[\n].*\n?)*", text, re.MULTILINE
+    ):
         blocks[match[1]] = match[0].strip()
     return blocks
 
