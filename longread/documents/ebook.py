@@ -25,6 +25,8 @@ from longread.errors import DocumentError
 # book, and a zip bomb is refused.
 _LARGEST = 64 * 1024 * 1024
 _LARGEST_SUM = 256 * 1024 * 1024
+# What EPUB calls the table of a printed book's pages.
+_PAGES = "page-list"
 _SPINE_TYPES = ("application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document")
 
 
@@ -112,7 +114,7 @@ def read_epub(data: bytes, name: str, encoding: str | None = None) -> Read:
         for item in package.iter()
         if tag(item) == "item" and item.get("href")
     }
-    marks = _marks(book, package, manifest, folder)
+    marks, pages = _contents(book, package, manifest, folder)
     warnings: list[str] = []
     compiler = Compiler()
     sections: list[Section] = []
@@ -125,7 +127,8 @@ def read_epub(data: bytes, name: str, encoding: str | None = None) -> Read:
             warnings.append(f"a chapter is missing from the file ({posixpath.basename(path)})")
             continue
         warnings.extend(doubts)
-        markup = parse(source)
+        begins = {page.anchor: page.title for page in pages if page.path == path}
+        markup = parse(source, begins)
         here = [mark for mark in marks if mark.path == path]
         offsets = compiler.add(markup, headings=not here)
         sections.extend(_sections(here, markup, offsets))
@@ -161,32 +164,40 @@ def _spine(package: Element, manifest: dict[str, Element], folder: str) -> Itera
             yield path
 
 
-def _marks(book: _Book, package: Element, manifest: dict[str, Element], folder: str) -> list[_Mark]:
-    """The table of contents: the EPUB 3 nav document, else the EPUB 2 NCX, else nothing."""
+def _contents(
+    book: _Book, package: Element, manifest: dict[str, Element], folder: str
+) -> tuple[list[_Mark], list[_Mark]]:
+    """The tables of contents and of printed pages: of the EPUB 3 nav document, else of the NCX."""
     nav = next((i for i in manifest.values() if "nav" in i.get("properties", "").split()), None)
     spine = next((e for e in package.iter() if tag(e) == "spine"), None)
     ncx = manifest.get(spine.get("toc", "") if spine is not None else "")
     if ncx is None:
         kind = "application/x-dtbncx+xml"
         ncx = next((i for i in manifest.values() if i.get("media-type") == kind), None)
-    for item, reader in ((nav, _nav_marks), (ncx, _ncx_marks)):
+    marks: list[_Mark] = []
+    pages: list[_Mark] = []
+    for item in (nav, ncx):
         if item is None:
             continue
         path = _join(folder, item.get("href", ""))
         try:
-            marks = list(reader(book.xml(path), posixpath.dirname(path)))
+            root = book.xml(path)
         except DocumentError:
             continue
-        if marks:
-            return marks
-    return []
+        here = posixpath.dirname(path)
+        if item is nav:
+            marks, pages = list(_nav_marks(root, here, "toc")), list(_nav_marks(root, here, _PAGES))
+        else:
+            marks = marks or list(_ncx_marks(root, here))
+            pages = pages or list(_ncx_pages(root, here))
+    return marks, pages
 
 
-def _nav_marks(root: Element, folder: str) -> Iterator[_Mark]:
+def _nav_marks(root: Element, folder: str, wanted: str) -> Iterator[_Mark]:
     navs = [element for element in root.iter() if tag(element) == "nav"]
     kinds = [" ".join(str(v) for k, v in nav.items() if str(k).endswith("type")) for nav in navs]
     chosen = next(
-        (nav for nav, kind in zip(navs, kinds, strict=True) if "toc" in kind.split()), None
+        (nav for nav, kind in zip(navs, kinds, strict=True) if wanted in kind.split()), None
     )
     if chosen is not None:
         yield from _nav_list(chosen, folder, 0)
@@ -204,6 +215,14 @@ def _ncx_marks(root: Element, folder: str) -> Iterator[_Mark]:
     for element in root.iter():
         if tag(element) == "navMap":
             yield from _ncx_points(element, folder, 1)
+
+
+def _ncx_pages(root: Element, folder: str) -> Iterator[_Mark]:
+    for target in (element for element in root.iter() if tag(element) == "pageTarget"):
+        content = child(target, "content")
+        if content is not None:
+            label = squeezed(child(target, "navLabel")) or target.get("value", "")
+            yield _mark(label, content.get("src", ""), folder, 1)
 
 
 def _ncx_points(element: Element, folder: str, level: int) -> Iterator[_Mark]:

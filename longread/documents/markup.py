@@ -8,6 +8,7 @@ scripts) or uses to get around the site is left out.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -95,8 +96,9 @@ class _Table(NamedTuple):
 class _Reader:
     """Walks a page's tree and fills a Markup."""
 
-    def __init__(self, page: LexborHTMLParser) -> None:
+    def __init__(self, page: LexborHTMLParser, pages: Mapping[str, str]) -> None:
         self.markup = Markup()
+        self._pages = dict(pages)
         self._unseen = _unseen_by_style(page)
         self._superscripts = Superscripts()
         self._parts: list[str] = []
@@ -108,6 +110,8 @@ class _Reader:
 
     def read(self, root: LexborNode) -> Markup:
         walk = events(root)
+        if "" in self._pages:
+            self._begin_page(self._pages[""])
         skip: bool | None = None
         try:
             while True:
@@ -133,10 +137,13 @@ class _Reader:
         elif tag in _BLOCKS or tag == "br":
             self._parts.append("\n" if self._preformatted and self._table is None else _BREAK)
         name = values.get("id") or (values.get("name") if tag == "a" else None)
+        label = self._pages.pop(name, None) if name else None
         if name:
             self.markup.anchors.setdefault(name, len(self.markup.blocks))
         if _is_page_break(values):
             return self._page_break(node, values)
+        if label is not None:
+            self._begin_page(label)
         if tag == "sup" or (tag == "a" and _is_note(values)):
             self._superscript(node, values)
             return True
@@ -221,11 +228,14 @@ class _Reader:
     def _page_break(self, node: LexborNode, values: dict[str, str | None]) -> bool:
         label = values.get("title") or values.get("aria-label") or node.text()
         label = re.sub(r"^(?:page|seite|p\.)\s+", "", _line(label), flags=re.IGNORECASE).strip(" .")
+        self._begin_page(label)
+        # One that is not empty holds the number alone, or, with tags left open, the page itself.
+        return len(node.text()) <= len(label) + 12
+
+    def _begin_page(self, label: str) -> None:
         self.markup.pages.append(label)
         # A page that begins in a table begins below it: its rows are what they are.
         (self._parts if self._table is None else self._late).append(PAGE)
-        # One that is not empty holds the number alone, or, with tags left open, the page itself.
-        return len(node.text()) <= len(label) + 12
 
     def _superscript(self, node: LexborNode, values: dict[str, str | None]) -> None:
         parent = node.parent
@@ -355,12 +365,16 @@ def _line(text: str) -> str:
     return " ".join(_clean(text).split())
 
 
-def parse(source: str) -> Markup:
-    """The visible blocks of an HTML or XHTML page."""
+def parse(source: str, pages: Mapping[str, str] | None = None) -> Markup:
+    """The visible blocks of an HTML or XHTML page.
+
+    `pages` names the printed pages that begin at ids (or, at "", with the file), where a book
+    lists them apart; those that the page itself marks go by their marks.
+    """
     page = tree(_STAND_INS.sub("", source))
     if page.root is None:
         return Markup()
-    markup = _Reader(page).read(page.root)
+    markup = _Reader(page, pages or {}).read(page.root)
     title = page.css_first("title")
     markup.title = _line(title.text()) if title is not None else ""
     return markup

@@ -64,6 +64,24 @@ def test_printed_pages_and_notes(tmp_path: Path) -> None:
     assert document.locate(document.text.index("sank")).label == "13"
 
 
+def test_printed_pages_that_the_contents_list(tmp_path: Path) -> None:
+    path = epub(
+        tmp_path,
+        '<p>The keeper <a id="p8"/>left <span epub:type="pagebreak" id="p9" title="9"/>at.</p>',
+        "<p>The boat sank.</p>",
+        nav='<nav epub:type="page-list"><ol><li><a href="c0.xhtml#p8">8</a></li>'
+        '<li><a href="c0.xhtml#p9">9</a></li><li><a href="c1.xhtml">10</a></li></ol></nav>',
+    )
+    document = load(path, use_cache=False)
+    assert document.text == "The keeper left at.\n\nThe boat sank."
+    assert [(page.label, document.text[page.start : page.end]) for page in document.pages] == [
+        (None, "The keeper"),
+        ("8", "left"),
+        ("9", "at."),
+        ("10", "The boat sank."),
+    ]
+
+
 def test_empty_cells_and_hidden_text(tmp_path: Path) -> None:
     path = epub(
         tmp_path,
