@@ -191,9 +191,8 @@ def _left_early(result: Result) -> float | None:
 
 
 def has_exit(result: Result) -> bool:
-    """Whether the run read until it stopped; `rag` and `truncate` choose what fits a window."""
-    chosen = result.strategy.partition(":")[0] in ("rag", "truncate")
-    return bool(result.chunks) and not chosen and not result.error
+    """Whether the run read until something ended it."""
+    return bool(result.chunks) and not result.selected and not result.error
 
 
 def _steps_after_evidence(result: Result) -> float | None:

@@ -117,7 +117,8 @@ class Result:
     `citations` are what the user was shown; `ranked` are the places the run found most
     worth reading, best first, for recall@k. `exit_step` is the step (from 1) that reading
     ended with, `evidence_step` the step that read the last piece of gold evidence (None:
-    unknown or unread). Tokens are prefilled, reused and generated; `calls` are model calls.
+    unknown or unread). `selected`: what was read was chosen beforehand to fill the context, so
+    nothing ended it. Tokens are prefilled, reused and generated; `calls` are model calls.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Result:
     exit_reason: str = ""
     exit_step: int = 0
     evidence_step: int | None = None
+    selected: bool = False
     calls: int = 0
     prefilled: int = 0
     reused: int = 0

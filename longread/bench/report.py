@@ -8,9 +8,9 @@ from pathlib import Path
 from longread.bench import metrics, plots, tables
 from longread.bench.records import Cited, Result
 from longread.bench.results import Header
-from longread.bench.statistics import auc
 from longread.bench.tables import Table
 from longread.reading.options import ReadingOptions
+from longread.reading.relevance.calibration import auc
 
 # Examples shown of each way to be wrong.
 _EXAMPLES = 3

@@ -26,6 +26,7 @@ from longread.errors import Interrupted, LongreadError, UsageError
 from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
+from longread.reading.strategies import strategy
 from longread.runs.run import Run
 from longread.runs.session import Session
 
@@ -212,6 +213,7 @@ class _Runner:
             exit_reason=answer.exit.reason,
             exit_step=answer.exit.step,
             evidence_step=None if lost else evidence_step(run, steps, spans),
+            selected=strategy(run.options.strategy).fills_context,
             calls=self._counter.calls,
             prefilled=answer.tokens.prefilled,
             reused=answer.tokens.reused,

@@ -1,4 +1,4 @@
-"""How sure a mean is: bootstrap intervals, paired differences, AUC. Seeded, so repeatable."""
+"""How sure a mean is: bootstrap intervals and paired differences. Seeded, so repeatable."""
 
 from __future__ import annotations
 
@@ -80,17 +80,6 @@ def paired_difference(
         ties=int((gain == 0).sum()),
         ratio=_ratio(before, after, seed),
     )
-
-
-def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """P(a positive scores above a negative), ties counting half; None where either is missing."""
-    if not positive or not negative:
-        return None
-    order = np.sort(np.asarray(negative, dtype=np.float64))
-    scores = np.asarray(positive, dtype=np.float64)
-    below = np.searchsorted(order, scores, side="left")
-    up_to = np.searchsorted(order, scores, side="right")
-    return float((below + up_to).sum() / (2 * len(scores) * len(order)))
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:

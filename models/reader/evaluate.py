@@ -20,12 +20,12 @@ import time
 from pathlib import Path
 
 from longread.bench.metrics import contains, exact, token_f1
-from longread.bench.statistics import auc, mean_interval
+from longread.bench.statistics import mean_interval
 from longread.engine import Engine
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.judges import relevance_of
 from longread.reading.judges.trained import TrainedJudge
-from longread.reading.relevance.calibration import calibration, logit
+from longread.reading.relevance.calibration import auc, calibration, logit
 from longread.reading.relevance.match import lexical_match
 from longread.retrieval import Index
 

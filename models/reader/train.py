@@ -28,6 +28,8 @@ from model import Reader, bundled_file
 from protocol import Asked, Lesson, Tree, tree
 from torch.nn import functional
 
+from longread.reading.relevance.calibration import auc
+
 # Heads a key-value head in SmolLM2-135M: 9 / 3.
 WARM_UP_STEPS = 30
 MERGE_EVERY = 2
@@ -74,9 +76,10 @@ def held_out(reader: Reader, trees: Sequence[Tree], rng: random.Random) -> dict[
         replies = weights == 1.0
         answer[0] -= float(own[replies].sum())
         answer[1] += float(replies.sum())
-    wins = sum((y > n) + 0.5 * (y == n) for y in scores[True] for n in scores[False])
-    pairs = max(1, len(scores[True]) * len(scores[False]))
-    return {"gate_auc": wins / pairs, "answer_loss": answer[0] / max(1.0, answer[1])}
+    return {
+        "gate_auc": auc(scores[True], scores[False]) or 0.0,
+        "answer_loss": answer[0] / max(1.0, answer[1]),
+    }
 
 
 WORDS: dict[str, int] = {}

@@ -175,6 +175,8 @@ def test_exits_against_the_evidence() -> None:
     one = result(exit_step=5, evidence_step=3, exit_reason="exit_gate", evidence=evidence)
     early, after = by_name("left_early").value, by_name("steps_after").value
     assert (early(one), after(one)) == (0.0, 2.0)
+    chosen = replace(one, selected=True)
+    assert (early(chosen), after(chosen)) == (None, None)
     left = replace(one, exit_step=2, evidence_step=None)
     assert (early(left), after(left)) == (1.0, None)
     assert early(replace(left, exit_reason="end_of_document")) == 0.0

@@ -62,6 +62,7 @@ def test_every_strategy_answers_every_question(bench: Make, tmp_path: Path) -> N
     assert gated.calls > 0
     assert gated.prefilled > 0
     assert rag.ranked[0].page == 7
+    assert (gated.selected, rag.selected) == (False, True)
     assert (closed.answer, closed.chunks, closed.calls) == ("In 1931.", 0, 1)
     assert closed.generated == 2
 

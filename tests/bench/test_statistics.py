@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longread.bench.statistics import auc, mean_interval, paired_difference, wilson
+from longread.bench.statistics import mean_interval, paired_difference, wilson
+from longread.reading.relevance.calibration import auc
 
 
 def test_no_values_no_interval() -> None:

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import product
 from pathlib import Path
 
 from longread import paths
@@ -24,6 +23,7 @@ from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.names import GATES
 from longread.reading.prompts import probe_pairs
+from longread.reading.relevance.calibration import auc
 
 # The trained text gate of the prototype reached 0.98, a usable gate 0.9; chance is 0.5.
 _GOOD_AUC = 0.9
@@ -69,11 +69,11 @@ def gate_signal(engine: Engine, requested: str) -> str:
     verdict = _verdict_file(engine)
     with suppress(OSError, ValueError, KeyError):
         return _choose(json.loads(verdict.read_text("utf-8"))["auc"])
-    auc = choice_auc(engine)
+    area = choice_auc(engine)
     with suppress(OSError):
         verdict.parent.mkdir(parents=True, exist_ok=True)
-        verdict.write_text(json.dumps({"model": engine.info.name, "auc": auc}), "utf-8")
-    return _choose(auc)
+        verdict.write_text(json.dumps({"model": engine.info.name, "auc": area}), "utf-8")
+    return _choose(area)
 
 
 def choice_auc(engine: Engine) -> float:
@@ -88,12 +88,11 @@ def choice_auc(engine: Engine) -> float:
         answers(passage, question)
         for (passage, _), (_, question) in zip([*pairs[1:], pairs[0]], pairs, strict=True)
     ]
-    wins = sum((r > w) + 0.5 * (r == w) for r, w in product(right, wrong))
-    return wins / (len(right) * len(wrong))
+    return auc(right, wrong) or 0.0
 
 
-def _choose(auc: float) -> str:
-    return "choice" if auc >= _GOOD_AUC else "likelihood"
+def _choose(area: float) -> str:
+    return "choice" if area >= _GOOD_AUC else "likelihood"
 
 
 def _verdict_file(engine: Engine) -> Path:

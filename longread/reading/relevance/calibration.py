@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -185,3 +186,15 @@ def odds(probability: float) -> float:
     """p / (1 − p), finite for p = 1."""
     bounded = min(probability, 1 - 1e-9)
     return bounded / (1 - bounded)
+
+
+def auc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """Area under the ROC curve: P(a positive scores above a negative), ties counting half.
+
+    None where either is missing.
+    """
+    if not positive or not negative:
+        return None
+    ordered = sorted(negative)
+    wins = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in positive)
+    return wins / (2 * len(positive) * len(negative))
