@@ -45,9 +45,17 @@ _UNITS = frozenset(
         "h",
     )
 )
+_MARK = re.compile(r"(?<=[\w%)\].,])\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[*†‡§¶#]+|[a-z])\](?!\w)")
+# Kinds of documents in whose text note marks are written so.
+MARKED = frozenset(("pdf", "xps", "html", "epub", "fb2"))
 # A letter alone marks a note only behind words and numbers at least as long as this.
 _WORD, _FIGURE = 4, 3
 _NEAR = 64
+
+
+def without_note_marks(text: str) -> str:
+    """An answer without the note marks that its words carry in the document: "10 percent"."""
+    return _MARK.sub("", text)
 
 
 class Superscripts:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from longread.documents.superscripts import MARKED, without_note_marks
 from longread.engine import Engine
 from longread.errors import UsageError
 from longread.reading.loop import Reader, spent
@@ -157,7 +158,7 @@ class Run:
         return Answer(
             question=self.question,
             status="interrupted" if end.reason == "interrupted" else status,
-            answer=reply.text,
+            answer=self._without_note_marks(reply),
             confidence=reply.confidence,
             citations=reply.citations,
             memory=self.reader.memory.notes,
@@ -171,6 +172,12 @@ class Run:
             seconds_saved_by_exit=saved,
             closest=reply.closest,
         )
+
+    def _without_note_marks(self, reply: Outcome) -> str | None:
+        """The answer; brackets belong to it where the document has no note marks ("pump[1]")."""
+        cited = {self.corpus.documents[quote.document].kind for quote in reply.citations}
+        marked = reply.text is not None and cited and cited <= MARKED
+        return without_note_marks(reply.text) if marked and reply.text else reply.text
 
     def _info(self, signal: str, patience: int, chunk_tokens: int) -> RunInfo:
         engine = self.session.engine.info

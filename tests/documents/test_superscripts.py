@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longread.documents.superscripts import Superscripts
+from longread.documents.superscripts import Superscripts, without_note_marks
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,19 @@ def test_fractions_stay_fractions() -> None:
     superscripts = Superscripts()
     assert superscripts.read("3", "1", "⁄2") == " 1"
     assert superscripts.read("about ", "1", "/4") == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("10[2] percent", "10 percent"),
+        ("45 tonnes[2, 3].", "45 tonnes."),
+        ("Mirelle Dahlgren[*]", "Mirelle Dahlgren"),
+        ("10^6 crowns", "10^6 crowns"),
+        ("see [2]", "see [2]"),
+        ("pump[0]x", "pump[0]x"),
+        ("[1911] Bergen", "[1911] Bergen"),
+    ],
+)
+def test_an_answer_has_no_note_marks(text: str, plain: str) -> None:
+    assert without_note_marks(text) == plain

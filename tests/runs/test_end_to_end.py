@@ -175,3 +175,14 @@ def test_what_does_not_fit_the_context_is_said_before_reading(
     assert "--chunk-tokens" in caught.value.hint
     with pytest.raises(UsageError):
         ask(engine, book, QUESTION, memory_tokens=1024)
+
+
+@pytest.mark.usefixtures("home")
+def test_an_answer_from_a_page_has_no_note_mark_and_its_quote_has(tmp_path: Path) -> None:
+    path = tmp_path / "bond.html"
+    path.write_text("<html><body><p>The bond pays 10<sup>2</sup> percent a year.</p></body></html>")
+    answer = longread.ask(str(path), "How much does the bond pay a year?")
+    assert answer.answer is not None
+    assert "10 percent" in answer.answer
+    assert answer.citations[0].text == "The bond pays 10[2] percent a year."
+    assert answer.citations[0].verified
