@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,21 @@ def test_what_is_set_in_stands_below_what_is_not(tmp_path: Path) -> None:
         )
     )
     assert [row.label for row in table.rows[1:]] == ["Assets: Ships", "Assets: Cash", "Loans"]
+
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_every_labelled_cell_of_html_has_its_row_head_period_and_unit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    tables = importlib.import_module("tables")
+    lines = (BENCHMARKS / "tables" / "labels.jsonl").read_text("utf-8").splitlines()
+    labels = [label for label in map(json.loads, lines) if label["style"] == "html"]
+    total = tables.Score()
+    for label in labels:
+        path = str(BENCHMARKS / "tables" / label["document"])
+        total.add(tables.score(label, list(tables.by_longread(path, None)), False))
+    assert total.cells >= 95
+    assert total.all == total.cells
