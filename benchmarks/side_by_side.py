@@ -32,16 +32,10 @@ QUESTION = "Who arrived that night?"
 
 
 def passages(engine: LlamaCppEngine, text: str, count: int, tokens: int) -> list[str]:
-    """The first `count` runs of paragraphs of about so many tokens."""
-    found, run = [], ""
-    for paragraph in text.split("\n\n"):
-        run += f"{' '.join(paragraph.split())}\n"
-        if engine.count(run) >= tokens:
-            found.append(engine.escape_special_tokens(run))
-            run = ""
-        if len(found) == count:
-            break
-    return found
+    """The first `count` runs of words of about so many tokens."""
+    words, run = text.split(), 3 * tokens // 4
+    runs = (" ".join(words[begin : begin + run]) for begin in range(0, count * run, run))
+    return [engine.escape_special_tokens(each) for each in runs]
 
 
 def timed(call: Callable[[], list[float]]) -> tuple[float, float, list[float]]:
