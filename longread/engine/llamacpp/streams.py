@@ -3,9 +3,10 @@
 A call of llama.cpp costs its time for a question of five tokens as well. So the states of
 several passages lie in one context, each in a stream of its own (a cache that is not unified
 has one a sequence), where attention sees its own cells alone, and their questions go through
-the model as one batch. All are padded to one length, a multiple of four: the matrix kernels
-take rows by fours, and what a row gives depends on whether it is one of four. So a question
-gives the same to the bit whoever it is asked beside.
+the model as one batch. All are padded to one length, so that the batch is a multiple of four rows:
+the matrix kernels take them by fours, and what a row gives depends on whether it is one of
+four. So a question gives the same whoever it is asked beside, with quantised weights to the
+bit.
 """
 
 from __future__ import annotations
@@ -128,7 +129,9 @@ class Streams:
         """The logits that each prompt wants, (wanted, vocabulary); prompt i is in stream i."""
         runtime = self._runtime
         assert runtime is not None
-        longest = _padded(max(len(each.tokens) - each.begins for each in asked))
+        longest = max(len(each.tokens) - each.begins for each in asked)
+        while longest * len(asked) % _ROWS:
+            longest += 1
         rows = [row for stream, each in enumerate(asked) for row in _rows(stream, each, longest)]
         logits: list[list[NDArray[np.float32]]] = [[] for _each in asked]
         done = False
