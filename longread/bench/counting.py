@@ -8,7 +8,7 @@ from typing import Any
 
 from longread.engine import Engine, Usage
 
-_RUN_THE_MODEL = ("generate", "choose", "score")
+_RUN_THE_MODEL = ("generate", "choose", "score", "choose_many", "score_many")
 
 
 class CountingEngine:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, cast
 from longread.bench.matter import beginning
 from longread.documents.chunks import Span
 from longread.documents.model import Document
-from longread.engine import Engine, ModelInfo
+from longread.engine import Engine, ModelInfo, PinnedPrompt
 from longread.errors import ModelError
 from longread.models.host import Host, host
 from longread.prefix_cache.store import folder
@@ -221,6 +221,17 @@ class _Overheard:
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
         self.calls.append((prompt, partial(self._engine.choose, prompt, options)))
         return self._engine.choose(prompt, options)
+
+    def choose_many(
+        self, asked: Sequence[PinnedPrompt], options: Mapping[str, Sequence[str]]
+    ) -> list[dict[str, float]]:
+        return [self.choose(each.prompt, options) for each in asked]
+
+    def score_many(
+        self, asked: Sequence[PinnedPrompt], continuations: Sequence[str]
+    ) -> list[list[float]]:
+        prompts = [each.prompt for each in asked]
+        return [self.score(*each) for each in zip(prompts, continuations, strict=True)]
 
 
 class _Sides:

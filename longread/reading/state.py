@@ -95,9 +95,12 @@ class ReadingState:
         states = prefix_states(engine)
         if states is None or not prefix:
             return
+        states.pin_prefix(prefix, source=self.source(passage) if keep else "", whole=exact)
+
+    def source(self, passage: Span) -> str:
+        """What a passage's cached states go by; empty where nothing may be kept."""
         document = self.corpus.documents[passage.document]
-        source = document.sha256 if keep and not document.secret else ""
-        states.pin_prefix(prefix, source=source, whole=exact)
+        return "" if document.secret else document.sha256
 
     def cached_states_pruned(self, engine: Engine) -> bool:
         """Whether cached states leave tokens out, so that less may answer than was read."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from longread.documents.chunks import Span
-from longread.engine import Engine, choose_each, score_each
+from longread.engine import Engine, PinnedPrompt, PrefixStates, choose_each, score_each
 from longread.reading.step import Tokens
 
 Options = Mapping[str, Sequence[str]]
@@ -119,3 +119,20 @@ def ask_all(engine: Engine, requests: Sequence[Request]) -> list[Reply]:
     if options is not None:
         return [*choose_each(engine, prompts, options)]
     return [*score_each(engine, prompts, [request.continuation for request in requests])]
+
+
+def ask_side_by_side(
+    states: PrefixStates, requests: Sequence[Request], sources: Sequence[str]
+) -> list[Reply]:
+    """The replies to requests about several passages, of one kind, in as few batches as can be.
+
+    `sources` are what the passages' cached states go by.
+    """
+    options = requests[0].options
+    asked = [
+        PinnedPrompt(request.prefix, request.prompt, source)
+        for request, source in zip(requests, sources, strict=True)
+    ]
+    if options is not None:
+        return [*states.choose_many(asked, options)]
+    return [*states.score_many(asked, [request.continuation for request in requests])]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from longread.documents.chunks import Span
+from longread.engine import prefix_states
 from longread.reading.judges import Judge, Relevance, relevance_of
-from longread.reading.judges.batch import ask_all
+from longread.reading.judges.batch import ask_all, ask_side_by_side
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import logit
 from longread.reading.relevance.match import Match, best_matching, evenly, lexical_match
@@ -57,16 +58,25 @@ class PassageScores:
         return self._relevance[place]
 
     def judge_ahead(self, places: Iterable[int]) -> None:
-        """Ask of several passages at once, where the judge's engine takes several requests.
+        """Ask of several passages at once: as requests of their own where the judge's engine
+        takes several, or side by side where it keeps their states.
 
-        In a pass for several questions a passage is asked all of them at once instead.
+        In a pass for several questions a passage is asked all of them at once instead; and where
+        cached states are pruned, some are asked again word for word.
         """
-        state, judge = self._state, self._judge
+        state, engine, corpus = self._state, self._judge.engine, self._state.corpus
         new = [place for place in dict.fromkeys(places) if place not in self._relevance]
-        if not new or state.batch is not None or "concurrent" not in judge.engine.capabilities:
+        if not new or state.batch is not None or state.cached_states_pruned(engine):
             return
-        shown = [state.shown(state.corpus.passages[place]) for place in new]
-        replies = ask_all(judge.engine, [judge.ask(each, state.question) for each in shown])
+        passages, judge = [corpus.passages[each] for each in new], self._judge
+        requests = [judge.ask(state.shown(each), state.question) for each in passages]
+        if "concurrent" in engine.capabilities:
+            replies = ask_all(engine, requests)
+        elif (states := prefix_states(engine)) is not None and all(r.prefix for r in requests):
+            sources = [state.source(passage) for passage in passages]
+            replies = ask_side_by_side(states, requests, sources)
+        else:
+            return
         for place, reply in zip(new, replies, strict=True):
             self._relevance[place] = judge.relevance(reply, state.question)
 
