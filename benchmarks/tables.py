@@ -203,7 +203,7 @@ def main() -> None:
                 pages.add((path, label["page"]))
                 seconds += time.process_time() - began
             result = score(label, found, options.misses and name == "longread")
-            for group in (label["style"], "all", label["id"].split("-")[0]):
+            for group in (label["style"], "all", f"  {label['id'].split('-')[0]}"):
                 scores[group].add(result)
         print(f"\n{name}: cells, right row, right head, both, with period and unit")
         for group, total in sorted(scores.items()):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from longread.documents.garbled import is_unmapped
 from longread.documents.hygiene import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
 from longread.documents.layout_types import Segment, Shape
+from longread.documents.parted import parted
 from longread.documents.raw import RawPage
 from longread.documents.superscripts import Superscripts
 from longread.documents.table import Box
@@ -67,7 +68,7 @@ def page_of(content: dict[str, Any], look: Look, superscripts: Superscripts) -> 
     by_direction: dict[tuple[int, int], list[Segment]] = {}
     characters: Counter[tuple[int, int]] = Counter()
     places = _Places()
-    for line in seen:
+    for line in (piece for whole in seen for piece in parted(whole)):
         cosine, sine = line["dir"]
         direction = (round(cosine), round(sine)) if abs(cosine * sine) < 0.02 else (0, 0)
         segment = _segment(line, direction, width, height, superscripts)
