@@ -137,11 +137,11 @@ def _parse(
 
 
 def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
+    from longread.documents.compiler import read_html
     from longread.documents.delimited import read_delimited, read_tabbed
     from longread.documents.ebook import read_epub, read_fb2
     from longread.documents.lines import read_lines, read_subtitles
     from longread.documents.mail import read_mail
-    from longread.documents.markup import read_html
     from longread.documents.notebook import read_notebook
     from longread.documents.text import read_markdown, read_tex, read_text
 

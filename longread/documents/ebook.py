@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from longread.documents.compiler import Compiler
 from longread.documents.fb2 import read_body
-from longread.documents.markup import Compiler, Markup, decode_markup, parse
+from longread.documents.markup import Markup, decode_markup, parse
 from longread.documents.model import Section
 from longread.documents.text import Read
 from longread.documents.xml_tree import BadXml, Element, child, squeezed, tag, xml

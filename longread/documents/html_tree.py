@@ -13,73 +13,33 @@ import re
 from collections import Counter
 from collections.abc import Generator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    )
-)
+
+def tags(names: str) -> frozenset[str]:
+    """A set of names that are written one after the other."""
+    return frozenset(names.split())
+
+
+VOID = tags("area base br col embed hr img input link meta param source track wbr")
 # Blink flattens what is nested deeper.
 _DEEPEST = 512
 # Left open, these are opened anew in every paragraph that follows.
-_FORMATTING = frozenset(
-    (
-        "a",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "nobr",
-        "s",
-        "small",
-        "strike",
-        "strong",
-        "tt",
-        "u",
-    )
-)
+_FORMATTING = tags("a b big code em font i nobr s small strike strong tt u")
 _MOST_OPEN = 16
 # These close by themselves where the next one begins.
-_SELF_CLOSING = frozenset(
-    (
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-        "html",
-        "head",
-        "body",
-        "thead",
-        "tbody",
-        "tfoot",
-    )
-)
+_SELF_CLOSING = tags("p li td th tr dt dd option html head body thead tbody tfoot")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ENDLESS_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]*)\s[^<>]{30000,}>")
 _EMPTY = re.compile(
     r"<([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"<]*\"|'[^'<]*')*+)/>",
 )
 _XHTML = re.compile(r"\s*(?:<\?xml|<html[^>]+xmlns)", re.IGNORECASE)
+
+UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
+# Style sheets are looked at so far; selectors cost a walk of the page each.
+_LONGEST_SHEET, _MOST_RULES = 200_000, 200
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
 def tree(source: str) -> LexborHTMLParser:
@@ -151,3 +111,36 @@ def _flattened(source: str) -> str:
         return found[0]
 
     return _TAG.sub(flat, source)
+
+
+def unseen_by_style(page: LexborHTMLParser) -> frozenset[int]:
+    """The elements that the page's own style sheet does not show."""
+    found: set[int] = set()
+    for sheet in page.css("style"):
+        rules = _top_rules(sheet.text()[:_LONGEST_SHEET])
+        unseen = [rule[0] for rule in _RULE.findall(rules) if UNSEEN.search(rule[1])]
+        for selector in unseen[:_MOST_RULES]:
+            if ":" not in selector:
+                try:
+                    found.update(node.mem_id for node in page.css(selector.strip()))
+                except (SelectolaxError, ValueError):
+                    continue
+    return frozenset(found)
+
+
+def _top_rules(sheet: str) -> str:
+    """The rules that hold on every screen: none inside @media, whose braces hold others."""
+    first, *rest = sheet.split("/*")
+    bare = first + " ".join(part.partition("*/")[2] for part in rest)
+    kept: list[str] = []
+    for block in bare.split("}"):
+        depth = block.count("{")
+        if kept and kept[-1] == "@":
+            # Within an at-rule: its last block is one without an opening brace.
+            if depth == 0:
+                kept[-1] = ""
+        elif depth == 1 and not block.lstrip().startswith("@"):
+            kept.append(f"{block}}}")
+        elif depth > 1:
+            kept.append("@")
+    return "".join(part for part in kept if part != "@")

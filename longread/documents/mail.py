@@ -6,9 +6,10 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
 from longread.documents.hygiene import tidy
-from longread.documents.markup import Compiler, Markup, decode_markup, parse
+from longread.documents.markup import Markup, decode_markup, parse
 from longread.documents.text import Read
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")

@@ -12,28 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from longread.documents.encodings import decode
 from longread.documents.grid import Cell, Grid
-from longread.documents.html_tree import VOID, events, tree
+from longread.documents.html_tree import UNSEEN, VOID, events, tags, tree, unseen_by_style
 from longread.documents.hygiene import tidy, without_soft_hyphens
-from longread.documents.markup_tables import table_of
-from longread.documents.model import Page, Section
 from longread.documents.superscripts import Superscripts
-from longread.documents.table import Table
-from longread.documents.text import Read
 
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_HIDDEN = _tags(
+_HIDDEN = tags(
     "script style nav template noscript svg head iframe object select button annotation "
     "annotation-xml rt rp"
 )
-_BLOCKS = _tags(
+_BLOCKS = tags(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table "
     "tbody tfoot thead tr ul"
@@ -46,11 +37,7 @@ _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)
 # that Unicode keeps for such use inside a program.
 _BREAK, PAGE = "\ufdd0", "\ufdd1"
 _STAND_INS = re.compile(f"[{_BREAK}{PAGE}]|&#(?:x0*fdd[01]|0*6497[67]);?", re.IGNORECASE)
-_UNSEEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.I)
 _SET_IN = re.compile(r"(?:padding-left|margin-left|text-indent)\s*:\s*(-?\d+(?:\.\d+)?)")
-# Style sheets are looked at so far; selectors cost a walk of the page each.
-_LONGEST_SHEET, _MOST_RULES = 200_000, 200
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
 @dataclass(slots=True)
@@ -99,7 +86,7 @@ class _Reader:
     def __init__(self, page: LexborHTMLParser, pages: Mapping[str, str]) -> None:
         self.markup = Markup()
         self._pages = dict(pages)
-        self._unseen = _unseen_by_style(page)
+        self._unseen = unseen_by_style(page)
         self._superscripts = Superscripts()
         self._parts: list[str] = []
         self._heading: str | None = None
@@ -152,7 +139,7 @@ class _Reader:
     def _is_hidden(self, tag: str, node: LexborNode, values: dict[str, str | None]) -> bool:
         if tag in _HIDDEN or "hidden" in values or values.get("aria-hidden") == "true":
             return True
-        if node.mem_id in self._unseen or _UNSEEN.search(values.get("style") or ""):
+        if node.mem_id in self._unseen or UNSEEN.search(values.get("style") or ""):
             self.markup.hidden += bool(tag not in VOID and node.text().strip())
             return True
         return False
@@ -269,39 +256,6 @@ class _Reader:
         self.markup.blocks.append(text)
 
 
-def _unseen_by_style(page: LexborHTMLParser) -> frozenset[int]:
-    """The elements that the page's own style sheet does not show."""
-    found: set[int] = set()
-    for sheet in page.css("style"):
-        rules = _top_rules(sheet.text()[:_LONGEST_SHEET])
-        unseen = [rule[0] for rule in _RULE.findall(rules) if _UNSEEN.search(rule[1])]
-        for selector in unseen[:_MOST_RULES]:
-            if ":" not in selector:
-                try:
-                    found.update(node.mem_id for node in page.css(selector.strip()))
-                except (SelectolaxError, ValueError):
-                    continue
-    return frozenset(found)
-
-
-def _top_rules(sheet: str) -> str:
-    """The rules that hold on every screen: none inside @media, whose braces hold others."""
-    first, *rest = sheet.split("/*")
-    bare = first + " ".join(part.partition("*/")[2] for part in rest)
-    kept: list[str] = []
-    for block in bare.split("}"):
-        depth = block.count("{")
-        if kept and kept[-1] == "@":
-            # Within an at-rule: its last block is one without an opening brace.
-            if depth == 0:
-                kept[-1] = ""
-        elif depth == 1 and not block.lstrip().startswith("@"):
-            kept.append(f"{block}}}")
-        elif depth > 1:
-            kept.append("@")
-    return "".join(part for part in kept if part != "@")
-
-
 def _holds_data(table: LexborNode) -> bool:
     """Is this a table of values, or the grid that the page itself is laid out on?"""
     if table.attributes.get("role") in ("presentation", "none"):
@@ -390,113 +344,3 @@ def decode_markup(
     data: bytes, name: str, encoding: str | None = None
 ) -> tuple[str, tuple[str, ...]]:
     return decode(data, name, declared_encoding(data), encoding)
-
-
-class Compiler:
-    """Puts the blocks of one or more pages together into one text."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._length = 0
-        self._breaks: list[tuple[str, int]] = []
-        self._hidden = 0
-        self._tables: list[Table] = []
-        self.starts: list[int] = []
-        self.sections: list[Section] = []
-
-    def add(self, markup: Markup, base_level: int = 0, headings: bool = True) -> list[int]:
-        """Append a page; the offsets at which its blocks start, and its end, come back."""
-        offsets = []
-        labels = iter(markup.pages)
-        self._hidden += markup.hidden
-        for index, block in enumerate(markup.blocks):
-            first, *rest = re.split(rf" ?{PAGE} ?", block)
-            if self._parts and block.strip(f"{PAGE} "):
-                table = index in markup.rows and index - 1 in markup.rows
-                self._write("\n" if table else "\n\n")
-            offsets.append(self._length)
-            if block.strip(f"{PAGE} "):
-                self.starts.append(self._length)
-            self._write(first)
-            for part in rest:
-                self._breaks.append((next(labels, ""), self._length))
-                self._write(f" {part}" if first and part else part)
-                first = first or part
-        for grid in markup.grids:
-            self._add_table(grid, markup, offsets)
-        if headings:
-            self.sections.extend(
-                Section(heading.title, offsets[heading.block], heading.level + base_level)
-                for heading in markup.headings
-            )
-        return [*offsets, self._length]
-
-    def _add_table(self, grid: Grid, markup: Markup, offsets: list[int]) -> None:
-        first, end = grid.block, grid.block + len(grid.rows)
-        rows = zip(offsets[first:end], markup.blocks[first:end], strict=True)
-        spans = [(start, start + len(row)) for start, row in rows]
-        before = range(max(0, first - 3, *(row + 1 for row in markup.rows if row < first)), first)
-        above = [markup.blocks[index].replace(PAGE, "") for index in before]
-        table = table_of(grid, spans, above)
-        if table is not None:
-            self._tables.append(table)
-
-    def _write(self, text: str) -> None:
-        if text:
-            self._parts.append(text)
-            self._length += len(text)
-
-    @property
-    def text(self) -> str:
-        return "".join(self._parts)
-
-    def read(self, title: str, sections: tuple[Section, ...], warnings: list[str]) -> Read:
-        """Everything that was added."""
-        if self._hidden:
-            parts = "1 part" if self._hidden == 1 else f"{self._hidden} parts"
-            warnings = [*warnings, f"{parts} hidden from view (display: none) left out"]
-        return Read(
-            self.text,
-            title,
-            sections,
-            tuple(self.starts),
-            tuple(warnings),
-            self._pages(),
-            tuple(self._tables),
-        )
-
-    def _pages(self) -> tuple[Page, ...]:
-        """The printed pages, where the file says where they begin."""
-        if not self._breaks:
-            return ()
-        text = self.text
-        starts = [(label or None, _skip_blank(text, start)) for label, start in self._breaks]
-        if text[: starts[0][1]].strip():
-            starts.insert(0, (None, 0))
-        ends = [*(start for _, start in starts[1:]), len(text)]
-        return tuple(
-            Page(number, label, start, _without_blank(text, start, end))
-            for number, ((label, start), end) in enumerate(zip(starts, ends, strict=True), start=1)
-        )
-
-
-def _skip_blank(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
-
-
-def _without_blank(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return end
-
-
-def read_html(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """An HTML file as text; headings become sections."""
-    source, warnings = decode_markup(data, name, encoding)
-    markup = parse(source)
-    compiler = Compiler()
-    compiler.add(markup)
-    title = markup.title or (markup.headings[0].title if markup.headings else "")
-    return compiler.read(title, tuple(compiler.sections), list(warnings))

@@ -24,27 +24,7 @@ _SIGNED = re.compile(r"[−–+-]\s?[\d.,]+")
 _TIMES_TEN = re.compile(r"[×·x*⋅]\s?10$")
 _MEASURE = re.compile(r"\d\s?[^\W\d_]+$")
 _LAST_WORD = re.compile(r"[^\W_]+$")
-_UNITS = frozenset(
-    (
-        "m",
-        "cm",
-        "mm",
-        "km",
-        "nm",
-        "µm",
-        "μm",
-        "dm",
-        "ft",
-        "in",
-        "yd",
-        "mi",
-        "s",
-        "ms",
-        "sec",
-        "min",
-        "h",
-    )
-)
+_UNITS = frozenset(re.findall(r"\S+", "m cm mm km nm µm μm dm ft in yd mi s ms sec min h"))
 _MARK = re.compile(r"(?<=[\w%)\].,])\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[*†‡§¶#]+|[a-z])\](?!\w)")
 # Kinds of documents in whose text note marks are written so.
 MARKED = frozenset(("pdf", "xps", "html", "epub", "fb2"))

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from longread.documents import Document, load
+from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
-from longread.documents.markup import Compiler, parse
+from longread.documents.markup import parse
 from longread.documents.sentences import sentences
 from longread.documents.superscripts import Superscripts
 from longread.errors import LongreadError
