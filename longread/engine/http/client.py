@@ -32,6 +32,8 @@ _CONNECT, _SILENCE = 10.0, 600.0
 # A call is tried so often; the pauses double from the first and end at the longest. Together
 # they outlast a server that is started anew and loads its model.
 _TRIES, _LONGEST_PAUSE = 8, 30.0
+# A server that took the call and is silent for ten minutes is asked once more.
+_TRIES_OF_SILENCE = 2
 _LONGEST_RETRY_AFTER = 120.0
 # The user hears of a call that failed so often.
 _WORTH_TELLING = 3
@@ -49,12 +51,16 @@ Event = dict[str, Any]
 
 
 class RetryableError(Exception):
-    """The same call may succeed later. `status` as in ServerError; `after`: seconds to wait."""
+    """The same call may succeed later, if it is tried up to `tries` times.
 
-    def __init__(self, reason: str, status: int = 0, after: float = 0.0) -> None:
+    `status` as in ServerError; `after`: seconds to wait.
+    """
+
+    def __init__(self, reason: str, status: int = 0, tries: int = _TRIES) -> None:
         super().__init__(reason)
         self.status = status
-        self.after = after
+        self.tries = tries
+        self.after = 0.0
 
 
 class ServerError(ModelError):
@@ -125,7 +131,8 @@ class Client:
             except RetryableError as error:
                 failed += 1
                 refused = probe and error.status in _REFUSALS
-                if failed == (_TRIES_OF_PROBES if refused else _TRIES) or not self._reached:
+                most = _TRIES_OF_PROBES if refused else error.tries
+                if failed >= most or not self._reached:
                     raise self._gone(error, failed) from error
                 _LOG.debug("%s %s; failed %d times", self.address.place, error, failed)
                 if failed == _WORTH_TELLING:
@@ -179,7 +186,7 @@ class Client:
                 "SSL_CERT_FILE names a file of certificates to trust",
             ) from error
         except TimeoutError as error:
-            raise RetryableError("does not answer in time") from error
+            raise RetryableError("does not answer in time", tries=_TRIES_OF_SILENCE) from error
         except socket.gaierror as error:
             raise RetryableError(f"is not known: {error.strerror}") from error
         except (OSError, http.client.HTTPException) as error:
@@ -222,7 +229,10 @@ class Client:
             headers["Content-Type"] = "application/json"
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        connection.connect()
+        try:
+            connection.connect()
+        except TimeoutError as error:
+            raise RetryableError(f"cannot be reached in {_CONNECT:.0f} seconds") from error
         self._reached = True
         connection.sock.settimeout(self.silence)
         target = f"{self.address.path}{path}"

@@ -105,19 +105,23 @@ class _Handler(BaseHTTPRequestHandler):
             dropped = server.drops_every and server.connections % server.drops_every == 0
             server.seen.append((self.path, dict(self.headers.items()), body))
             gone = server.gone or (server.gone_after and server.connections > server.gone_after)
+        if dropped or gone:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            return
+        self._take_time()
+        with suppress(ConnectionError):
+            self._answer(body)
+
+    def _take_time(self) -> None:
+        """Counted here: once it is answered, the client may send the next request."""
+        server = self.server_
+        with server.lock:
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
-        try:
-            if dropped or gone:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                self.close_connection = True
-                return
-            time.sleep(server.slow)
-            with suppress(ConnectionError):
-                self._answer(body)
-        finally:
-            with server.lock:
-                server.at_once -= 1
+        time.sleep(server.slow)
+        with server.lock:
+            server.at_once -= 1
 
     def _answer(self, body: dict[str, Any]) -> None:
         server = self.server_

@@ -159,7 +159,7 @@ def test_a_server_that_never_was_there_is_not_waited_for(kind: str) -> None:
 def test_a_server_that_says_nothing_is_given_up(server: Server, opened: Open) -> None:
     engine = opened(server.url)
     engine._client.silence, server.slow = 0.05, 1.0
-    with pytest.raises(ModelError, match="does not answer in time"):
+    with pytest.raises(ModelError, match="does not answer in time, 2 times in a row"):
         engine._client.get("/props")
 
 
