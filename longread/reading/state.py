@@ -60,8 +60,10 @@ class ReadingState:
     batch: QuestionBatch | None = None
     member: Member | None = None
 
-    def shown(self, span: Span) -> str:
-        """A passage or chunk as the model is shown it: under its title, section and pages."""
+    def shown(self, span: Span, judge: Judge | None = None) -> str:
+        """A passage or chunk as a model is shown it: under its title, section and pages."""
+        if judge is not None and judge.records:
+            return self.corpus.as_records(span, self.question).strip()
         return self.corpus.headed(span).strip()
 
     def ask(

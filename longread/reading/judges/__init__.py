@@ -59,10 +59,12 @@ class Judge(Protocol):
     """Asks one model. `passage` is a passage's text under its header, `notes` lines of quotes.
 
     `calibration` turns what it says into odds (see `Calibration`). `signal` names it in the
-    records: `reader`, `choice`, `likelihood`.
+    records of a run: `reader`, `choice`, `likelihood`. `records` says that it is shown table
+    rows as records, each cell beside its column's head.
     """
 
     signal: str
+    records: bool
     engine: Engine
     calibration: Calibration
 
@@ -92,6 +94,10 @@ class Judge(Protocol):
 
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The answer that several notes give together, of which none need give it alone."""
+        ...
+
+    def plan(self, question: str) -> list[str]:
+        """Searches that may find what the question's own words miss; none where it cannot plan."""
         ...
 
     def wants_everything(self, question: str) -> bool:

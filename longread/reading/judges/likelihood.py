@@ -32,6 +32,7 @@ class LikelihoodJudge:
     """
 
     signal = "likelihood"
+    records = True
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -86,6 +87,11 @@ class LikelihoodJudge:
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The likeliest line of the notes."""
         return self.answer(f"\n{notes}", question)
+
+    def plan(self, question: str) -> list[str]:
+        """None: it writes no searches before it has read."""
+        del question
+        return []
 
     def wants_everything(self, question: str) -> bool:
         """By the words of the question."""

@@ -7,6 +7,7 @@ question share the passage's prefill.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from longread.engine import Engine, Generation
@@ -24,6 +25,9 @@ WORDS = {**YES_NO, "part": ("part", " part", "Part", " Part", "PART", " PART")}
 _ANSWER_TOKENS = 64
 _QUOTE_TOKENS = 120
 _LOOK_FOR_TOKENS = 32
+_PLAN_TOKENS = 96
+_SEARCHES = 3
+_BULLET = re.compile(r"^\s*(\d+[.)]|[-*•])?\s*")
 # Between these the model's word on a question's kind is no better than the rule's.
 _UNSURE = (0.2, 0.8)
 
@@ -32,6 +36,7 @@ class PromptedJudge:
     """Asks a model that follows instructions. `notes` are lines of quotes, or empty."""
 
     signal = "choice"
+    records = True
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -75,6 +80,14 @@ class PromptedJudge:
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The answer that several notes give together, of which none need give it alone."""
         return self.answer(notes, question)
+
+    def plan(self, question: str) -> list[str]:
+        """Three searches: the section's name, the label of a row or entry, a sentence in the
+        document's own words. Think before looking (InfMem, arXiv 2602.02704)."""
+        asked = prompt(self.engine, "plan", question=question)
+        written = self.engine.generate(asked, max_tokens=_PLAN_TOKENS).text
+        lines = (_BULLET.sub("", line).strip(' "') for line in written.splitlines())
+        return [line for line in lines if line][:_SEARCHES]
 
     def wants_everything(self, question: str) -> bool:
         """The model's word, or the rule's where the model is unsure. Asked once a question."""

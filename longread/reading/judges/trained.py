@@ -49,6 +49,8 @@ class TrainedJudge:
     """Asks a model that was trained on the protocol. `notes` are lines of quotes, or empty."""
 
     signal = "reader"
+    # It was trained on rows as they stand.
+    records = False
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -109,6 +111,11 @@ class TrainedJudge:
         """The answer that several notes give together, of which none need give it alone."""
         candidates = self._candidates(notes, question, "")
         return _given(candidates, likelihoods(candidates))
+
+    def plan(self, question: str) -> list[str]:
+        """None: it writes no searches before it has read."""
+        del question
+        return []
 
     def wants_everything(self, question: str) -> bool:
         """By the words of the question: the reader was not taught to tell."""

@@ -66,7 +66,7 @@ class AnswerOrQuote:
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
         said = self._gate.relevance[scored.passage]
         notes = as_notes(latest_steps(state.memory.ledger))
-        shown = state.shown(scored.passage)
+        shown = state.shown(scored.passage, self._judge)
         request = self._judge.ask(shown, state.question)
         state.pin(self._judge.engine, scored.passage, request.prefix, exact=True)
         if said.answers >= said.supports:

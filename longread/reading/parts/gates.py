@@ -110,7 +110,7 @@ class PassageGate:
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
-        shown = state.shown(passage)
+        shown = state.shown(passage, self.judge)
         return [
             self.judge.ask(shown, state.question, known)
             for known in dict.fromkeys(("", self._known_for(state, passage)))

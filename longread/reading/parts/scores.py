@@ -83,7 +83,7 @@ class PassageScores:
     def ask(self, passage: Span, notes: str, match: Match) -> Relevance:
         """What the judge says of a passage, with `notes` known."""
         state, judge = self._state, self._judge
-        request = judge.ask(state.shown(passage), state.question, notes)
+        request = judge.ask(state.shown(passage, judge), state.question, notes)
         said = judge.relevance(state.ask(judge, passage, request), state.question, notes)
         if (
             state.cached_states_pruned(judge.engine)
