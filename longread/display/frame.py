@@ -83,6 +83,8 @@ def header(info: RunInfo, console: Console, width: int, question_lines: int) -> 
     size.append(counted(tokens, "token"))
     model = f"{clean(info.model.name)} on {clean(info.model.device)}"
     how = f"{info.strategy}, {info.gate} gate"
+    if info.reader:
+        how += f" of {info.reader}"
     if info.order != "document":
         how += f", {info.order} order"
     return [

@@ -50,6 +50,7 @@ def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
             "strategy": info.strategy,
             "order": info.order,
             "gate": info.gate,
+            **({"reader": info.reader} if info.reader else {}),
             "chunks": info.chunks,
             "chunks_read": answer.chunks_read,
             "coverage": round(answer.coverage, 4),

@@ -22,7 +22,7 @@ from longread.display.phrasing import (
 )
 from longread.display.progress import Questions
 from longread.display.summary import statistics, step_place, totals, verdict
-from longread.reading.step import Answer, Gate, Retrieval, Retrieved, RunInfo, Step
+from longread.reading.step import Answer, Gate, Judged, Retrieval, Retrieved, RunInfo, Step, Tokens
 
 # A download or a parse without a terminal says how far it is four times, not a thousand.
 _QUARTERS = 4
@@ -134,6 +134,10 @@ def opening_lines(info: RunInfo) -> list[str]:
     lines += [f"note: {clean(model.note)}"] if model.note else []
     chunks = f"{counted(info.chunks, 'chunk')} of {title_of(document_names(info))}"
     lines.append(f"reading: {chunks}, {info.strategy}, {info.order} order, gate {info.gate}")
+    if info.reader:
+        lines.append(
+            f"reader: {clean(info.reader)} says where, {clean(model.name)} whether and what"
+        )
     if info.resumed:
         lines.append(f"resumed: {counted(info.resumed, 'step')} taken over from an earlier run")
     return lines
@@ -148,6 +152,9 @@ def step_line(step: Step, names: Sequence[str]) -> str:
     ]
     if step.retrieval is not None:
         parts.append(_retrieved(step.retrieval, names))
+    if step.judged:
+        said = (f"{_page(each)} {each.answers:.2f}" for each in step.judged)
+        parts.append(f"model says {', '.join(said)}")
     if step.added:
         spots = ", ".join(dict.fromkeys(place(quote) for quote in step.added))
         parts.append(f"+{counted(len(step.added), 'quote')} {spots}".rstrip())
@@ -164,6 +171,10 @@ def _gate(name: str, gate: Gate) -> str:
     return f"{name} {gate.probability:.2f} {'open' if gate.open else 'closed'}"
 
 
+def _page(judged: Judged) -> str:
+    return pages(judged.page, judged.page) or "here"
+
+
 def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
     spots = retrieved_places(retrieval, names)
     return f"retrieved {counted(len(retrieval.passages), 'passage')} {spots}".rstrip()
@@ -171,6 +182,13 @@ def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
 
 def _spot(found: Retrieved) -> str:
     return pages(found.page, found.last_page) or f"passage {found.passage}"
+
+
+def _spent(tokens: Tokens) -> str:
+    return (
+        f"{count(tokens.prefilled)} prefilled, {count(tokens.reused)} reused, "
+        f"{count(tokens.generated)} generated"
+    )
 
 
 def detail_lines(step: Step) -> list[str]:
@@ -183,6 +201,14 @@ def detail_lines(step: Step) -> list[str]:
         lines += [
             f"found {_spot(found)} score {found.score:.1f}" for found in step.retrieval.passages
         ]
+    lines += [f'planned "{clean(search)}"' for search in step.planned]
+    for each in step.judged:
+        words = f', "{shorten(clean(each.answer), 80)}"' if each.answer else ""
+        lines.append(
+            f"judged {_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
+            f"together {each.probability:.2f}{words}"
+        )
+    lines += [f"{name}: {_spent(tokens)}" for name, tokens in step.models.items()]
     lines += [f'quote {place(quote)}: "{shorten(clean(quote.text), 300)}"' for quote in step.added]
     if step.memory_after != step.memory_before:
         lines += [f"notes {line}" for line in clean_block(step.memory_after).split("\n")]

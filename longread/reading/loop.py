@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from longread.documents.chunks import Span
-from longread.engine import Engine, Usage
+from longread.engine import Usage
 from longread.reading.corpus import Corpus
+from longread.reading.judges import Judges
 from longread.reading.judges.batch import QuestionBatch
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
@@ -77,7 +78,7 @@ class Reader:
 
     def __init__(
         self,
-        engine: Engine,
+        judges: Judges,
         corpus: Corpus,
         question: str,
         parts: Parts,
@@ -85,11 +86,11 @@ class Reader:
         *,
         everything: bool = False,
     ) -> None:
-        self.engine = engine
+        self.judges = judges
         self.corpus = corpus
         self.parts = parts
         self.options = options
-        self.memory = parts.memory(options.memory_tokens, engine.count)
+        self.memory = parts.memory(options.memory_tokens, judges.engine.count)
         once = parts.order.spans(corpus, question, options)
         self.spans = once * parts.rounds
         self._round = len(once)
@@ -97,13 +98,28 @@ class Reader:
         self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
         self.state = ReadingState(
-            engine, corpus, question, self.memory, options, everything, total=len(self.spans)
+            judges.gate.engine,
+            corpus,
+            question,
+            self.memory,
+            options,
+            everything,
+            total=len(self.spans),
         )
         self._exits_in_a_row = 0
         self._brought = False
         # What `max_seconds` is compared with: in a pass for several questions that of all.
         self.elapsed: Callable[[], float] = lambda: self.seconds
         self._stages: dict[str, float] = {}
+
+    def usage(self) -> Usage:
+        """Running totals of all models of the run."""
+        total = Usage()
+        for engine in self.judges.engines:
+            total.prefilled += engine.usage.prefilled
+            total.reused += engine.usage.reused
+            total.generated += engine.usage.generated
+        return total
 
     def join(self, batch: QuestionBatch) -> None:
         """Read together with the other questions of a pass."""
@@ -196,7 +212,7 @@ class Reader:
         state.chunk = span
         state.draft = {}
         self._stages = {}
-        before = replace(self.engine.usage)
+        before = [replace(engine.usage) for engine in self.judges.engines]
         notes_before, found_before = self.memory.notes, len(self.memory.found)
         with self._stage("think"):
             thought = self.parts.thinker.think(state)
@@ -215,7 +231,11 @@ class Reader:
             exit_gate = self.parts.exit.decide(state) or thought.exit
         if exit_gate is not thought.exit:
             self._count_exit(exit_gate)
-        tokens = spent(self.engine.usage, before) + self._take_share()
+        by_model = {
+            engine.info.name: spent(engine.usage, was)
+            for engine, was in zip(self.judges.engines, before, strict=True)
+        }
+        tokens = sum(by_model.values(), self._take_share())
         self.seconds += sum(self._stages.values())
         return Step(
             index=state.step,
@@ -234,6 +254,9 @@ class Reader:
             memory_after=self.memory.notes,
             added=tuple(self.memory.found[found_before:]),
             tokens=tokens,
+            models=by_model if len(by_model) > 1 else {},
+            judged=tuple(state.draft.get("judged", ())),
+            planned=tuple(state.draft.get("planned", ())),
             seconds={name: round(value, 4) for name, value in self._stages.items()},
             remark=remark,
         )

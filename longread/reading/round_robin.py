@@ -18,7 +18,7 @@ def together(readers: Sequence[Reader]) -> None:
     """Member the readers at one batch. `max_seconds` is then a limit of the pass."""
     if len(readers) < 2:
         return
-    batch = QuestionBatch(readers[0].engine)
+    batch = QuestionBatch(readers[0].judges.gate.engine)
     for reader in readers:
         reader.join(batch)
         reader.elapsed = lambda: sum(each.seconds for each in readers)

@@ -99,6 +99,19 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What the larger model said of a place that the reader opened: P(it answers), the words it
+    would answer with (empty: not asked), and the probability of the place by both together."""
+
+    document: int
+    page: int | None
+    reader: float
+    answers: float
+    probability: float
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkRef:
     """Which part of which document a step read; `position` counts all chunks from 0."""
 
@@ -122,8 +135,11 @@ class Step:
     `prefetched` are the passages that the gate judged before reading began, as `lookahead` places;
     on the first step only. `added` are the quotes this step put into the ledger. `remark`
     is a short sentence when something out of the ordinary happened ("write rejected: cut
-    off at 1024 tokens"). `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate)
-    to the seconds it took.
+    off at 1024 tokens"). Where a
+    reader gates for a larger model, `models` says what each of them cost, by name, and `judged`
+    what the larger one said of each place; `planned` are the searches that it wrote before the
+    first chunk. `seconds` maps a stage (think, retrieve, update_gate, write, exit_gate) to the
+    seconds it took.
     """
 
     index: int
@@ -139,6 +155,9 @@ class Step:
     memory_after: str = ""
     added: tuple[Quote, ...] = ()
     tokens: Tokens = Tokens()
+    models: dict[str, Tokens] = field(default_factory=dict)
+    judged: tuple[Judged, ...] = ()
+    planned: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     remark: str = ""
 
@@ -161,6 +180,10 @@ class Step:
         values["prefetched"] = tuple(Retrieved(**place) for place in values.get("prefetched", ()))
         values["added"] = tuple(Quote(**quote) for quote in values["added"])
         values["tokens"] = Tokens(**values["tokens"])
+        models = values.get("models", {})
+        values["models"] = {name: Tokens(**spent) for name, spent in models.items()}
+        values["planned"] = tuple(values.get("planned", ()))
+        values["judged"] = tuple(Judged(**place) for place in values.get("judged", ()))
         if values["retrieval"]:
             found = tuple(Retrieved(**each) for each in values["retrieval"]["passages"])
             values["retrieval"] = Retrieval(values["retrieval"]["query"], found)
@@ -221,6 +244,7 @@ class RunInfo:
     patience: int = 1
     resumed: int = 0
     left_out: tuple[str, ...] = ()
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)

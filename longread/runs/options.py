@@ -63,6 +63,12 @@ class ModelOptions:
         parse=up_to(_MOST_THREADS),
         commands=(*_MODEL, "calibrate"),
     )
+    reader: str = option(
+        "bundled",
+        "Who reads for a larger model: the bundled reader where it is installed (default), none, "
+        "or a model trained to read.",
+        commands=("ask", "qa", "multihop", "needle"),
+    )
     adapter: bool = option(
         True,
         "The bundled model with the adapter that taught it to read (default), or plain.",

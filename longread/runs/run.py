@@ -41,16 +41,16 @@ class Run:
     ) -> None:
         if not question:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
-        engine = session.engine
         self.question = question
         way = strategy(options.strategy)
+        judges = session.judges(options.gate, probed=way.judged)
+        engine = judges.gate.engine
         self.options = options = _fit_window(engine, options, way)
         self.session = session
         chunk_tokens = fit_chunk(engine, options, way)
         self.corpus = session.corpus(
-            chunk_tokens, min(options.passage_tokens, chunk_tokens), filled=way.filled
+            chunk_tokens, min(options.passage_tokens, chunk_tokens), way.filled, engine
         )
-        judges = session.judges(options.gate, probed=way.judged)
         everything = judges.answer.wants_everything(self.question)
         if options.exit is None and everything:
             options = replace(options, exit=False)
@@ -61,7 +61,7 @@ class Run:
             report(without)
         parts = way.build(judges, options)
         self.reader = Reader(
-            engine, self.corpus, self.question, parts, options, everything=everything
+            judges, self.corpus, self.question, parts, options, everything=everything
         )
         # Nothing of a document behind a password is kept on disk.
         journal = journal and not any(document.secret for document in session.documents)
@@ -119,8 +119,7 @@ class Run:
     def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
         """Answer from the memory that the steps left. An interrupted run is not answered."""
         end = self.reader.exit
-        usage = self.session.engine.usage
-        before, begun = replace(usage), time.perf_counter()
+        before, begun = self.reader.usage(), time.perf_counter()
         reply = Outcome(None, (), 0.0)
         if end.reason != "interrupted":
             try:
@@ -128,7 +127,7 @@ class Run:
                 reply = reader.parts.answerer.answer(reader.state, on_text)
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
-        tokens = sum((step.tokens for step in self._steps), spent(usage, before))
+        tokens = sum((step.tokens for step in self._steps), spent(self.reader.usage(), before))
         seconds = self.reader.seconds + time.perf_counter() - begun
         return self._answer(reply, end, tokens, seconds)
 
@@ -205,7 +204,13 @@ class Run:
             patience=patience,
             resumed=len(self._earlier),
             left_out=self.session.left_out,
+            reader=self._reader_name(),
         )
+
+    def _reader_name(self) -> str:
+        """The model that gates for the larger one; empty where the model does it all."""
+        judges = self.reader.judges
+        return judges.gate.engine.info.name if judges.cascade else ""
 
     def _key(self) -> str:
         options = asdict(self.options)
@@ -214,7 +219,7 @@ class Run:
             options.pop(limit)
         engine = self.session.engine.info
         # A server's address does not say which model it runs.
-        model = [Path(engine.file).name, engine.name]
+        model = [Path(engine.file).name, engine.name, self._reader_name()]
         digests = [(document.sha256, len(document.text)) for document in self.session.documents]
         way = [self.corpus.chunk_tokens, self.corpus.filled]
         return run_key([self.question, digests, model, options, way])

@@ -9,6 +9,7 @@ with Session.open(paths, model=None) as session:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -17,14 +18,17 @@ from typing import Any, Self
 from longread.documents import Document, Files, LeftOut, PageRange, discover, listed, load
 from longread.engine import Engine
 from longread.engine.http import open_server
-from longread.errors import DocumentError
+from longread.errors import DocumentError, UsageError
 from longread.models import gguf, store
+from longread.models.catalogue import BUNDLED
 from longread.models.optimise import optimised
 from longread.models.store import ResolvedModel
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges
 from longread.reading.judges.likelihood import LikelihoodJudge
 from longread.reading.judges.probe import judge_for
+from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.options import ReadingOptions
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
@@ -108,9 +112,38 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
     )
 
 
+def open_reader(
+    resolved: ResolvedModel, options: ModelOptions, report: Report = _silent
+) -> Engine | None:
+    """The engine of the model that reads for a larger one; None where the model reads itself.
+
+    A reader is trained to gate (`reader/1`): any other model gates no better than the larger one
+    does. It is small, and runs on the CPU.
+    """
+    if options.reader == "none" or resolved.path == store.bundled_path():
+        return None
+    if options.reader == "bundled":
+        if not store.bundled_path() or not options.adapter:
+            return None
+        named = store.resolve(BUNDLED)
+    else:
+        named = store.resolve(options.reader)
+    engine = open_engine(named, replace(options, context=None, gpu_layers=0), report)
+    if speaks_protocol(engine):
+        return engine
+    engine.close()
+    if options.reader == "bundled":
+        return None
+    raise UsageError(
+        f"{named.name} was not trained to read for another model.",
+        "use --reader bundled, or --reader none",
+    )
+
+
 class Session:
     """Documents and an engine, kept for as many runs as wanted.
 
+    With a `reader` beside it, that gates passages and the engine judges what opened, and answers.
     Blocks are kept in the folder `blocks`, or where the user's are. `left_out` says, a line
     each, which documents could not be read.
     """
@@ -122,14 +155,17 @@ class Session:
         note: str = "",
         blocks: Path | None = None,
         left_out: Sequence[str] = (),
+        reader: Engine | None = None,
     ) -> None:
         self.documents = tuple(documents)
         self.engine = engine
+        self.reader = reader
         self.note = note
         self.left_out = tuple(left_out)
-        self.blocks = SessionBlocks(engine, blocks)
-        self._corpora: dict[tuple[int, int, bool], Corpus] = {}
+        self.blocks = SessionBlocks(reader or engine, blocks)
+        self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
         self._judges: dict[str, Judge] = {}
+        self._reading: Judge | None = None
 
     @classmethod
     def open(
@@ -143,7 +179,9 @@ class Session:
         left_out: list[str] = []
         read = read_documents(sources, documents, report=left_out.append)
         resolved = store.resolve(options.model) if options.model else store.resolve_default()
-        return cls(read, open_engine(resolved, options), resolved.note, left_out=left_out)
+        engine = open_engine(resolved, options)
+        reader = open_reader(resolved, options)
+        return cls(read, engine, resolved.note, left_out=left_out, reader=reader)
 
     def __enter__(self) -> Self:
         return self
@@ -155,16 +193,21 @@ class Session:
         _traceback: TracebackType | None,
     ) -> None:
         self.engine.close()
+        if self.reader is not None:
+            self.reader.close()
 
-    def corpus(self, chunk_tokens: int, passage_tokens: int, filled: bool) -> Corpus:
-        """The documents cut like this; cut and indexed once, however many runs ask."""
-        way = (chunk_tokens, passage_tokens, filled)
+    def corpus(
+        self, chunk_tokens: int, passage_tokens: int, filled: bool, engine: Engine
+    ) -> Corpus:
+        """The documents cut like this by an engine's tokens; cut and indexed once, however many
+        runs ask."""
+        way = (chunk_tokens, passage_tokens, filled, engine.info.name)
         if way not in self._corpora:
             self._corpora[way] = Corpus(
                 self.documents,
                 chunk_tokens=chunk_tokens,
                 passage_tokens=passage_tokens,
-                count=self.engine.count,
+                count=engine.count,
                 filled=filled,
             )
         return self._corpora[way]
@@ -175,7 +218,11 @@ class Session:
             return Judges.of(LikelihoodJudge(self.engine))
         if gate not in self._judges:
             self._judges[gate] = judge_for(self.engine, gate)
-        return Judges.of(self._judges[gate])
+        judge = self._judges[gate]
+        if self.reader is None or gate != "auto" or judge.signal != PromptedJudge.signal:
+            return Judges.of(judge)
+        self._reading = self._reading or TrainedJudge(self.reader)
+        return Judges(self._reading, judge)
 
     def run(self, question: str, options: ReadingOptions, **how: Any) -> Run:
         """A pass for one question; arguments as for `run_all`."""

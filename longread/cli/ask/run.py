@@ -87,7 +87,7 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
 
 def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, view: View) -> Session:
     """Documents read and the model opened; the view says what is left out and how far it is."""
-    from longread.runs.session import Session, open_engine, read_documents
+    from longread.runs.session import Session, open_engine, open_reader, read_documents
 
     left_out: list[str] = []
     documents = read_documents(
@@ -101,7 +101,8 @@ def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, vie
         (_warn if options.view.quiet else view.message)(line)
     view.activity("opening model")
     engine = open_engine(resolved, options.model, view.message)
-    return Session(documents, engine, resolved.note, left_out=left_out)
+    reader = open_reader(resolved, options.model, view.message)
+    return Session(documents, engine, resolved.note, left_out=left_out, reader=reader)
 
 
 def _warn(line: str) -> None:

@@ -126,6 +126,16 @@ class Judges:
         return self.answer.engine
 
     @property
+    def planner(self) -> Judge | None:
+        """Who plans searches for the model that gates: a larger one, if there is one."""
+        return self.answer if self.cascade else None
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The models of the run, each once; the one that gates first."""
+        return (self.gate.engine, self.answer.engine) if self.cascade else (self.engine,)
+
+    @property
     def cascade(self) -> bool:
         """Whether a smaller model gates for a larger one."""
         return self.gate is not self.answer

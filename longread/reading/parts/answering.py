@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from longread.reading.judges import Judge, Judges, relevance_of
+from longread.reading.judges import Judge, Judges, Relevance, relevance_of
 from longread.reading.judges.candidates import best_length
 from longread.reading.memory import as_notes
 from longread.reading.parts.backing import CITATIONS, LIKELIER_THAN_NOT, is_backed
@@ -19,7 +19,7 @@ from longread.reading.parts.thinking import inside
 from longread.reading.parts.writers import notes_from_ledger, place_of
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
-from longread.reading.step import Quote
+from longread.reading.step import Judged, Quote
 from longread.retrieval import terms
 
 # An answer whose odds are so many times better makes another place not worth its decode.
@@ -35,6 +35,7 @@ class AnswerOrQuote:
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge = judges.answer
+        self._cascade = judges.cascade
         self._gate = gate
         self.look_for = ""
 
@@ -59,16 +60,50 @@ class AnswerOrQuote:
         best = max(answers, default=0.0)
         if best < state.options.exit_threshold or state.everything:
             return False
-        said = self._gate.relevance[scored.passage]
+        said = self._gate.relevance.get(scored.passage, Relevance(1.0))
         answers_it = scored.probability * said.answers / max(said.helps, 1e-9)
         return _FAR_BELOW * odds(answers_it) < odds(best)
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
-        said = self._gate.relevance[scored.passage]
         notes = as_notes(latest_steps(state.memory.ledger))
         shown = state.shown(scored.passage, self._judge)
+        if self._cascade:
+            return self._second_opinion(state, scored, shown, notes)
         request = self._judge.ask(shown, state.question)
         state.pin(self._judge.engine, scored.passage, request.prefix, exact=True)
+        return self._said(state, scored, shown, notes, self._gate.relevance[scored.passage])
+
+    def _second_opinion(
+        self, state: ReadingState, scored: Scored, shown: str, notes: str
+    ) -> Quote | None:
+        """The larger model says whether the answer stands in a place that the reader opened, and
+        only then what it is: alone, with what is needed to understand it."""
+        judge, passage = self._judge, scored.passage
+        reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
+        said = judge.relevance(reply, state.question, notes)
+        weights = judge.calibration.place
+        assert weights is not None, "a model that answers for a reader has weights for places"
+        probability = weights.probability(said.answers, scored.probability)
+        quote = None
+        if max(probability, said.supports) >= self._gate.threshold:
+            quote = self._said(state, Scored(passage, probability), shown, notes, said)
+        self._gate.judged(state, passage, probability)
+        state.draft.setdefault("judged", []).append(
+            Judged(
+                passage.document,
+                state.corpus.locate(passage).page,
+                scored.probability,
+                round(said.answers, 4),
+                round(probability, 4),
+                quote.answer if quote is not None else "",
+            )
+        )
+        return quote
+
+    def _said(
+        self, state: ReadingState, scored: Scored, shown: str, notes: str, said: Relevance
+    ) -> Quote | None:
+        """The answer of a passage, or its sentence as a step."""
         if said.answers >= said.supports:
             return self._answered(state, scored, shown, notes)
         step = self._judge.step(shown, state.question, notes)
@@ -169,13 +204,20 @@ class AnswerFromPlaces:
             return None
         if state.everything:
             return all_answers(list(groups.values()))
-        best = max(groups.values(), key=lambda group: sum(odds(quote.score) for quote in group))
+        best = max(groups.values(), key=self._weight)
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
         answers = [quote for group in groups.values() for quote in group]
         found = max(self._gate.found_by(state, answers), best[0].score)
         return Outcome(best[0].answer, cited, found, answer_confidence=best[0].answer_confidence)
+
+    def _weight(self, group: Sequence[Quote]) -> float:
+        """What places with the same answer weigh together: by their odds and their words."""
+        place = self._judge.calibration.place
+        power = place.words if place is not None else 0.0
+        weights = [odds(quote.score) * pow(quote.answer_confidence, power) for quote in group]
+        return float(sum(weights))
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         notes = as_notes(latest_steps(ledger))

@@ -24,6 +24,9 @@ _STEPS_SHOWN = 4
 # With steps known, a passage is judged again if BM25 likes it, for question and steps, at least so
 # well by the best passage's measure: benchmarks/LOG.md, 2026-11-28, "what a second ask is worth".
 _WORTH_ASKING_AGAIN = 0.1
+# Places of the look-ups that a larger model judges, whether the reader opened them or not: the
+# right page is among the reader's first three far more often than it is the first.
+_FIRST_LOOK = 4
 
 
 class AlwaysOpen:
@@ -45,8 +48,11 @@ class PassageGate:
     the answer, passages that BM25 likes with it are judged again with that step in the notes.
     """
 
-    def __init__(self, judge: Judge, threshold: float | None = None) -> None:
+    def __init__(
+        self, judge: Judge, threshold: float | None = None, planner: Judge | None = None
+    ) -> None:
         self.judge = judge
+        self._planner = planner
         self.signal = judge.signal
         self.threshold = judge.calibration.threshold if threshold is None else threshold
         self.relevance: dict[Span, Relevance] = {}
@@ -94,6 +100,10 @@ class PassageGate:
             if found >= self.threshold:
                 scores.posterior.enter(passage.index, found)
         outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
+        if self._planner is not None:
+            read = [Scored(*each) for each in zip(passages, opens, strict=False)]
+            read += [Scored(*each) for each in zip(looked_up, opens[len(passages) :], strict=True)]
+            outcome = replace(outcome, opened=self._for_planner(state, outcome, read))
         return replace(outcome, prefetched=prefetched)
 
     def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
@@ -123,12 +133,17 @@ class PassageGate:
             Scored(state.corpus.passages[place], scores.opens(place))
             for place in scores.posterior.scored_unread()
         ]
+        if self._planner is not None and state.step == 1:
+            found.sort(key=lambda each: -each.probability)
+            return found[:_FIRST_LOOK]
         return [each for each in found if each.probability >= self.threshold]
 
     def scores(self, state: ReadingState) -> PassageScores:
         """The run's passage scores, made on first use."""
         if self._scores is None:
-            self._scores = PassageScores(state, self.judge, self.threshold)
+            searches = self._planner.plan(state.question) if self._planner else []
+            state.draft["planned"] = searches
+            self._scores = PassageScores(state, self.judge, self.threshold, searches)
         return self._scores
 
     def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
@@ -139,6 +154,19 @@ class PassageGate:
         if before is None or said.helps > before.helps:
             self.relevance[passage] = said
         return scores.weigh(said.answers, match), scores.helps(said, match)
+
+    def judged(self, state: ReadingState, passage: Span, probability: float) -> None:
+        """Take over what a larger model made of a passage that the gate opened."""
+        self.scores(state).posterior.enter(passage.index, probability)
+
+    def _for_planner(
+        self, state: ReadingState, outcome: Opening, read: Sequence[Scored]
+    ) -> tuple[Scored, ...]:
+        """What the larger model is to judge, most promising first: what opened, and in the first
+        step the best places of the look-ups, however sure the reader is of them."""
+        ranked = sorted(read, key=lambda each: -each.probability)
+        first = ranked[:_FIRST_LOOK] if state.step == 1 else []
+        return tuple(each for each in ranked if each in outcome.opened or each in first)
 
     def _prefetched(self, state: ReadingState, scores: PassageScores) -> tuple[Scored, ...]:
         """The passages that were judged so far, with P(the passage helps)."""

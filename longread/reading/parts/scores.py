@@ -10,10 +10,13 @@ from longread.reading.judges import Judge, Relevance, relevance_of
 from longread.reading.judges.batch import ask_all, ask_side_by_side
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import logit
-from longread.reading.relevance.match import Match, best_matching, evenly, lexical_match
+from longread.reading.relevance.match import Match, best_matching, evenly, fused, lexical_match
 from longread.reading.relevance.posterior import Background, Posterior
 from longread.reading.state import ReadingState
 from longread.reading.step import Quote
+
+# Hits of each search that are joined with those of the question itself.
+_FUSED = 50
 
 
 def passage_matches(state: ReadingState, known: Sequence[Quote] = ()) -> list[Match]:
@@ -28,15 +31,18 @@ class PassageScores:
     """P(a passage holds the answer), and P(it helps at all): the judge's word, calibrated.
 
     Made before the first chunk is read: BM25's best passages are judged then, so that most
-    answers cost a dozen passages and not the way to their page; and evenly spread ones where
-    the judge's evidence needs a background. `posterior` keeps the outcomes.
+    answers cost a dozen passages and not the way to their page; those that planned `searches`
+    bring; and evenly spread ones where the judge's evidence needs a background. `posterior` keeps
+    the outcomes.
 
     Where cached states are pruned, a passage that helps with at least the probability `closer` is
     asked again word for word. That costs its prefill, and once more where other passages are
     gated before it is answered from.
     """
 
-    def __init__(self, state: ReadingState, judge: Judge, closer: float) -> None:
+    def __init__(
+        self, state: ReadingState, judge: Judge, closer: float, searches: Sequence[str] = ()
+    ) -> None:
         self._state = state
         self._judge = judge
         self._closer = closer
@@ -45,7 +51,7 @@ class PassageScores:
         self._matches = passage_matches(state)
         self._relevance: dict[int, Relevance] = {}
         self._background: Background | None = None
-        self._look_up()
+        self._look_up(searches)
         self.posterior = Posterior(
             self._weights, self._matches, list(self._relevance), self.probability
         )
@@ -119,9 +125,14 @@ class PassageScores:
         """Places that were judged, in order."""
         return sorted(self._relevance)
 
-    def _look_up(self) -> None:
+    def _look_up(self, searches: Sequence[str]) -> None:
         even = evenly(len(self._matches), self._calibration.background)
         best = best_matching(self._matches, self._calibration.lookups)
+        if searches:
+            index, wanted = self._state.corpus.index, self._calibration.lookups
+            hits = [[hit.place for hit in index.search(each, _FUSED)] for each in searches]
+            planned = fused([best_matching(self._matches, _FUSED), *hits], wanted)
+            best = list(dict.fromkeys([*best, *planned]))
         others = [place for place in best if place not in even]
         self.judge_ahead([*even, *others])
         found = {place: logit(self.relevance(place).answers) for place in [*even, *others]}

@@ -101,6 +101,25 @@ class EntryWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceWeights:
+    """Turns what a larger model says of a place that a reader opened, and what the reader said,
+    into the odds that the answer stands there.
+
+    `words` is the power of its answer's confidence by which answers from several places are
+    ranked: 0 leaves the words out.
+    """
+
+    answers: float
+    reader: float
+    bias: float
+    words: float
+
+    def probability(self, answers: float, reader: float) -> float:
+        """P(the answer stands there), from P(it answers) by the model and P by the reader."""
+        return sigmoid(self.answers * logit(answers) + self.reader * logit(reader) + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """All numbers of a judge.
 
@@ -117,6 +136,7 @@ class Calibration:
     everything: AnswerWeights
     step: StepWeights | None = None
     entry: EntryWeights | None = None
+    place: PlaceWeights | None = None
 
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
@@ -166,6 +186,7 @@ def _built(table: Mapping[str, Any]) -> Calibration:
         everything=replace(answer, **table.get("list", {})),
         step=StepWeights(**table["step"]) if "step" in table else None,
         entry=EntryWeights(**table["entry"]) if "entry" in table else None,
+        place=PlaceWeights(**table["place"]) if "place" in table else None,
     )
 
 

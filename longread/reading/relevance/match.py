@@ -70,6 +70,16 @@ def best_matching(matches: Sequence[Match], wanted: int) -> list[int]:
     return ranked[:wanted]
 
 
+def fused(rankings: Sequence[Sequence[int]], wanted: int) -> list[int]:
+    """The first `wanted` places of several rankings joined by reciprocal rank (Cormack et al.,
+    SIGIR 2009; k = 60)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, place in enumerate(ranking):
+            scores[place] = scores.get(place, 0.0) + 1 / (60 + rank)
+    return sorted(scores, key=lambda place: (-scores[place], place))[:wanted]
+
+
 def evenly(count: int, wanted: int) -> list[int]:
     """`wanted` places spread evenly over `count`, the ends left out; all of them when few."""
     if wanted >= count:

@@ -17,7 +17,7 @@ from longread.reading.strategies import Strategy
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
-    gate = PassageGate(judges.gate, options.gate_threshold)
+    gate = PassageGate(judges.gate, options.gate_threshold, judges.planner)
     writer = AnswerOrQuote(judges, gate)
     return Parts(
         order=ChunksInOrder(),

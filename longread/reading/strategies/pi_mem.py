@@ -22,7 +22,7 @@ ROUNDS = 3
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
-    gate = PassageGate(judges.gate, options.gate_threshold)
+    gate = PassageGate(judges.gate, options.gate_threshold, judges.planner)
     return Parts(
         order=ChunksInOrder(),
         thinker=NoThought(),

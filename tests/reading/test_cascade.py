@@ -1,0 +1,117 @@
+"""The cascade: a reader says where, a larger model whether and what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from longread.documents.model import Document
+from longread.reading.judges.trained import PROTOCOL
+from longread.reading.options import ReadingOptions
+from longread.reading.step import Answer, Step
+from longread.runs.run import Run
+from longread.runs.session import Session
+from tests.reading.conftest import FACT, QUESTION, telling
+from tests.scripted import ScriptedEngine, by_role, interrupting
+
+RUMOUR = "The Orvel ferry sank, people said, in a storm."
+
+
+@pytest.fixture
+def told() -> Document:
+    return telling({3: RUMOUR, 7: FACT})
+
+
+def reader() -> ScriptedEngine:
+    """Likes the rumour better than the fact."""
+    return ScriptedEngine(
+        choices=lambda p: 0.95 if RUMOUR in p else 0.3 if FACT in p else 0.01, protocol=PROTOCOL
+    )
+
+
+def model(**changes: Any) -> ScriptedEngine:
+    """Knows which of the two says when."""
+    script: dict[str, Any] = {
+        "plan": '1. Losses at sea\n- Orvel ferry\n"The ferry sank in"\nand a fourth',
+        "short_answer": lambda prompt: "1931" if FACT in prompt else "in a storm",
+    }
+    return ScriptedEngine(
+        replies=by_role(**script),
+        choices=lambda prompt: 0.97 if FACT in prompt else 0.02,
+        parameters=1_500_000_000,
+        **changes,
+    )
+
+
+def begin(told: Document, answering: ScriptedEngine, journal: bool = False, **options: Any) -> Run:
+    answering.info = type(answering.info)("larger", "larger.gguf", "CPU", 4000, 1_500_000_000)
+    session = Session((told,), answering, reader=reader())
+    sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
+    session._judges["auto"] = session_judge(answering)
+    return session.run(QUESTION, ReadingOptions(**{**sizes, **options}), journal=journal)
+
+
+def session_judge(engine: ScriptedEngine) -> Any:
+    from longread.reading.judges.prompted import PromptedJudge
+
+    return PromptedJudge(engine)
+
+
+def finish(run: Run) -> tuple[list[Step], Answer]:
+    return list(run.steps()), run.answer()
+
+
+def test_the_model_overrules_the_reader_place_by_place(told: Document) -> None:
+    answering = model()
+    run = begin(told, answering)
+    steps, answer = finish(run)
+    assert (answer.answer, answer.citations[0].page) == ("1931", 7)
+    assert answer.info.reader == "scripted"
+    assert answer.info.gate == "reader"
+    judged = steps[0].judged
+    assert [(place.page, place.answer) for place in judged[:2]] == [(3, ""), (7, "1931")]
+    assert judged[0].reader > judged[1].reader
+    assert judged[0].probability < 0.2
+    assert judged[1].probability > 0.8
+    # It is asked for an answer only where it sees one, and of each place alone.
+    assert len(answering.asked("short_answer")) == 1
+    assert all(not (FACT in p and RUMOUR in p) for p in answering.asked("relevance"))
+
+
+def test_each_model_s_tokens_are_in_the_records(told: Document) -> None:
+    steps, answer = finish(begin(told, model()))
+    assert set(steps[0].models) == {"scripted", "larger"}
+    first = steps[0].models
+    total = first["scripted"] + first["larger"]
+    assert (total.prefilled, total.generated) == (
+        steps[0].tokens.prefilled,
+        steps[0].tokens.generated,
+    )
+    assert Step.from_record(steps[0].record()) == steps[0]
+    assert answer.tokens.prefilled >= total.prefilled
+
+
+def test_the_model_plans_searches_before_the_first_chunk(told: Document) -> None:
+    answering = model()
+    steps, _answer = finish(begin(told, answering))
+    assert steps[0].planned == ("Losses at sea", "Orvel ferry", "The ferry sank in")
+    assert all(step.planned == () for step in steps[1:])
+    assert len(answering.asked("plan")) == 1
+
+
+def test_where_the_model_sees_nothing_the_document_does_not_say(told: Document) -> None:
+    answering = model()
+    answering.choices = lambda _prompt: 0.01
+    _steps, answer = finish(begin(told, answering))
+    assert (answer.status, answer.answer) == ("not_found", None)
+
+
+def test_an_interrupted_cascade_goes_on_to_the_same_answer(told: Document) -> None:
+    wanted = finish(begin(told, model(), exit=False))[1]
+    broken = model()
+    broken.choices = interrupting(lambda p: 0.97 if FACT in p else 0.02, 2)
+    stopped = begin(told, broken, journal=True, exit=False)
+    assert finish(stopped)[1].status == "interrupted"
+    again = finish(begin(told, model(), journal=True, exit=False))[1]
+    assert (again.answer, again.citations) == (wanted.answer, wanted.citations)
