@@ -26,7 +26,7 @@ from longread.documents import Document, load
 from longread.documents.tables import is_number
 
 HERE = Path(__file__).parent / "tables"
-_MARKS = re.compile(r"\((?:\d{1,2}|[a-z])\)|\[\w{1,2}\]|[*†‡§]+")
+_MARKS = re.compile(r"\((?:\d{1,2}|[a-z])\)|\[[^][]{1,8}\]|[*†‡§]+")
 _DASHES = re.compile(r"[‐‑‒–—―−]")
 Label = dict[str, Any]
 

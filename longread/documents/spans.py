@@ -6,6 +6,7 @@ nobody sees is kept apart (`hidden`), unless it is the text layer of a scanned p
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -39,6 +40,9 @@ _SYMBOLS = {
     "wingdings2": {"R": "[x]", "S": "[x]", "T": "[x]", "£": "[ ]", "P": "✓"},
     "zapfdingbats": {"3": "✓", "4": "✓", "l": "•", "n": "•", "u": "•", "8": "✗", "o": "[ ]"},
 }
+
+# "(1)(2)" are two marks.
+_MARKS = re.compile(r"\([^()]*\)|\[[^][]*\]|[^()\[\]]+|[()\[\]]")
 
 Span = dict[str, Any]
 Line = dict[str, Any]
@@ -273,7 +277,9 @@ def _marked(spans: Sequence[Span], direction: Sequence[float], superscripts: Sup
             text += run
             continue
         after = runs[index + 1][1] if index + 1 < len(runs) else ""
-        text += superscripts.read(text, run, after)
+        for mark in _MARKS.findall(run):
+            written = superscripts.read(text, mark, after)
+            text = (text.rstrip() if written[:1] == "[" else text) + written
         if run[-1:].isspace() or (not text[:-1].strip() and after[:1].isalnum()):
             text += " "
     return text

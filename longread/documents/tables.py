@@ -19,11 +19,11 @@ _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
 _SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(])")
 _TAIL = re.compile(r"[)%]+|\)?%\)?|pts|bps")
 # A note's mark that stands apart from its figure.
-_MARK = re.compile(r"\([a-z]{1,2}\)|\[\w{1,2}\]|[*†‡§]+")
+_MARK = re.compile(r"\([a-z]{1,2}\)|\[[^][]{1,8}\]|[*†‡§]+")
 _NUMBER = re.compile(
     r"[-−–—+~≈<>≤≥(]*\s*(?:[A-Z]{0,3}[$€£¥]\s*)?[-−–(]?\s*(?:\d[\d,.'  ]*|\.\d+)\s*\)?"
     r"\s*(?:%|x|×|[KMB]|pts|bps|m|bn|million|billion|thousand)?\s*\)?%?"
-    r"(?:\s?(?:\[\w{1,2}\]|\([a-z\d]{1,2}\)|[*†‡§]+))*"
+    r"(?:\s?(?:\[[^][]{1,8}\]|\([a-z\d]{1,2}\)|[*†‡§]+))*"
     r"|[-−–—]+%?|[A-Z]{0,2}[$€£¥]\s?[-–—]+|n/?[am]\.?|NM|N/?[AM]|nil|\*+",
 )
 # Lines with one cell that may stand between two rows of a table.
