@@ -36,6 +36,9 @@ def inspect(
     form: Annotated[
         TableFormat | None, typer.Option("--format", help="How --tables prints them.")
     ] = None,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="List what was left out of the text.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a document's pages, sections, chunks, passages, tables and warnings.
@@ -63,6 +66,8 @@ def inspect(
             typer.echo(document.text)
             continue
         _summary(corpus, number, document)
+        if removed:
+            _removed(document)
         if show.chunks:
             _pieces(corpus, number, "chunk", corpus.chunks)
         if show.passages:
@@ -99,13 +104,15 @@ def search(
     found = []
     for rank, hit in enumerate(hits, 1):
         passage = corpus.passages[hit.place]
-        place = corpus.documents[passage.document].locate(passage.start, passage.end)
-        snippet = _snippet(corpus, passage.document, passage.start, passage.end, query)
+        document = corpus.documents[passage.document]
+        start, end = _best_sentence(document, passage.start, passage.end, query)
+        place = document.locate(start, end)
+        snippet = _on_one_line(document.text[start:end])
         found.append(
             {
                 "rank": rank,
                 "score": round(hit.score, 3),
-                "document": corpus.documents[passage.document].path,
+                "document": document.path,
                 **asdict(place),
                 "text": snippet,
             }
@@ -202,6 +209,12 @@ def _pieces(corpus: Corpus, number: int, name: str, pieces: list[Any]) -> None:
             typer.echo(f"  {name} {piece.index:>4}  {size}  {place:<12}  {words[:80]}")
 
 
+def _removed(document: Document) -> None:
+    """Copies of running heads, page numbers and hidden text, each with its page."""
+    for left_out in document.removed:
+        typer.echo(f"  removed     p. {left_out.page:<5} {left_out.why:<9} {left_out.text}")
+
+
 def _record(corpus: Corpus, number: int) -> dict[str, Any]:
     document = corpus.documents[number]
     return {
@@ -214,20 +227,25 @@ def _record(corpus: Corpus, number: int) -> dict[str, Any]:
         "sections": [asdict(section) for section in document.sections],
         "chunks": [asdict(piece) for piece in corpus.chunks if piece.document == number],
         "passages": [asdict(piece) for piece in corpus.passages if piece.document == number],
+        "removed": [asdict(left_out) for left_out in document.removed],
         "warnings": list(document.warnings),
     }
 
 
-def _snippet(corpus: Corpus, document: int, start: int, end: int, query: str) -> str:
-    """The sentence of the passage that shares most with the query, on one line."""
+def _best_sentence(document: Document, start: int, end: int, query: str) -> tuple[int, int]:
+    """The sentence between two offsets that shares most with the query."""
     from longread.documents import sentences
     from longread.retrieval import Index
 
-    text = corpus.documents[document].text[start:end]
-    spans = sentences(text, by_line=corpus.documents[document].by_line)
+    text = document.text[start:end]
+    spans = sentences(text, by_line=document.by_line)
     hits = Index([text[first:last] for first, last in spans]).search(query, 1)
     first, last = spans[hits[0].place] if hits else (0, len(text))
-    words = " ".join(text[first:last].split())
+    return start + first, start + last
+
+
+def _on_one_line(text: str) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= 240 else f"{words[:239]}…"
 
 

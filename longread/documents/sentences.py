@@ -20,8 +20,9 @@ _SPEECH = "\"'“”„‚‘’«»‹›(¿¡…"
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _CLOSERS = "\"'”’»›)]}」』】〉》"
 # An end in scripts with spaces, or one of the scripts that write without them.
+_MARKS = r"(?:\[(?:\d[\d, –-]*|[A-Za-z]|[*†‡§¶#]{1,3})\])*"
 _END = re.compile(
-    rf"[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*(?:\[\d+\])*(?=\s)|[。！？｡．]+[{re.escape(_CLOSERS)}]*"
+    rf"[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*{_MARKS}(?=\s)|[。！？｡．]+[{re.escape(_CLOSERS)}]*"
 )
 
 

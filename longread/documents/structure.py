@@ -15,6 +15,7 @@ from longread.documents.columns import Columns, Extent
 from longread.documents.heads import assigned
 from longread.documents.layout_types import Line
 from longread.documents.periods import corner_unit, is_period, period_in, unit_in
+from longread.documents.superscripts import without_note_marks
 from longread.documents.table import BORDER, Box, row_text, union
 from longread.documents.tables import is_number
 
@@ -112,7 +113,7 @@ def _label_edge(lines: Sequence[Line]) -> float:
 
 def _continues(before: Line, line: Line, limit: float) -> bool:
     """Does the label of `before` go on in that of `line`?"""
-    if before.cells[0].endswith(":"):
+    if without_note_marks(before.cells[0]).endswith(":"):
         return False
     if line.cells[0][:1].islower():
         if len(before.cells) == 1:
@@ -174,7 +175,9 @@ def _leads_in(line: Line, edge: float) -> bool:
     """Is this a sentence or a title before a table, rather than a sub-head in it?"""
     if _CAPTION.match(line.text):
         return True
-    return line.x1 > edge and (line.text.endswith(":") or bool(unit_in(line.text)))
+    return line.x1 > edge and (
+        without_note_marks(line.text).endswith(":") or bool(unit_in(line.text))
+    )
 
 
 def _may_head(line: Line, edge: float) -> bool:

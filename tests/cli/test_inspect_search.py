@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from longread.cli import app
 from tests.cli.conftest import FIXTURES, TALE, run
+from tests.fixtures.pages import Paper
 
 VOYAGE = str(FIXTURES / "voyage.pdf")
 
@@ -173,3 +174,23 @@ def test_inspect_prints_tables_as_markdown_csv_and_json() -> None:
 def test_a_format_without_tables_is_a_usage_error() -> None:
     result = look("inspect", VOYAGE, "--format", "csv")
     assert result.exit_code != 0
+
+
+def test_search_shows_the_page_of_its_snippet(tmp_path: Path) -> None:
+    paper = Paper()
+    for number in range(1, 7):
+        page = paper.page()
+        page.insert_text((72, 100), f"The password of lock {number} is tern{number}.")
+    path = paper.save(tmp_path)
+    (hit, *_) = json.loads(look("search", path, "password of lock 5", "--json").stdout)["hits"]
+    assert hit["text"] == "The password of lock 5 is tern5."
+    assert (hit["page"], hit["last_page"]) == (5, 5)
+    assert "p. 5" in look("search", path, "password of lock 5").stdout.splitlines()[0]
+
+
+def test_inspect_lists_what_was_left_out(tmp_path: Path) -> None:
+    lines = look("inspect", VOYAGE, "--removed").stdout.splitlines()
+    removed = [line.split(maxsplit=4)[2:] for line in lines if line.startswith("  removed")]
+    assert ["2", "repeated", "The Voyage of the Aurora"] in removed
+    (record,) = json.loads(look("inspect", VOYAGE, "--json").stdout)
+    assert {"page": 2, "text": "1", "why": "repeated"} in record["removed"]
