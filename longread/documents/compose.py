@@ -15,6 +15,7 @@ from longread.documents.assemble import assemble
 from longread.documents.hygiene import Joiner
 from longread.documents.layout import reading_order
 from longread.documents.layout_types import Line
+from longread.documents.line_numbers import drop_line_numbers
 from longread.documents.model import Page, Section
 from longread.documents.paragraphs import Block, Pitch, Placed, blocks, runs_on
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
@@ -57,6 +58,8 @@ class Composed:
 
 def compose(raw: RawFile) -> Composed:
     """Clean text, spans and sections of the file's pages. Empties `raw.pages` of furniture."""
+    for page in raw.pages:
+        drop_line_numbers(page)
     printed = drop_running_rows(raw.pages)
     labelled = any(page.label for page in raw.pages)
     labels = [page.label for page in raw.pages] if labelled else printed

@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from longread.documents import Document, load, sentences
-from tests.fixtures.pages import PROSE, Paper, grid, runs
+from tests.fixtures.pages import PROSE, Paper, grid, runs, wrapped
 
 
 def read(paper: Paper, folder: Path) -> Document:
@@ -292,3 +292,30 @@ def test_a_sentence_goes_on_behind_the_notes_of_its_page(tmp_path: Path, filler:
         "of 48,000 crowns until the loan is repaid." in [" ".join(one.split()) for one in said]
     )
     assert "See the minutes of 4 May" in page_text(document, 1)
+
+
+def test_numbers_of_lines_do_not_cut_the_sentences_of_a_transcript(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    text = (
+        "Q. Who was on the bridge of the ferry that night? A. The second mate, a man called Orrin "
+        "Castell, was alone on the bridge because the captain had gone below to look at the pump "
+        f"that had failed an hour before. {PROSE}"
+    )
+    for number, line in enumerate(wrapped(text, 330), start=1):
+        page.insert_text((80 - 5 * len(str(number)), 80 + 22 * number), str(number), fontsize=11)
+        page.insert_text((110, 80 + 22 * number), line, fontsize=11)
+    document = read(paper, tmp_path)
+    assert (
+        "The second mate, a man called Orrin Castell, was alone on the bridge because the captain "
+        "had gone below to look at the pump that had failed an hour before." in document.text
+    )
+    assert any(r.text.startswith("line numbers 1 to") for r in document.removed)
+
+
+def test_a_table_with_numbered_rows_keeps_them(tmp_path: Path) -> None:
+    paper = Paper()
+    rows = [(str(n), f"Berth of the ferry {n}", f"{n}.5") for n in range(1, 16)]
+    grid(paper.page(), rows, 80, 16)
+    text = read(paper, tmp_path).text.replace(" | ", "")
+    assert [line for line in text.splitlines() if line] == ["".join(row) for row in rows]
