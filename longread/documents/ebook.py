@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from longread.documents.compiler import Compiler
+from longread.documents.encodings import decode
 from longread.documents.fb2 import read_body
-from longread.documents.markup import Markup, decode_markup, parse
+from longread.documents.markup import Markup, declared_encoding, parse
 from longread.documents.model import Section
 from longread.documents.text import Read
 from longread.documents.xml_tree import BadXml, Element, child, squeezed, tag, xml
@@ -121,9 +122,10 @@ def read_epub(data: bytes, name: str, encoding: str | None = None) -> Read:
     sections: list[Section] = []
     for path in _spine(package, manifest, folder):
         try:
-            source, doubts = decode_markup(
-                book.bytes_of(path), f"{name}: {posixpath.basename(path)}", encoding
-            )
+            chapter = book.bytes_of(path)
+            # Books are UTF-8, or say what they are; the user's word is for those that do neither.
+            declared = encoding or declared_encoding(chapter)
+            source, doubts = decode(chapter, f"{name}: {posixpath.basename(path)}", declared)
         except KeyError:
             warnings.append(f"a chapter is missing from the file ({posixpath.basename(path)})")
             continue
@@ -246,9 +248,8 @@ def read_fb2(data: bytes, name: str, encoding: str | None = None) -> Read:
     data = _unzipped(data, name)
     warnings = []
     try:
-        try:
-            root = xml(data, encoding)
-        except BadXml:
+        root = _whole(data, encoding)
+        if root is None:
             root = xml(data, encoding, recover=True)
             warnings.append("the file is damaged and was repaired; parts may be missing")
     except BadXml as error:
@@ -262,6 +263,16 @@ def read_fb2(data: bytes, name: str, encoding: str | None = None) -> Read:
     compiler = Compiler()
     compiler.add(markup)
     return compiler.read(markup.title, tuple(compiler.sections), warnings)
+
+
+def _whole(data: bytes, encoding: str | None) -> Element | None:
+    """The tree of XML without a fault, in its own encoding or in the one that the user names."""
+    for each in dict.fromkeys((None, encoding)):
+        try:
+            return xml(data, each)
+        except BadXml:
+            continue
+    return None
 
 
 def _unzipped(data: bytes, name: str) -> bytes:

@@ -136,6 +136,15 @@ def test_fb2_that_is_no_whole_xml_is_read_with_a_warning(tmp_path: Path) -> None
     assert document.warnings == ("the file is damaged and was repaired; parts may be missing",)
 
 
+def test_the_users_encoding_is_for_books_that_do_not_say_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "a.fb2"
+    for declaration, written in (("", "cp1251"), ('<?xml version="1.0"?>', "utf-8")):
+        path.write_bytes((declaration + FB2.format("<p>Паром отходит.</p>")).encode(written))
+        assert load(str(path), encoding="cp1251", use_cache=False).text == "Паром отходит."
+    book = epub(tmp_path, "<p>Паром отходит.</p>")
+    assert load(book, encoding="cp1251", use_cache=False).text == "Паром отходит."
+
+
 ENTITIES = "<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
 
 
