@@ -71,7 +71,7 @@ def test_every_labelled_cell_has_a_row_a_column_and_a_value() -> None:
 
 
 def test_questions_for_everything_are_half_of_each_language() -> None:
-    asked = _lines(BENCHMARKS.parent / "tests/reading/data/everything.jsonl")
+    asked = _lines(BENCHMARKS.parent / "tests/reading/judges/data/everything.jsonl")
     counts = Counter((line["language"], line["everything"]) for line in asked)
     assert len(counts) == 12
     assert set(counts.values()) == {5}
