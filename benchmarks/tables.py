@@ -1,6 +1,6 @@
 """Table cells with the right row label, column head, period and unit, against labels made by hand.
 
-    python benchmarks/tables.py [--rivals] [--misses] [--only ID]
+    python benchmarks/tables.py [--rivals] [--misses] [--only ID] [--every N]
 
 Reads `benchmarks/tables/labels.jsonl` (its README says how a cell is compared); documents that
 are not there are left out and counted. `--rivals` runs PyMuPDF's find_tables and pdfplumber on
@@ -174,7 +174,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rivals", action="store_true")
     parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", metavar="ID", help="tables whose id begins so")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="each n-th table")
     options = parser.parse_args()
     programs: dict[str, Callable[[str, int | None], Iterator[Found]]] = {"longread": by_longread}
     if options.rivals:
@@ -186,30 +187,30 @@ def main() -> None:
         }
     lines = (HERE / "labels.jsonl").read_text(encoding="utf-8").splitlines()
     labels = [json.loads(line) for line in lines if line.strip()]
-    labels = [label for label in labels if label["id"].startswith(options.only)]
+    labels = [label for label in labels if label["id"].startswith(options.only)][:: options.every]
     here = [label for label in labels if (HERE / label["document"]).exists()]
     print(f"{len(here)} of {len(labels)} tables, {len({x['document'] for x in here})} documents")
     for name, cells_of in programs.items():
         scores: dict[str, Score] = defaultdict(Score)
-        pages: set[tuple[str, int | None]] = set()
+        cells: dict[tuple[str, int | None], list[Found]] = {}
         seconds = 0.0
         for label in here:
             path = str((HERE / label["document"]).resolve())
             if name == "longread":
                 document(path)
-            began = time.process_time()
-            found = list(cells_of(path, label["page"]))
-            if (path, label["page"]) not in pages:
-                pages.add((path, label["page"]))
+            place = path, label["page"]
+            if place not in cells:
+                began = time.process_time()
+                cells[place] = list(cells_of(*place))
                 seconds += time.process_time() - began
-            result = score(label, found, options.misses and name == "longread")
+            result = score(label, cells[place], options.misses and name == "longread")
             for group in (label["style"], "all", f"  {label['id'].split('-')[0]}"):
                 scores[group].add(result)
-        print(f"\n{name}: cells, right row, right head, both, with period and unit")
+        print(f"\n{name}: cells, right row, right head, both, with period and unit", flush=True)
         for group, total in sorted(scores.items()):
             print(f"  {group:10s} {total}")
         if name != "longread":
-            print(f"  {1000 * seconds / len(pages):.0f} ms a page (opening included)")
+            print(f"  {1000 * seconds / len(cells):.0f} ms a page (opening included)")
     print(f"\nlongread, whole documents: {_milliseconds(here):.1f} ms a page")
 
 

@@ -8,11 +8,14 @@ from itertools import groupby
 
 from longread.documents.captions import above, notes
 from longread.documents.paragraphs import Block, Placed
+from longread.documents.periods import period_in, unit_in
 from longread.documents.structure import Draft
 from longread.documents.table import Table, TableRow
 
 # Columns of one table on two pages stand at most this far apart, in points.
 _SHIFT = 12.0
+# Lines above rows without heads that are sub-heads of the table before.
+_MOST_SUB_HEADS, _LONGEST_SUB_HEAD = 3, 80
 
 
 def assemble(placed: Sequence[Placed]) -> tuple[Table, ...]:
@@ -53,19 +56,29 @@ def _only_titles(own: Sequence[Placed]) -> bool:
 
 
 def _goes_on(last: tuple[Draft, int], draft: Draft, before: Sequence[Placed], page: int) -> bool:
-    """Is this table, the first thing on its page, the rest of the one on the page before?"""
+    """Is this the rest of the table before: under sub-heads only, or first thing overleaf?"""
     first, last_page = last
-    if page != last_page + 1 or len(first.heads) != len(draft.heads):
+    if len(first.heads) != len(draft.heads):
         return False
-    if not _only_titles(before):
+    edges = zip(first.edges[1::2], draft.edges[1::2], strict=True)
+    near = all(abs(a - b) <= _SHIFT for a, b in edges)
+    if page == last_page:
+        return near and not any(draft.heads) and any(first.heads) and _only_sub_heads(before)
+    if page != last_page + 1 or not _only_titles(before):
         return False
-    near = all(
-        abs(a - b) <= _SHIFT for a, b in zip(first.edges[1::2], draft.edges[1::2], strict=True)
-    )
-    same = [" ".join(head).casefold() for head in first.heads] == [
-        " ".join(head).casefold() for head in draft.heads
-    ]
-    return same or (near and not any(draft.heads))
+    names = [[" ".join(head).casefold() for head in each.heads] for each in (first, draft)]
+    return names[0] == names[1] or (near and not any(draft.heads))
+
+
+def _only_sub_heads(before: Sequence[Placed]) -> bool:
+    """Do at most a few short lines, none of them a title or a sentence, stand above?"""
+    for count, each in enumerate(reversed(before)):
+        if each.block.kind == "row":
+            return count <= _MOST_SUB_HEADS
+        text = each.block.text
+        if len(text) > _LONGEST_SUB_HEAD or text.endswith(".") or unit_in(text) or period_in(text):
+            return False
+    return False
 
 
 def _rows(own: Sequence[Placed]) -> tuple[TableRow, ...]:

@@ -20,7 +20,7 @@ from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder, write_atomically
 
 # Raise this whenever the same bytes would give another text.
-READER = 8
+READER = 9
 
 _LIBRARIES = {
     "pdf": "pymupdf",

@@ -172,6 +172,8 @@ def _holds_several(cell: _Cell) -> bool:
         for before, after in itertools.pairwise(line)
     ):
         return True
+    if any(sum(is_figure(segment.text) for segment in line) >= 2 for line in lines):
+        return True
     return sum(len(line) == 1 and is_figure(line[0].text) for line in lines) >= 2
 
 
