@@ -70,7 +70,7 @@ def two_questions(arguments: argparse.Namespace, engine: Engine) -> None:
             }
         )
     kept = BlockStore().holdings()
-    tokens = sum(piece.tokens for piece in session.corpus(1024, 256, filled=False).chunks)
+    tokens = sum(chunk.tokens for chunk in session.corpus(1024, 256, filled=False).chunks)
     print(f"\n{tokens:,} tokens, compression {arguments.compress}\n\n{table(rows)}\n")
     print(
         f"blocks: {kept.blocks:,}, {kept.size / 1e6:,.0f} MB, "
@@ -105,7 +105,7 @@ def compression(arguments: argparse.Namespace, engine: Engine) -> None:
         session = Session(documents, engine, blocks=kept.place)
         options = ReadingOptions(exit=False, compress=factor)
         _gates, made = gates_of(session, QUESTIONS[:1], options)
-        tokens = sum(piece.tokens for piece in session.corpus(1024, 256, filled=False).chunks)
+        tokens = sum(chunk.tokens for chunk in session.corpus(1024, 256, filled=False).chunks)
         size = kept.holdings().size
         gates, spent = gates_of(session, list(asked), options)
         ranks = [

@@ -3,9 +3,9 @@
     python benchmarks/calibrate.py ../shared/data/squad/train_44_articles.json
 
 Joins SQuAD training articles into documents, asks questions that the document answers and
-questions about articles that are not in it, scores every unit for every question as the
-gate does, and fits two logistic models: for units that were read (likelihood gain, BM25)
-and for units that were not (BM25 alone). Prints the table for the TOML file and what the
+questions about articles that are not in it, scores every passage for every question as the
+gate does, and fits two logistic models: for passages that were read (likelihood gain, BM25)
+and for passages that were not (BM25 alone). Prints the table for the TOML file and what the
 fitted gate does on documents that were held out of the fit.
 """
 
@@ -39,7 +39,7 @@ ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
 
 @dataclass
 class Sample:
-    """One question on one document: features a unit, and which units hold the answer."""
+    """One question on one document: features a passage, and which passages hold the answer."""
 
     gains: NDArray[np.float64]  # (passages,): likelihood gain, nats a token
     shares: NDArray[np.float64]  # (passages, 3): BM25's match
@@ -127,7 +127,7 @@ def fit(features: NDArray[np.float64], labels: NDArray[np.bool_], ridge: float =
 
 
 def show(name: str, found: list[Sample], weights: Any, threshold: float) -> None:
-    """Opened gold units, false openings a question, and the best unit of unanswerable questions."""
+    """Opened gold passages, false openings a question, refusals of unanswerable questions."""
     opened, false, refused, best = [], [], [], []
     cut = np.log(threshold / (1 - threshold))
     for sample in found:

@@ -33,11 +33,11 @@ def beginning(document: Document, tokens: int, count: Callable[[str], int]) -> D
     """
     head = _until(document, min(len(document.text), tokens * _CHARACTERS_A_TOKEN))
     end, taken = 0, 0
-    for piece in cut(head, min(256, tokens), count=count):
-        if taken + piece.tokens > tokens and end:
+    for span in cut(head, min(256, tokens), count=count):
+        if taken + span.tokens > tokens and end:
             break
-        taken += piece.tokens
-        end = piece.end
+        taken += span.tokens
+        end = span.end
     return _until(document, end) if end < len(document.text.rstrip()) else document
 
 

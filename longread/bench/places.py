@@ -157,7 +157,7 @@ def _same_place(first: Place, second: Place) -> bool:
 def _cited(run: Run, span: Place) -> Cited:
     number, start, end = span
     document = run.corpus.documents[number]
-    # A unit may run over a page's end: the page is the one that its middle stands on.
+    # A passage may run over a page's end: the page is the one that its middle stands on.
     page = document.locate((start + end) // 2).page
     return Cited(portable(document.path), page, document.text[start:end].strip())
 

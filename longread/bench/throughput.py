@@ -1,6 +1,6 @@
 """How fast a document is read on this machine, against llama.cpp's own prefill.
 
-Raw prefill decodes pieces of the text, each alone in the cache, with nothing added. Reading
+Raw prefill decodes chunks or passages, each alone in the cache, with nothing added. Reading
 is a whole run of the `gated` strategy in document order whose gates all stay closed: cutting,
 index, background, headers, questions, keeping the blocks and all. Both rates count the
 document's tokens only. The second question finds those blocks on the disk and nothing in
@@ -40,7 +40,7 @@ from longread.runs.session import Session
 if TYPE_CHECKING:
     from longread.engine.llamacpp import LlamaCppEngine
 
-SCHEMA = "longread.throughput/1"
+SCHEMA = "longread.throughput/2"
 # Two questions that no document is about, of the same length, without a common beginning.
 QUESTIONS = (
     "Who was in charge on the day when the decision was made?",
@@ -48,8 +48,8 @@ QUESTIONS = (
 )
 # A probability is never above this: every gate stays closed, whatever the document says.
 _CLOSED = 1.1
-# Units on which one question more is measured, and tokens that are generated, a repeat.
-_UNITS = 8
+# Passages on which one question more is measured, and tokens that are generated, a repeat.
+_PASSAGES = 8
 _GENERATED = 64
 
 Report = Callable[[str], None]
@@ -84,7 +84,7 @@ class SizeReport:
     chunk_tokens: int
     passage_tokens: int
     chunks: int
-    units: int
+    passages: int
     gate: str
     figures: Mapping[str, Figure]
 
@@ -121,7 +121,7 @@ class SpeedReport:
                     "chunk_tokens": size.chunk_tokens,
                     "passage_tokens": size.passage_tokens,
                     "chunks": size.chunks,
-                    "units": size.units,
+                    "passages": size.passages,
                     "gate": size.gate,
                     "figures": {name: each.record() for name, each in size.figures.items()},
                 }
@@ -144,7 +144,7 @@ def measure(
 ) -> SpeedReport:
     """Measure every chunk size of `sizes` (None: the default's), `repeats` times after a warm-up.
 
-    `options` gives unit and memory sizes. `threads` is what the engine was opened with,
+    `options` gives passage and memory sizes. `threads` is what the engine was opened with,
     `opened` the seconds that this and loading the document took, `load` the load average
     before. `report` is told what is measured now. Raises UsageError for a chunk size that
     the context cannot hold.
@@ -235,7 +235,7 @@ class _Overheard:
 
 
 class _Sides:
-    """What is measured at one chunk size; `chunks` and `units` are the pieces' token ids."""
+    """What is measured at one chunk size; `chunks` and `passages` are their token ids."""
 
     def __init__(self, engine: LlamaCppEngine, document: Document, options: ReadingOptions) -> None:
         self._engine = engine
@@ -251,7 +251,7 @@ class _Sides:
         run = Session([document], engine).run(QUESTIONS[0], self._options)
         self._info, self._corpus = run.info, run.corpus
         self.chunks = self._tokens(self._corpus.chunks)
-        self.units = self._tokens(self._corpus.passages)
+        self.passages = self._tokens(self._corpus.passages)
         self._pairs: list[tuple[Callable[[], object], Callable[[], object]]] = []
         self._values: dict[str, tuple[str, list[float]]] = {}
 
@@ -260,7 +260,7 @@ class _Sides:
         size = f"chunks of {self._info.chunk_tokens:,}"
         report(f"{size}: warming up")
         self._warm_up()
-        sides = [self._prefill, self._read, self._ask_units, self._generate]
+        sides = [self._prefill, self._read, self._ask_passages, self._generate]
         for turn in range(repeats):
             report(f"{size}: repeat {turn + 1} of {repeats}")
             for side in sides if turn % 2 == 0 else sides[::-1]:
@@ -270,24 +270,24 @@ class _Sides:
             chunk_tokens=self._info.chunk_tokens,
             passage_tokens=self._info.passage_tokens,
             chunks=len(self.chunks),
-            units=len(self.units),
+            passages=len(self.passages),
             gate=self._info.gate,
             figures={
                 name: Figure(unit, tuple(values)) for name, (unit, values) in self._values.items()
             },
         )
 
-    def _tokens(self, pieces: Sequence[Span]) -> list[list[int]]:
-        return [self._engine.tokenize(self._corpus.text(piece)) for piece in pieces]
+    def _tokens(self, spans: Sequence[Span]) -> list[list[int]]:
+        return [self._engine.tokenize(self._corpus.text(span)) for span in spans]
 
     def _add(self, name: str, unit: str, value: float) -> None:
         self._values.setdefault(name, (unit, []))[1].append(value)
 
     def _warm_up(self) -> None:
-        """One of everything, and the gate's calls for both questions on some units."""
+        """One of everything, and the gate's calls for both questions on some passages."""
         self._raw_rate(self.chunks[:1])
-        size, unit = self._info.chunk_tokens, self._info.passage_tokens
-        head = beginning(self._document, max(2 * size, _UNITS * unit), self._engine.count)
+        size, width = self._info.chunk_tokens, self._info.passage_tokens
+        head = beginning(self._document, max(2 * size, _PASSAGES * width), self._engine.count)
         heard: list[list[tuple[str, Callable[[], object]]]] = []
         for question in QUESTIONS:
             engine = _Overheard(self._engine)
@@ -296,9 +296,9 @@ class _Sides:
             _read_to_end(run)
             heard.append(engine.calls)
             corpus = run.corpus
-        tiles = [corpus.passages[place] for place in evenly(len(corpus.passages), _UNITS)]
-        for tile in tiles:
-            passage = self._engine.escape_special_tokens(corpus.headed(tile))
+        for place in evenly(len(corpus.passages), _PASSAGES):
+            headed = corpus.headed(corpus.passages[place])
+            passage = self._engine.escape_special_tokens(headed)
             first, other = (
                 next((call for prompt, call in calls if passage in prompt), None) for calls in heard
             )
@@ -306,17 +306,17 @@ class _Sides:
                 self._pairs.append((first, other))
 
     def _prefill(self) -> None:
-        for name, pieces in (("chunk", self.chunks), ("unit", self.units)):
-            self._add(f"prefill_{name}", "tok/s", self._raw_rate(pieces))
+        for name, spans in (("chunk", self.chunks), ("passage", self.passages)):
+            self._add(f"prefill_{name}", "tok/s", self._raw_rate(spans))
 
-    def _raw_rate(self, pieces: Sequence[Sequence[int]]) -> float:
+    def _raw_rate(self, spans: Sequence[Sequence[int]]) -> float:
         runtime, seconds = self._engine.runtime, 0.0
-        for tokens in pieces:
+        for tokens in spans:
             runtime.forget_all()
             begun = time.perf_counter()
             runtime.prefill(tokens)
             seconds += time.perf_counter() - begun
-        return sum(map(len, pieces)) / seconds
+        return sum(map(len, spans)) / seconds
 
     def _read(self) -> None:
         """Both questions in one new session, with an empty cache and blocks of its own.
@@ -337,8 +337,8 @@ class _Sides:
         options = replace(self._options, blocks=True)
         return self._timed(lambda: _read_to_end(session.run(question, options)))
 
-    def _ask_units(self) -> None:
-        """The first question on a unit that is not in the cache, then another one."""
+    def _ask_passages(self) -> None:
+        """The first question on a passage that is not in the cache, then another one."""
         if not self._pairs:
             return
         firsts, others = [], []
@@ -346,8 +346,8 @@ class _Sides:
             self._engine.forget()
             firsts.append(self._timed(first))
             others.append(self._timed(other))
-        self._add_cost("unit_first", _mean(firsts))
-        self._add_cost("unit_next", _mean(others))
+        self._add_cost("passage_first", _mean(firsts))
+        self._add_cost("passage_next", _mean(others))
 
     def _timed(self, call: Callable[[], object]) -> _Cost:
         before, begun = replace(self._engine.usage), time.perf_counter()
@@ -376,8 +376,8 @@ class _Sides:
         """The ratios within this repeat."""
         for name, above, below in (
             ("reading_of_prefill_chunk", "reading", "prefill_chunk"),
-            ("reading_of_prefill_unit", "reading", "prefill_unit"),
-            ("unit_next_share", "unit_next_seconds", "unit_first_seconds"),
+            ("reading_of_prefill_passage", "reading", "prefill_passage"),
+            ("passage_next_share", "passage_next_seconds", "passage_first_seconds"),
             ("document_second_share", "document_second_seconds", "document_first_seconds"),
         ):
             if above in self._values:

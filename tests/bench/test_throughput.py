@@ -165,10 +165,10 @@ def test_a_tiny_run(engine: LlamaCppEngine) -> None:
     assert done.document == "prose.txt"
     assert 128 < done.tokens <= 330
     assert measured.chunks >= 2
-    assert measured.units >= 4
+    assert measured.passages >= 4
     figures = measured.figures
     assert all(len(each.values) == 2 for each in figures.values())
-    for name in ("prefill_chunk", "prefill_unit", "reading", "generation"):
+    for name in ("prefill_chunk", "prefill_passage", "reading", "generation"):
         assert min(figures[name].values) > 0
 
     def first(name: str) -> float:
@@ -177,9 +177,9 @@ def test_a_tiny_run(engine: LlamaCppEngine) -> None:
         return figures[name].values[0]
 
     # One question more decodes the question and not the unit.
-    assert first("unit_first_reused") == 0
-    assert first("unit_next_prefilled") < 0.5 * first("unit_first_prefilled")
-    assert first("unit_next_reused") > first("unit_next_prefilled")
+    assert first("passage_first_reused") == 0
+    assert first("passage_next_prefilled") < 0.5 * first("passage_first_prefilled")
+    assert first("passage_next_reused") > first("passage_next_prefilled")
     # Reading decodes more than the document, and counts the document.
     assert first("document_first_prefilled") > done.tokens
     # The second question finds every passage on the disk, and leaves none there.
@@ -188,7 +188,7 @@ def test_a_tiny_run(engine: LlamaCppEngine) -> None:
     assert not list(folder().parent.glob("throughput-*"))
     for ratio, above, below in (
         ("reading_of_prefill_chunk", "reading", "prefill_chunk"),
-        ("reading_of_prefill_unit", "reading", "prefill_unit"),
+        ("reading_of_prefill_passage", "reading", "prefill_passage"),
         ("document_second_share", "document_second_seconds", "document_first_seconds"),
     ):
         pairs = zip(figures[above].values, figures[below].values, strict=True)
@@ -222,7 +222,7 @@ def test_the_command(
     assert "raw prefill, a chunk at a time, tok/s" in done.stdout
     assert done.stderr.startswith("longread: the machine is busy (load average ")
     record = json.loads(out.read_text("utf-8"))
-    assert record["schema"] == "longread.throughput/1"
+    assert record["schema"] == "longread.throughput/2"
     assert record["document"]["name"] == str(book)
     assert record["threads"] == 1
     assert set(record["opened_once_seconds"]) == {"model", "document"}

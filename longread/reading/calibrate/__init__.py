@@ -260,7 +260,7 @@ def _together(best: Floats, heads: Sequence[tuple[int, int]]) -> Floats:
 
 
 def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, float, float]:
-    """The gate's threshold, the share of gold tiles it opens for, and false openings a question.
+    """The gate's threshold, the share of gold passages it opens for, and false openings a question.
 
     A false opening costs a quarter of a miss: what is written down is weighed again before
     it is an answer, and on held-out SQuAD questions (benchmarks/README.md) the usual
@@ -281,8 +281,8 @@ def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, 
     for number, needle in enumerate([*needles, *absent], 1):
         start = text.find(needle.sentence)
         for place, value in enumerate(_probabilities(engine, corpus, needle.question)):
-            tile = corpus.passages[place]
-            (gold if tile.start <= start < tile.end else other).append(value)
+            passage = corpus.passages[place]
+            (gold if passage.start <= start < passage.end else other).append(value)
         progress(number)
     questions = len(needles) + len(absent)
 
