@@ -76,7 +76,7 @@ def ask(engine: LlamaCppEngine, passage: str) -> list[object]:
 
 
 def test_capabilities_are_asked_of_the_library(engine: LlamaCppEngine, kind: str) -> None:
-    whole = kind in ("dense", "window")
+    whole = kind == "dense"
     assert engine.runtime.kind.can_cut is whole
     assert (branching(engine) is not None) is whole
     assert (attention_probe(engine) is not None) is (kind != "recurrent")
@@ -147,7 +147,7 @@ def test_a_block_that_cannot_be_put_back_is_said_and_read_anew(
     assert engine.usage.prefilled - before <= read + 3 * questions(engine) + 9
 
 
-@pytest.mark.parametrize("kind", [*MIXED, "recurrent"])
+@pytest.mark.parametrize("kind", [*MIXED, "recurrent", "window"])
 def test_a_fork_leaves_its_source_and_room_is_made(engine: LlamaCppEngine) -> None:
     """Forks until the cache is full: the pinned passage is what stays longest."""
     engine.pin_prefix(LONG)
@@ -181,12 +181,14 @@ def test_documents_are_read_asked_and_asked_again(engine: LlamaCppEngine) -> Non
     )
     session = Session([paged(page(1, sentences=1), page(2, sentences=1))], engine)
     gates = []
-    for _question in range(2):
+    for _question in range(3):
         engine.forget()
         run = session.run("Who wrote?", options, report=reported.append)
         (step,) = run.steps()
         gates.append(step.passage_gates)
-    assert gates[0] == gates[1]
+    # What has no question in it is weighed once a session, and moves cells: then all is the same.
+    assert gates[1] == gates[2]
+    assert gates[0] == pytest.approx(gates[1], rel=1e-3)
     assert all(0.0 <= gate <= 1.0 for gate in gates[0])
     assert reported == []
 

@@ -1,8 +1,9 @@
 """Kinds of model memory: what can be done with a sequence's state, as llama.cpp says itself.
 
 A dense model keeps keys and values of every token: its state can be cut back, copied in part
-and kept on disk. A layer with a sliding window keeps them all as well while the model runs
-(llama.cpp's default, `swa_full`), but what is copied out holds the window alone. A recurrent
+and kept on disk. A layer with a sliding window sees the last tokens alone: llama.cpp gives the
+cells of others to whoever needs room, and says nothing when a sequence is cut back to where
+they are missing; what is copied out holds the window alone. A recurrent
 layer, of a hybrid model or a purely recurrent one, has one state for all of the sequence: it
 cannot be cut back, and a copy is a copy of all.
 """
@@ -40,7 +41,7 @@ class MemoryKind:
 
         Without that a sequence is forked whole.
         """
-        return not self.recurrent
+        return not self.recurrent and not self.window
 
     @property
     def can_thin(self) -> bool:
