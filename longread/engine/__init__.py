@@ -112,12 +112,12 @@ class StateKeeper(Protocol):
 
     `source` says what a prefix was made from (a document's digest); empty: nothing that may
     be kept. `whole` asks for a state in which every token has its place; otherwise, where the
-    keeper `thins`, some of them left. What `load` gives must be byte for byte what `save`
+    keeper `prunes`, some of them left. What `load` gives must be byte for byte what `save`
     was given for the same tokens by an engine of the same `layout`; it is valid until the
     next call. Neither raises for a fault of the disk: then nothing was kept.
     """
 
-    thins: bool
+    prunes: bool
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None: ...
 

@@ -67,7 +67,7 @@ class PrefixCache:
         self._compression = compression
         self._engine = engine
         self._writes = True
-        self.thins = compression > 1
+        self.prunes = compression > 1
         self.loaded = self.saved = 0
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None:
@@ -88,10 +88,10 @@ class PrefixCache:
     def save(self, tokens: Sequence[int], source: str, state: State, *, whole: bool) -> None:
         """Keep a state as a block, as long as there is room.
 
-        Where blocks are thinned out no whole one is kept beside them: what a gate opened for
+        Where blocks are pruned no whole one is kept beside them: what a gate opened for
         is decoded again should it open again, and the disk holds what was asked for.
         """
-        if not source or not self._writes or (whole and self.thins):
+        if not source or not self._writes or (whole and self.prunes):
             return
         try:
             self._store.save(self._identity(tokens, source, whole), state)
@@ -106,7 +106,7 @@ class PrefixCache:
 
     def rate(self, tokens: Sequence[int], source: str, worth: float, *, whole: bool) -> None:
         """Have a block make room first if it is worth less than `NEARLY` (0 to 1)."""
-        if source and self._writes and not (whole and self.thins):
+        if source and self._writes and not (whole and self.prunes):
             with suppress(OSError):
                 self._store.rate(self._identity(tokens, source, whole), worth)
 

@@ -107,7 +107,7 @@ class ReadingState:
     def cached_states_pruned(self, engine: Engine) -> bool:
         """Whether cached states leave tokens out, so that less may answer than was read."""
         states = prefix_states(engine)
-        return states is not None and states.keeper is not None and states.keeper.thins
+        return states is not None and states.keeper is not None and states.keeper.prunes
 
     def ledger(self) -> list[Quote]:
         """The quotes that the documents still have where the ledger says."""

@@ -20,7 +20,7 @@ def cache(
 ) -> bytes:
     """What `llama_kv_cache::state_write` writes of one cache, its numbers drawn from `seed`."""
     chance = np.random.default_rng(seed)
-    # As after thinning: some positions have no cell.
+    # As after pruning: some positions have no cell.
     meta = np.stack([np.arange(cells) * 3, np.ones(cells), np.zeros(cells)], axis=1)
     parts = [struct.pack("=II", 1, cells), meta.astype(np.int32).tobytes()]
     parts.append(struct.pack("=II", columns, len(layers)))

@@ -23,10 +23,10 @@ QUESTIONS = ("What does a return ticket cost?", "Who built the lighthouse at Gan
 
 
 class Memory:
-    """A keeper in memory; `every` n-th token stays when states are thinned."""
+    """A keeper in memory; `every` n-th token stays when states are pruned."""
 
     def __init__(self, every: int = 1) -> None:
-        self.thins = every > 1
+        self.prunes = every > 1
         self.every = every
         self.states: dict[tuple[tuple[int, ...], str, bool], bytearray] = {}
         self.loads = 0
@@ -167,7 +167,7 @@ def test_a_thinned_prefix_serves_only_prompts_that_go_on_after_it(engine: LlamaC
     ask(engine, QUESTIONS[0])
     assert engine.score(PASSAGE[:120], PASSAGE[120:160]) == whole
     engine.pin_prefix(PREFIX, whole=True)
-    assert not any(home(engine).slots.thinned)
+    assert not any(home(engine).slots.pruned)
 
 
 @pytest.mark.model
@@ -208,7 +208,7 @@ def test_a_prefix_that_does_not_fit_is_left_to_the_prompt(engine: LlamaCppEngine
 
 def test_a_thinned_slot_is_shared_whole_or_not_at_all() -> None:
     slots = Slots(3, 100)
-    slots.commit(0, [1, 2, 3, 4, 5, 6], thinned=5)
+    slots.commit(0, [1, 2, 3, 4, 5, 6], pruned=5)
     assert slots.place([1, 2, 3, 4, 5, 6, 7]).shared == 6
     assert slots.place([1, 2, 3, 4, 5, 9]).shared == 5
     assert slots.place([1, 2, 3, 4, 9]).shared == 0

@@ -98,7 +98,7 @@ def test_what_opens_over_a_compressed_block_is_gated_word_for_word(
     sizes = {"passage_tokens": 200, "chunk_tokens": 400}
     whole, _reported, _all = gates(clean, chronicle, QUESTIONS[0], blocks=False, **sizes)
     found, _reported, _all = gates(clean, chronicle, QUESTIONS[0], compress=4, **sizes)
-    # Thinned out, none of this document's gates is what it is whole (see the test above).
+    # Pruned, none of this document's gates is what it is whole (see the test above).
     opened = [place for place, gate in enumerate(found) if gate >= calibration("reader").threshold]
     assert whole.index(max(whole)) in opened
     for place in opened:

@@ -44,7 +44,7 @@ class MemoryKind:
         return not self.recurrent and not self.window
 
     @property
-    def can_thin(self) -> bool:
+    def can_prune(self) -> bool:
         """Whether single tokens can leave a kept state."""
         return not self.recurrent and not self.window
 

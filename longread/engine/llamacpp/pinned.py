@@ -85,9 +85,9 @@ class PinnedPrompts:
         if not kind.can_cut or kind.window:
             return None
         prefix = self._tokenize(asked.prefix)
-        thin = self._states.thins(keeper, whole=asked.whole)
-        found = pinned(prefix, prompt, wanted, thin=thin)
-        if found is None or (thin and found.begins < found.held):
+        prune = self._states.prunes(keeper, whole=asked.whole)
+        found = pinned(prefix, prompt, wanted, prune=prune)
+        if found is None or (prune and found.begins < found.held):
             return None
         flash = not self._states.by_columns(prefix)
         if self._streams is None:

@@ -135,11 +135,11 @@ class Runtime:
         return memoryview(self._state).cast("B")[:written]
 
     def restore(
-        self, slot: int, tokens: Sequence[int], state: memoryview, *, thinned: int = 0
+        self, slot: int, tokens: Sequence[int], state: memoryview, *, pruned: int = 0
     ) -> bool:
         """Put a state back as that of `tokens`; False, and `slot` empty, where it does not fit.
 
-        The cache must be empty. `thinned` as in `Slots`.
+        The cache must be empty. `pruned` as in `Slots`.
         """
         view = state.cast("B")
         kind = ctypes.c_uint8 * len(view)
@@ -147,7 +147,7 @@ class Runtime:
         try:
             read = llama.llama_state_seq_set_data(self.context, source, len(view), slot)
             if read and self.kind.is_whole(*self._span(slot), len(tokens)):
-                self.slots.commit(slot, tokens, thinned)
+                self.slots.commit(slot, tokens, pruned)
                 return True
         except BaseException:
             self.forget(slot)
@@ -177,7 +177,7 @@ class Runtime:
         if keep == len(held):
             return True
         if self.kind.can_cut and llama.llama_memory_seq_rm(self.memory, slot, keep, -1):
-            self.slots.commit(slot, held[:keep], self.slots.thinned[slot] if keep else 0)
+            self.slots.commit(slot, held[:keep], self.slots.pruned[slot] if keep else 0)
             return True
         self.forget(slot)
         return False

@@ -55,7 +55,7 @@ class Slots:
         # Leading tokens of each slot among which some have no cell any more (a compressed
         # prefix): a prompt shares all of them or nothing. `tokens` counts positions, so a
         # slot never holds more cells than it says.
-        self.thinned = [0] * count
+        self.pruned = [0] * count
         self.capacity = capacity
         self._cuttable = cuttable
         self._last_use = [0] * count
@@ -105,17 +105,17 @@ class Slots:
 
     def least_share(self, slot: int) -> int:
         """A prompt shares so many tokens of `slot`, or none."""
-        return self.thinned[slot] if self._cuttable else len(self.tokens[slot])
+        return self.pruned[slot] if self._cuttable else len(self.tokens[slot])
 
     def copy(self, source: int, target: int, length: int) -> None:
         """Record that `target` holds the first `length` tokens of `source`, which was of use."""
         self._touch(source)
-        self.commit(target, self.tokens[source][:length], self.thinned[source])
+        self.commit(target, self.tokens[source][:length], self.pruned[source])
 
-    def commit(self, slot: int, tokens: Sequence[int], thinned: int = 0) -> None:
-        """Record what `slot` holds now; of the first `thinned` tokens some have no cell."""
+    def commit(self, slot: int, tokens: Sequence[int], pruned: int = 0) -> None:
+        """Record what `slot` holds now; of the first `pruned` tokens some have no cell."""
         self.tokens[slot] = list(tokens)
-        self.thinned[slot] = thinned
+        self.pruned[slot] = pruned
         self._touch(slot)
 
     def extend(self, slot: int, tokens: Sequence[int]) -> None:
@@ -126,7 +126,7 @@ class Slots:
     def clear(self, slot: int) -> None:
         """Record that `slot` is empty."""
         self.tokens[slot] = []
-        self.thinned[slot] = 0
+        self.pruned[slot] = 0
 
     def _share(self, slot: int, prompt: Sequence[int]) -> int:
         shared = shared_prefix(self.tokens[slot], prompt)

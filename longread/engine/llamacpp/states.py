@@ -1,4 +1,4 @@
-"""States of held prefixes: decoded alone, copied out, put back, thinned out.
+"""States of held prefixes: decoded alone, copied out, put back, pruned.
 
 A held prefix stands alone in its cache, from the first cell on. So what is decoded after
 it sees the same cells in the same order whether the prefix was just decoded or put back
@@ -46,7 +46,7 @@ class States:
     ) -> int:
         """Bring `tokens`, those of `prefix`, alone into a cache; returns how many were decoded.
 
-        With a keeper the state is the one it kept, or is given to it, thinned out as it
+        With a keeper the state is the one it kept, or is given to it, pruned as it
         says unless `whole`. After an abort nothing is held.
         """
         kind = self._runtime.kind
@@ -54,20 +54,20 @@ class States:
         # What comes back from a copy is not what went in: then nothing is copied.
         storable = kind.can_store(len(tokens))
         keeper = keeper if storable else None
-        thin = self.thins(keeper, whole=whole)
+        prune = self.prunes(keeper, whole=whole)
         context = self._query_context
         place = context.place(tokens) if context is not None and storable else None
         home = place or self._runtime
-        if _still_held(home, tokens, thin):
+        if _still_held(home, tokens, prune):
             self._held = tokens
             return 0
         self.forget()
         self._held = tokens
-        thinned = len(tokens) - 1 if thin else 0
+        pruned = len(tokens) - 1 if prune else 0
         if keeper is not None:
             state = keeper.load(tokens, source, whole=whole)
             if state is not None:
-                if home.restore(_SLOT, tokens, state, thinned=thinned):
+                if home.restore(_SLOT, tokens, state, pruned=pruned):
                     return 0
                 keeper.remark("a block could not be put back: its passage is read anew")
         if keeper is None and place is None:
@@ -76,11 +76,11 @@ class States:
         columns = place is not None
         state = self._read(prefix, tokens, keeper, source, whole=whole, columns=columns)
         if place is not None:
-            self._move(place, tokens, state, thinned)
-        elif thin:
+            self._move(place, tokens, state, pruned)
+        elif prune:
             # As a kept state comes back: without holes between its cells.
             self._runtime.forget_all()
-            if not self._runtime.restore(_SLOT, tokens, state, thinned=thinned):
+            if not self._runtime.restore(_SLOT, tokens, state, pruned=pruned):
                 logger.warning("a state could not be put back: its prefix is decoded twice")
                 self._runtime.extend(_SLOT, tokens, wanted=0)
                 return 2 * len(tokens)
@@ -98,7 +98,7 @@ class States:
     ) -> memoryview:
         """Decode a prefix alone; its state, V by `columns` or rows, which the keeper gets, too."""
         self._runtime.extend(_SLOT, tokens, wanted=0)
-        if self.thins(keeper, whole=whole) and keeper is not None:
+        if self.prunes(keeper, whole=whole) and keeper is not None:
             self.drop(keeper.dropped(prefix, tokens))
         state = self._runtime.state(_SLOT)
         if columns:
@@ -107,9 +107,9 @@ class States:
             keeper.save(tokens, source, state, whole=whole)
         return state
 
-    def thins(self, keeper: StateKeeper | None, *, whole: bool) -> bool:
+    def prunes(self, keeper: StateKeeper | None, *, whole: bool) -> bool:
         """Whether a prefix's state is kept with some of its tokens left out."""
-        return keeper is not None and keeper.thins and self._runtime.kind.can_thin and not whole
+        return keeper is not None and keeper.prunes and self._runtime.kind.can_prune and not whole
 
     def lay_out(
         self,
@@ -149,10 +149,10 @@ class States:
         context = self._query_context
         return context is not None and context.place(tokens) is not None
 
-    def _move(self, place: Runtime, tokens: list[int], state: memoryview, thinned: int) -> None:
+    def _move(self, place: Runtime, tokens: list[int], state: memoryview, pruned: int) -> None:
         """Hold a prefix where its questions are asked; where it was decoded if it does not fit
         there, and with it all that come."""
-        if place.restore(_SLOT, tokens, state, thinned=thinned):
+        if place.restore(_SLOT, tokens, state, pruned=pruned):
             self._runtime.forget_all()
         elif self._query_context is not None:
             logger.warning("a state does not fit the context for questions: it is not used")
@@ -216,11 +216,11 @@ class States:
             self._query_context.close()
 
 
-def _still_held(runtime: Runtime, tokens: list[int], thin: bool) -> bool:
+def _still_held(runtime: Runtime, tokens: list[int], prune: bool) -> bool:
     """Leave only the slot that holds these tokens, cut back to them; False where none does."""
     slots = runtime.slots
     for slot, held in enumerate(slots.tokens):
-        same = held[: len(tokens)] == tokens and bool(slots.thinned[slot]) == thin
+        same = held[: len(tokens)] == tokens and bool(slots.pruned[slot]) == prune
         if same and runtime.cut(slot, len(tokens)):
             for other in range(len(slots.tokens)):
                 if other != slot and slots.tokens[other]:

@@ -40,14 +40,14 @@ _STREAMS = struct.Struct("=8xI")
 class Pinned:
     """A prompt behind a prefix: of `tokens`, the first `held` are the prefix's.
 
-    `wanted` final positions give logits; `thin` says whether tokens may be left out of the
+    `wanted` final positions give logits; `prune` says whether tokens may be left out of the
     prefix's state.
     """
 
     tokens: tuple[int, ...]
     held: int
     wanted: int
-    thin: bool
+    prune: bool
 
     @property
     def prefix(self) -> tuple[int, ...]:
@@ -107,7 +107,7 @@ class Streams:
 
     def holds(self, stream: int, asked: Pinned) -> bool:
         """Whether `stream` has the prompt's prefix."""
-        return self._held[stream] == (asked.prefix, asked.thin)
+        return self._held[stream] == (asked.prefix, asked.prune)
 
     def restore(self, stream: int, asked: Pinned, state: memoryview) -> bool:
         """Put the state of the prompt's prefix into `stream`; False where it does not fit."""
@@ -122,7 +122,7 @@ class Streams:
             logger.warning("a state does not fit the context of streams: it is not used")
             self._refused = True
             return False
-        self._held[stream] = (asked.prefix, asked.thin)
+        self._held[stream] = (asked.prefix, asked.prune)
         return True
 
     def decode(self, asked: Sequence[Pinned]) -> list[NDArray[np.float32]]:
@@ -166,12 +166,12 @@ class Streams:
 
 
 def pinned(
-    prefix: Sequence[int], prompt: Sequence[int], wanted: int, *, thin: bool
+    prefix: Sequence[int], prompt: Sequence[int], wanted: int, *, prune: bool
 ) -> Pinned | None:
     """A prompt behind a prefix; None where it does not begin with it, token by token."""
     if shared_prefix(prefix, prompt) < len(prefix) or len(prompt) <= len(prefix) or wanted < 1:
         return None
-    return Pinned(tuple(prompt), len(prefix), wanted, thin)
+    return Pinned(tuple(prompt), len(prefix), wanted, prune)
 
 
 def _rows(stream: int, asked: Pinned, length: int) -> Iterator[Row]:
