@@ -2,10 +2,10 @@
 
     python benchmarks/recall.py ../shared/data --out recall.jsonl --limit 30
 
-The unit is a paragraph (XQuAD, all paragraphs of a language in one document), a passage
+What is ranked is a paragraph (XQuAD, all paragraphs of a language in one document), a passage
 (multi-hop, the passages of one question) or a passage of 256 tokens, counted by its page
 (FinanceBench, the filing of one question). Signals that cost a decode score BM25's best
-`--top` units only; the rest follow in BM25's order, and the table says how often a gold unit
+`--top` passages only; the rest follow in BM25's order, and the table says how often a gold passage
 was not among them. The reader's seconds leave out the passage's prefill, which the likelihood has
 paid. One JSON line a question; the same command goes on where it stopped.
 """
@@ -58,8 +58,8 @@ _PARAGRAPH = 40
 
 
 @dataclass(frozen=True)
-class Units:
-    """The units of one question's documents; `groups` is what counts as found (a page)."""
+class Passages:
+    """The passages of one question's documents; `groups` is what counts as found (a page)."""
 
     texts: list[str]
     groups: list[str]
@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--sets", default=",".join(SETS), help=f"of {', '.join(SETS)}")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--limit", type=int, help="questions a set")
-    parser.add_argument("--top", type=int, default=20, help="units that costly signals score")
+    parser.add_argument("--top", type=int, default=20, help="passages that costly signals score")
     parser.add_argument("--model")
     parser.add_argument("--no-adapter", action="store_true")
     parser.add_argument("--heads", default="auto", choices=("auto", "last-layer"))
@@ -85,19 +85,19 @@ def main() -> None:
     begun = time.perf_counter()
     with arguments.out.open("a", encoding="utf-8") as out:
         for name in arguments.sets.split(","):
-            for question, units in prepared(name, arguments, engine):
+            for question, passages in prepared(name, arguments, engine):
                 if (name, question.id) in done:
                     continue
                 if time.perf_counter() - begun > arguments.max_seconds:
                     break
-                row = scorer.row(question.question, units, arguments.top)
+                row = scorer.row(question.question, passages, arguments.top)
                 out.write(json.dumps({"set": name, "id": question.id, **row}) + "\n")
                 out.flush()
     print(
         f"# {engine.info.name} ({engine.info.protocol or 'plain'}), heads {arguments.heads}, ",
         end="",
     )
-    print(f"costly signals on BM25's best {arguments.top} units")
+    print(f"costly signals on BM25's best {arguments.top} passages")
     show(list(rows(arguments.out)))
 
 
@@ -110,8 +110,8 @@ def rows(file: Path) -> Iterator[dict[str, Any]]:
 
 def prepared(
     name: str, arguments: argparse.Namespace, engine: Engine
-) -> Iterator[tuple[Question, Units]]:
-    """The questions of a set with their units."""
+) -> Iterator[tuple[Question, Passages]]:
+    """The questions of a set with their passages."""
     path, source = SETS[name]
     wanted = Wanted(source, joined=source == "squad", limit=arguments.limit)
     with tempfile.TemporaryDirectory() as folder:
@@ -125,7 +125,7 @@ def prepared(
             yield question, cut(question, held, source, engine)
 
 
-def cut(question: Question, documents: Sequence[Document], source: str, engine: Engine) -> Units:
+def cut(question: Question, documents: Sequence[Document], source: str, engine: Engine) -> Passages:
     """Passages by page, sections (one a passage), or paragraphs."""
     if source == "financebench":
         corpus = Corpus(documents, chunk_tokens=1024, passage_tokens=256, count=engine.count)
@@ -133,7 +133,7 @@ def cut(question: Question, documents: Sequence[Document], source: str, engine: 
         groups = [f"{passage.document} {corpus.locate(passage).page}" for passage in passages]
         names = [document.path for document in documents]
         gold = {f"{names.index(one.document)} {one.page}" for one in question.evidence}
-        return Units([corpus.headed(passage) for passage in passages], groups, gold)
+        return Passages([corpus.headed(passage) for passage in passages], groups, gold)
     document = documents[0]
     starts = [section.start for section in document.sections] + [len(document.text)]
     spans = list(itertools.pairwise(starts))
@@ -151,7 +151,7 @@ def cut(question: Question, documents: Sequence[Document], source: str, engine: 
         f"{corpus.header(Span(0, 0, start, end, 0))}\n{text}"
         for (start, end), text in zip(spans, texts, strict=True)
     ]
-    return Units(headed, [str(place) for place in range(len(spans))], gold)
+    return Passages(headed, [str(place) for place in range(len(spans))], gold)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:
@@ -164,7 +164,7 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
 
 
 class Scorer:
-    """All signals on the units of a question."""
+    """All signals on the passages of a question."""
 
     def __init__(self, engine: Engine, heads: str) -> None:
         self._likelihood = LikelihoodJudge(engine)
@@ -174,15 +174,15 @@ class Scorer:
         self._attention = AttentionReader(probe, settings)
         self._reader = TrainedJudge(engine) if speaks_protocol(engine) else None
 
-    def row(self, question: str, units: Units, top: int) -> dict[str, Any]:
+    def row(self, question: str, passages: Passages, top: int) -> dict[str, Any]:
         """Ranks (from 0) of the gold groups by each signal, and the seconds of each."""
-        bm25 = Index(units.texts).scores(question)
+        bm25 = Index(passages.texts).scores(question)
         order = sorted(range(len(bm25)), key=lambda place: (-bm25[place], place))
         best = order[:top]
         scores: dict[str, list[float]] = defaultdict(list)
         seconds: dict[str, float] = defaultdict(float)
         for place in best:
-            text = units.texts[place]
+            text = passages.texts[place]
             scores["bm25"].append(bm25[place])
             for name, score in self._costly().items():
                 begun = time.perf_counter()
@@ -196,12 +196,14 @@ class Scorer:
         found = {}
         for name, values in level.items():
             ranked = [best[at] for at in np.argsort(-values, kind="stable")] + order[top:]
-            groups = list(dict.fromkeys(units.groups[place] for place in ranked))
-            found[name] = [groups.index(gold) for gold in units.gold if gold in groups]
-        missed = sum(gold not in {units.groups[place] for place in best} for gold in units.gold)
+            groups = list(dict.fromkeys(passages.groups[place] for place in ranked))
+            found[name] = [groups.index(gold) for gold in passages.gold if gold in groups]
+        missed = sum(
+            gold not in {passages.groups[place] for place in best} for gold in passages.gold
+        )
         return {
-            "units": len(bm25),
-            "gold": len(units.gold),
+            "passages": len(bm25),
+            "gold": len(passages.gold),
             "beyond": missed,
             "ranks": found,
             "seconds": {name: round(value, 3) for name, value in seconds.items()},
@@ -234,10 +236,11 @@ def show(kept: Sequence[dict[str, Any]]) -> None:
     """Recall with its interval, a table a set."""
     for name in dict.fromkeys(row["set"] for row in kept):
         group = [row for row in kept if row["set"] == name and row["gold"]]
-        units = np.mean([row["units"] for row in group])
+        passages = np.mean([row["passages"] for row in group])
         beyond = sum(row["beyond"] for row in group) / sum(row["gold"] for row in group)
         print(
-            f"\n## {name} (n = {len(group)}, {units:.0f} units, {beyond:.0%} of the gold beyond)\n"
+            f"\n## {name} (n = {len(group)}, {passages:.0f} passages, "
+            f"{beyond:.0%} of the gold beyond)\n"
         )
         print("| signal | " + " | ".join(f"recall@{k}" for k in KS) + " | seconds |")
         print("| --- |" + " --- |" * (len(KS) + 1))

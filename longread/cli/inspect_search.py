@@ -69,9 +69,9 @@ def inspect(
         if removed:
             _removed(document)
         if show.chunks:
-            _pieces(corpus, number, "chunk", corpus.chunks)
+            _spans(corpus, number, "chunk", corpus.chunks)
         if show.passages:
-            _pieces(corpus, number, "passage", corpus.passages)
+            _spans(corpus, number, "passage", corpus.passages)
 
 
 @takes_options("search")
@@ -171,8 +171,8 @@ def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]
 
 
 def _summary(corpus: Corpus, number: int, document: Document) -> None:
-    chunks = [piece for piece in corpus.chunks if piece.document == number]
-    passages = [piece for piece in corpus.passages if piece.document == number]
+    chunks = [span for span in corpus.chunks if span.document == number]
+    passages = [span for span in corpus.passages if span.document == number]
     facts: list[tuple[str, Any]] = [
         ("title", document.title),
         ("format", document.kind),
@@ -180,7 +180,7 @@ def _summary(corpus: Corpus, number: int, document: Document) -> None:
         ("sections", len(document.sections)),
         ("tables", len(document.tables)),
         ("characters", f"{len(document.text):,}"),
-        ("tokens", f"about {sum(piece.tokens for piece in chunks):,}"),
+        ("tokens", f"about {sum(span.tokens for span in chunks):,}"),
         ("chunks", f"{len(chunks):,} of at most {corpus.chunk_tokens:,} tokens"),
         ("passages", f"{len(passages):,} of at most {corpus.passage_tokens:,} tokens"),
         ("sha256", document.sha256),
@@ -200,13 +200,13 @@ def _pages(document: Document) -> str:
     return f"{len(document.pages):,}{printed}"
 
 
-def _pieces(corpus: Corpus, number: int, name: str, pieces: list[Any]) -> None:
-    for piece in pieces:
-        if piece.document == number:
-            words = " ".join(corpus.text(piece).split())
-            place = _where(corpus.locate(piece))
-            size = f"{piece.tokens:>5} tok"
-            typer.echo(f"  {name} {piece.index:>4}  {size}  {place:<12}  {words[:80]}")
+def _spans(corpus: Corpus, number: int, name: str, spans: list[Any]) -> None:
+    for span in spans:
+        if span.document == number:
+            words = " ".join(corpus.text(span).split())
+            place = _where(corpus.locate(span))
+            size = f"{span.tokens:>5} tok"
+            typer.echo(f"  {name} {span.index:>4}  {size}  {place:<12}  {words[:80]}")
 
 
 def _removed(document: Document) -> None:
@@ -225,8 +225,8 @@ def _record(corpus: Corpus, number: int) -> dict[str, Any]:
         "characters": len(document.text),
         "pages": [asdict(page) for page in document.pages],
         "sections": [asdict(section) for section in document.sections],
-        "chunks": [asdict(piece) for piece in corpus.chunks if piece.document == number],
-        "passages": [asdict(piece) for piece in corpus.passages if piece.document == number],
+        "chunks": [asdict(span) for span in corpus.chunks if span.document == number],
+        "passages": [asdict(span) for span in corpus.passages if span.document == number],
         "removed": [asdict(left_out) for left_out in document.removed],
         "warnings": list(document.warnings),
     }

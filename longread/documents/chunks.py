@@ -1,6 +1,6 @@
-"""Cut a document into pieces of a wanted number of tokens, never through a sentence.
+"""Text segmentation: a document cut into spans of a wanted number of tokens, at sentences.
 
-Chunks (the coarse stream that is read) and units (what is gated and retrieved) are the
+Chunks (what one step reads) and passages (what is matched, gated, cached and cited) are the
 same thing at two sizes. Whoever cuts brings the model's own token counter; without a
 model `estimate_tokens` stands in.
 """
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from longread.documents.model import Document
 from longread.documents.sentences import sentences
 
-# A piece that is at least this full ends early where a section begins, so that a heading
+# A span that is at least this full ends early where a section begins, so that a heading
 # stands at the head of what it names.
 _FULL_ENOUGH = 0.5
-# Pieces of even size may be larger by this: a chunk of 1,024 tokens is then four tiles of 256
-# and not five of 206 (a novel, 98 chunks), and every tile costs a question once more.
+# Spans of even size may be larger by this: a chunk of 1,024 tokens is then four passages of about
+# 256 and not five of 206, and every passage costs a question (benchmarks/LOG.md, 2026-11-21).
 _SLACK = 1.25
 
 _DENSE = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -28,7 +28,7 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span of document number `document`; `index` counts pieces of the run from 0."""
+    """A span of document number `document`; `index` counts spans of the run from 0."""
 
     index: int
     document: int
@@ -67,25 +67,25 @@ def cut(
     even: bool = False,
     filled: bool = False,
 ) -> list[Span]:
-    """Cut `document` (its number in the run is `number`) into pieces of at most `tokens` tokens.
+    """Cut `document` (its number in the run is `number`) into spans of at most `tokens` tokens.
 
     Sizes are sums over sentences; a tokenizer that merges over a seam may make it one more.
-    `overlap` is the share of a piece repeated at the head of the next. A sentence is cut
-    only when it alone is longer than a piece. `span` limits the cut to a part of the text.
-    `even` makes as few pieces as `tokens` allows and all about as large; to come out even one
-    may be a quarter larger than `tokens`. `filled` ends a piece before a section only where
-    the whole section has no room: of short sections it makes fewer and fuller pieces.
+    `overlap` is the share of a span repeated at the head of the next. A sentence is cut
+    only when it alone is longer than a span. `span` limits the cut to a part of the text.
+    `even` makes as few spans as `tokens` allows and all about as large; to come out even one
+    may be a quarter larger than `tokens`. `filled` ends a span before a section only where
+    the whole section has no room: of short sections it makes fewer and fuller spans.
     """
     measured = list(_measured(document, tokens, count, span))
     sections = _section_tokens(measured)
     rest = sum(sentence.tokens for sentence in measured)
-    pieces: list[Span] = []
+    spans: list[Span] = []
     held: list[_Sentence] = []
 
     def close() -> None:
-        pieces.append(
+        spans.append(
             Span(
-                first_index + len(pieces),
+                first_index + len(spans),
                 number,
                 held[0].start,
                 held[-1].end,
@@ -112,7 +112,7 @@ def cut(
         held.append(sentence)
     if held:
         close()
-    return pieces
+    return spans
 
 
 def _section_tokens(measured: list[_Sentence]) -> list[int]:
@@ -128,7 +128,7 @@ def _section_tokens(measured: list[_Sentence]) -> list[int]:
 
 
 def _tail(held: list[_Sentence], budget: int) -> list[_Sentence]:
-    """The last sentences of a piece that together stay within `budget` tokens."""
+    """The last sentences of a span that together stay within `budget` tokens."""
     kept: list[_Sentence] = []
     for sentence in reversed(held):
         budget -= sentence.tokens
@@ -144,8 +144,8 @@ def _measured(
     begin, stop = span or (0, len(document.text))
     text = document.text
     section_starts = {section.start for section in document.sections}
-    # The blank before a sentence counts with it, as it does where the piece is decoded:
-    # left out, line and paragraph breaks took a piece of a report 12 % over its size.
+    # The blank before a sentence counts with it, as it does where the span is decoded:
+    # left out, line and paragraph breaks took a chunk of a report 12 % over its size.
     previous = begin
     for start, end in _atoms(document, begin, stop):
         length = count(text[previous:end])

@@ -36,7 +36,7 @@ from longread.reading.corpus import Corpus
 from longread.retrieval import Index
 
 # Sizes that longread's gates really see (256 is the default), and some around them.
-UNIT_TOKENS = (160, 256, 256, 256, 352)
+PASSAGE_TOKENS = (160, 256, 256, 256, 352)
 OWN_AT_MOST = 6
 # Kept out of training, to watch it: two of the 44 articles.
 HELD_OUT = ("Plymouth", "Lighting")
@@ -54,7 +54,7 @@ def squad(file: Path, count: Count, rng: random.Random, held_out: bool = False) 
     """Lessons of every SQuAD article; another `rng` cuts and pairs otherwise."""
     for article in squad_articles(file, held_out):
         whole = rng.random() < 0.6
-        size = rng.choice(UNIT_TOKENS) if whole else 1 << 20
+        size = rng.choice(PASSAGE_TOKENS) if whole else 1 << 20
         yield from _article(article, count, rng, size)
 
 
@@ -74,18 +74,20 @@ def _article(article: dict, count: Count, rng: random.Random, size: int) -> Iter
     document = disguised(title, text, starts, rng)
     corpus = Corpus([document], chunk_tokens=1024, passage_tokens=size, count=count)
     if size < 1 << 20:
-        pieces = [(piece.start, piece.end, corpus.headed(piece)) for piece in corpus.passages]
+        passages = [
+            (passage.start, passage.end, corpus.headed(passage)) for passage in corpus.passages
+        ]
     else:
         ends = [start - 2 for start in starts[1:]] + [len(text)]
         head = corpus.header(corpus.chunks[0]) if rng.random() < 0.7 else ""
-        pieces = [
+        passages = [
             (start, end, f"{head}\n{text[start:end]}".strip())
             for start, end in zip(starts, ends, strict=True)
         ]
-    pieces = [piece for piece in pieces if count(piece[2]) <= 460]
-    index = Index([body for _start, _end, body in pieces])
+    passages = [passage for passage in passages if count(passage[2]) <= 460]
+    index = Index([body for _start, _end, body in passages])
     scores = [index.scores(question) for question, _answer, _begin in placed]
-    for place, (start, end, body) in enumerate(pieces):
+    for place, (start, end, body) in enumerate(passages):
         own = [
             (question, answer, begin)
             for question, answer, begin in placed

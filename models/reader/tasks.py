@@ -25,7 +25,7 @@ from longread.reading.corpus import Corpus
 
 UNANSWERABLE = 0.2
 PASSAGES = (5, 8)
-UNIT_TOKENS = (160, 192, 256)
+PASSAGE_TOKENS = (160, 192, 256)
 # InfMem's decay of the exit reward for every step read after the last evidence.
 EXIT_DECAY = 0.6
 # What the parts weigh in a run's reward. An exit can gain half of what the answer can.
@@ -220,7 +220,7 @@ def _squad_task(article: dict, count: Callable[[str], int], rng: random.Random) 
     if not placed:
         return None
     document = data.disguised(article["title"].replace("_", " "), text, starts, rng)
-    size = rng.choice(UNIT_TOKENS)
+    size = rng.choice(PASSAGE_TOKENS)
     corpus = Corpus([document], chunk_tokens=1024, passage_tokens=size, count=count)
     passages = corpus.passages
     question, answer, begin = rng.choice(placed)

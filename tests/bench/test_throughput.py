@@ -176,7 +176,7 @@ def test_a_tiny_run(engine: LlamaCppEngine) -> None:
         assert len(set(figures[name].values)) == 1, name
         return figures[name].values[0]
 
-    # One question more decodes the question and not the unit.
+    # One question more decodes the question and not the passage.
     assert first("passage_first_reused") == 0
     assert first("passage_next_prefilled") < 0.5 * first("passage_first_prefilled")
     assert first("passage_next_reused") > first("passage_next_prefilled")

@@ -98,8 +98,10 @@ def reading(
     chance = random.Random(7)
     notes: list[str] = []
     for index in range(1, last + 1):
-        units = tuple(chance.random() ** 4 * 0.49 for _ in range(4))
-        made = step(info, index, update=Gate(max(units), 0.5, "likelihood"), passage_gates=units)
+        passages = tuple(chance.random() ** 4 * 0.49 for _ in range(4))
+        made = step(
+            info, index, update=Gate(max(passages), 0.5, "likelihood"), passage_gates=passages
+        )
         if index in opened:
             made = _opened(info, made, notes, chance)
             notes = made.memory_after.split("\n")
@@ -111,9 +113,9 @@ def reading(
 
 def _opened(info: RunInfo, at: Step, notes: list[str], chance: random.Random) -> Step:
     number = len(notes) % len(NOTES)
-    units = tuple(
-        Retrieved(unit, at.chunk.document, info.chunk_pages[chunk], None, 9.5 - unit, chunk)
-        for unit, chunk in enumerate(sorted(chance.sample(range(at.index), min(3, at.index))))
+    passages = tuple(
+        Retrieved(passage, at.chunk.document, info.chunk_pages[chunk], None, 9.5 - passage, chunk)
+        for passage, chunk in enumerate(sorted(chance.sample(range(at.index), min(3, at.index))))
     )
     return replace(
         at,
@@ -121,7 +123,7 @@ def _opened(info: RunInfo, at: Step, notes: list[str], chance: random.Random) ->
         passage_gates=(*at.passage_gates[:2], 0.62 + 0.08 * number, at.passage_gates[3]),
         exit=Gate(0.2 * (number + 1) - 0.05, 0.7, "choice"),
         exits_in_a_row=1 if number == 4 else 0,
-        retrieval=Retrieval("capital expenditures property plant equipment 2022", units),
+        retrieval=Retrieval("capital expenditures property plant equipment 2022", passages),
         memory_before="\n".join(notes),
         memory_after="\n".join([*notes, NOTES[number]]),
         added=(quote(info, at, WORDS[number]),),

@@ -42,7 +42,7 @@ def seen(info: RunInfo, steps: list[Step]) -> Progress:
 def test_the_whole_picture() -> None:
     info = run_info()
     progress = seen(info, list(reading(info, 41)))
-    progress.activity = Activity("gating units", "2 of 4", 0.5)
+    progress.activity = Activity("gating passages", "2 of 4", 0.5)
     lines = picture(progress, 100, 30)
     assert lines[0].startswith("How much did 3M spend")
     assert lines[1] == "3M_2022_10K.pdf  252 pages, 153,021 tokens"
@@ -50,7 +50,7 @@ def test_the_whole_picture() -> None:
     assert lines[4].startswith("reading    41 of 150 chunks  p. 67–69 ")
     assert lines[4].endswith(" tok/s  1 min 01 s  ≤ 2 min 35 s left")
     text = "\n".join(lines)
-    assert "now        gating units  2 of 4  ━━━━━━━━━━──────────  50 %" in text
+    assert "now        gating passages  2 of 4  ━━━━━━━━━━──────────  50 %" in text
     assert re.search(
         r"update     ━{10}│━{8}─  0.94 open     likelihood ≥ 0.50  passages ...█?", text
     )
@@ -84,8 +84,8 @@ def test_it_fits_every_terminal_at_every_stage(columns: int, rows: int, chunks: 
 def test_pages_may_be_missing() -> None:
     info = replace(run_info(4), chunk_pages=(None,) * 4, chunk_documents=(0,) * 4)
     chunk = replace(step(info, 1).chunk, section="Chapter 2")
-    units = (Retrieved(0, 0, None, None, 3.0, 0),)
-    progress = seen(info, [step(info, 1, chunk=chunk, retrieval=Retrieval("q", units))])
+    passages = (Retrieved(0, 0, None, None, 3.0, 0),)
+    progress = seen(info, [step(info, 1, chunk=chunk, retrieval=Retrieval("q", passages))])
     text = "\n".join(picture(progress))
     assert "1 of 4 chunks  § Chapter 2" in text
     assert "went back  1 passage  for q" in text

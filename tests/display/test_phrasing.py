@@ -97,9 +97,11 @@ def test_merged_pages_joins_what_touches() -> None:
 
 
 def test_retrieved_places_keep_documents_apart() -> None:
-    units = (Retrieved(1, 1, 3, None, 2.0, 9), Retrieved(0, 0, 12, None, 1.0, 2))
-    assert retrieved_places(Retrieval("q", units), ["a.pdf", "b.pdf"]) == "a.pdf p. 12; b.pdf p. 3"
-    assert retrieved_places(Retrieval("q", units[1:]), ["a.pdf"]) == "p. 12"
+    passages = (Retrieved(1, 1, 3, None, 2.0, 9), Retrieved(0, 0, 12, None, 1.0, 2))
+    assert (
+        retrieved_places(Retrieval("q", passages), ["a.pdf", "b.pdf"]) == "a.pdf p. 12; b.pdf p. 3"
+    )
+    assert retrieved_places(Retrieval("q", passages[1:]), ["a.pdf"]) == "p. 12"
 
 
 def test_documents_that_share_a_name_show_their_path() -> None:

@@ -42,7 +42,7 @@ def run(info_steps: int, *, verbose: bool = False) -> str:
         view.message("page 7 is a\nscan")
         view.begin([info])
         for made in steps:
-            view.activity("gating units", "1 of 4", 0.25)
+            view.activity("gating passages", "1 of 4", 0.25)
             view.step(0, made)
         view.text("3M spent")
         view.end(0, answer(info, steps))

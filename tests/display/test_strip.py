@@ -66,8 +66,8 @@ def test_documents_are_parted_until_there_are_too_many() -> None:
 def test_retrieved_skipped_and_taken_over_chunks() -> None:
     info = replace(run_info(8), resumed=3)
     progress = read(info)
-    units = (Retrieved(0, 0, 1, None, 3.0, 1), Retrieved(1, 0, 9, None, 2.0, 6))
-    progress.step(step(info, 6, retrieval=Retrieval("q", units)))
+    passages = (Retrieved(0, 0, 1, None, 3.0, 1), Retrieved(1, 0, 9, None, 2.0, 6))
+    progress.step(step(info, 6, retrieval=Retrieval("q", passages)))
     assert glyphs(progress, 40) == ["▁◆▁--▁◆·"]
     progress.ended = True
     assert glyphs(progress, 40) == ["▁◆▁--▁◆-"]

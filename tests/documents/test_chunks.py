@@ -1,4 +1,4 @@
-"""Cutting: every sentence in exactly one piece, none torn, no piece over its size."""
+"""Cutting: every sentence in exactly one span, none torn, no span over its size."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ def prose(seed: int, count: int, longest: int = 20) -> str:
     return "".join(parts)
 
 
-def assert_each_sentence_once(source: Document, pieces: list[Span]) -> None:
+def assert_each_sentence_once(source: Document, spans: list[Span]) -> None:
     """No sentence torn or lost; without overlap, none twice."""
     starts = {start for start, _end in sentences(source.text)}
     ends = {end for _start, end in sentences(source.text)}
-    assert all(piece.start in starts and piece.end in ends for piece in pieces)
-    for before, after in pairwise(pieces):
+    assert all(span.start in starts and span.end in ends for span in spans)
+    for before, after in pairwise(spans):
         assert source.text[before.end : after.start].strip() == ""
         assert before.end <= after.start
-    assert source.text[: pieces[0].start].strip() == ""
-    assert source.text[pieces[-1].end :].strip() == ""
+    assert source.text[: spans[0].start].strip() == ""
+    assert source.text[spans[-1].end :].strip() == ""
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_pieces_hold_each_sentence_once_and_keep_their_size(seed: int) -> None:
     source = document(prose(seed, 200))
     size = random.Random(seed).randint(20, 90)
-    pieces = cut(source, size, count=words)
-    assert_each_sentence_once(source, pieces)
-    for piece in pieces:
-        assert words(source.text[piece.start : piece.end]) == piece.tokens <= size
-    assert [piece.index for piece in pieces] == list(range(len(pieces)))
-    for before, after in pairwise(pieces):
+    spans = cut(source, size, count=words)
+    assert_each_sentence_once(source, spans)
+    for span in spans:
+        assert words(source.text[span.start : span.end]) == span.tokens <= size
+    assert [span.index for span in spans] == list(range(len(spans)))
+    for before, after in pairwise(spans):
         first = next(s for s in sentences(source.text) if s[0] == after.start)
         assert before.tokens + words(source.text[slice(*first)]) > size, "not filled"
 
@@ -65,15 +65,15 @@ def test_pieces_hold_each_sentence_once_and_keep_their_size(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_overlap_repeats_the_end_of_the_piece_before(seed: int) -> None:
     source = document(prose(seed, 200, longest=8))
-    pieces = cut(source, 50, overlap=0.2, count=words)
+    spans = cut(source, 50, overlap=0.2, count=words)
     starts = {start for start, _end in sentences(source.text)}
     shared = []
-    for before, after in pairwise(pieces):
+    for before, after in pairwise(spans):
         assert before.start < after.start <= before.end + 2
-        assert before.end < after.end, "every piece brings something new"
+        assert before.end < after.end, "every span brings something new"
         assert after.start in starts
         shared.append(words(source.text[after.start : before.end]))
-    assert all(piece.tokens <= 50 for piece in pieces)
+    assert all(span.tokens <= 50 for span in spans)
     assert max(shared) <= 10
     assert sum(shared) / len(shared) > 4
 
@@ -82,54 +82,54 @@ def test_overlap_repeats_the_end_of_the_piece_before(seed: int) -> None:
 def test_even_pieces_are_as_few_as_fit_and_about_as_large(seed: int) -> None:
     source = document(prose(seed, 60, longest=9))
     size = 60
-    pieces = cut(source, size, count=words, even=True)
-    assert_each_sentence_once(source, pieces)
-    sizes = [piece.tokens for piece in pieces]
-    assert len(pieces) == math.ceil(sum(sizes) / size - 0.25)
-    assert len(pieces) <= len(cut(source, size, count=words))
+    spans = cut(source, size, count=words, even=True)
+    assert_each_sentence_once(source, spans)
+    sizes = [span.tokens for span in spans]
+    assert len(spans) == math.ceil(sum(sizes) / size - 0.25)
+    assert len(spans) <= len(cut(source, size, count=words))
     assert max(sizes) <= 1.25 * size
     assert max(sizes) - min(sizes) <= 2 * 9
 
 
 def test_an_even_piece_is_never_larger_by_more_than_a_quarter() -> None:
-    # One sentence as long as a piece: four of them do not come out in fewer than four.
+    # One sentence as long as a span: four of them do not come out in fewer than four.
     source = document(" ".join(["One " + "one " * 38 + "end."] * 4 + ["Two words."]))
-    pieces = cut(source, 40, count=words, even=True)
-    assert_each_sentence_once(source, pieces)
-    assert max(piece.tokens for piece in pieces) <= 50
+    spans = cut(source, 40, count=words, even=True)
+    assert_each_sentence_once(source, spans)
+    assert max(span.tokens for span in spans) <= 50
 
 
 def test_a_sentence_is_cut_only_when_it_alone_is_too_long() -> None:
     long = " ".join(f"w{number}" for number in range(95)) + "."
     source = document(f"Short one. {long} Short two.")
-    pieces = cut(source, 30, count=words)
-    texts = [source.text[piece.start : piece.end] for piece in pieces]
+    spans = cut(source, 30, count=words)
+    texts = [source.text[span.start : span.end] for span in spans]
     assert " ".join(texts) == source.text
-    assert all(words(text) == piece.tokens <= 30 for text, piece in zip(texts, pieces, strict=True))
+    assert all(words(text) == span.tokens <= 30 for text, span in zip(texts, spans, strict=True))
     assert all(text == text.strip() for text in texts)
-    assert len(pieces) == 4
+    assert len(spans) == 4
 
 
 def test_a_word_longer_than_a_piece_is_cut_inside() -> None:
     word = "x" * 1000
     source = document(f"Before it. {word} After it.")
-    pieces = cut(source, 40, count=len)
-    assert all(0 < piece.end - piece.start <= 40 for piece in pieces)
-    assert "".join(source.text[piece.start : piece.end] for piece in pieces).count("x") == 1000
+    spans = cut(source, 40, count=len)
+    assert all(0 < span.end - span.start <= 40 for span in spans)
+    assert "".join(source.text[span.start : span.end] for span in spans).count("x") == 1000
 
 
 def test_a_section_begins_a_piece_when_the_one_before_is_half_full() -> None:
     body = "Word word word word word. " * 5
     text = f"{body}Heading one. {body}Heading two. {body}"
     starts = (text.index("Heading one"), text.index("Heading two"))
-    pieces = cut(document(text, starts), 40, overlap=0.2, count=words)
-    assert {piece.start for piece in pieces} >= set(starts)
+    spans = cut(document(text, starts), 40, overlap=0.2, count=words)
+    assert {span.start for span in spans} >= set(starts)
 
 
-def test_short_sections_share_a_piece() -> None:
+def test_short_sections_share_a_span() -> None:
     text = "Heading one. Word word. Heading two. Word word."
-    pieces = cut(document(text, (0, text.index("Heading two"))), 100, count=words)
-    assert len(pieces) == 1
+    spans = cut(document(text, (0, text.index("Heading two"))), 100, count=words)
+    assert len(spans) == 1
 
 
 def test_filled_pieces_take_in_short_sections_while_they_have_room() -> None:
@@ -137,19 +137,19 @@ def test_filled_pieces_take_in_short_sections_while_they_have_room() -> None:
     starts = tuple(range(0, len(section) * 6, len(section)))
     source = document(section * 6, starts)
     # 22 words a section: two are more than half of 70, and three have room.
-    assert [piece.tokens for piece in cut(source, 70, count=words)] == [44, 44, 44]
+    assert [span.tokens for span in cut(source, 70, count=words)] == [44, 44, 44]
     filled = cut(source, 70, count=words, filled=True)
-    assert [piece.tokens for piece in filled] == [66, 66]
-    assert {piece.start for piece in filled} <= set(starts)
+    assert [span.tokens for span in filled] == [66, 66]
+    assert {span.start for span in filled} <= set(starts)
 
 
 def test_a_filled_piece_still_ends_before_a_section_that_has_no_room() -> None:
     short, long = "Small one. Word word. ", "Large one. " + "Word word word word. " * 30
     text = short * 6 + long
     source = document(text, tuple(range(0, len(short) * 7, len(short))))
-    pieces = cut(source, 40, count=words, filled=True)
-    assert pieces[1].start == len(short) * 6
-    assert " ".join(text[piece.start : piece.end] for piece in pieces).split() == text.split()
+    spans = cut(source, 40, count=words, filled=True)
+    assert spans[1].start == len(short) * 6
+    assert " ".join(text[span.start : span.end] for span in spans).split() == text.split()
 
 
 def test_a_span_is_cut_alone_with_offsets_of_the_whole() -> None:
@@ -157,13 +157,13 @@ def test_a_span_is_cut_alone_with_offsets_of_the_whole() -> None:
     outer = cut(source, 60, count=words)[2]
     inner = cut(source, 20, count=words, span=(outer.start, outer.end), number=4, first_index=7)
     assert (inner[0].start, inner[-1].end) == (outer.start, outer.end)
-    assert {piece.document for piece in inner} == {4}
-    assert [piece.index for piece in inner] == list(range(7, 7 + len(inner)))
-    assert all(piece.tokens <= 20 for piece in inner)
+    assert {span.document for span in inner} == {4}
+    assert [span.index for span in inner] == list(range(7, 7 + len(inner)))
+    assert all(span.tokens <= 20 for span in inner)
 
 
 @pytest.mark.parametrize("text", ["", " \n\n\t "])
-def test_no_words_no_pieces(text: str) -> None:
+def test_no_words_no_spans(text: str) -> None:
     assert cut(document(text), 10) == []
 
 
@@ -179,12 +179,12 @@ def test_without_a_tokenizer_letters_and_ideographs_are_estimated() -> None:
 )
 def test_a_whole_novel(shared_data: Path, name: str) -> None:
     source = load(str(shared_data / "books" / name))
-    pieces = cut(source, 1000)
-    assert all(piece.tokens <= 1000 for piece in pieces)
-    for before, after in pairwise(pieces):
+    spans = cut(source, 1000)
+    assert all(span.tokens <= 1000 for span in spans)
+    for before, after in pairwise(spans):
         assert source.text[before.end : after.start].strip() == ""
-    full = sum(piece.tokens > 900 for piece in pieces)
-    assert full > 0.8 * len(pieces)
+    full = sum(span.tokens > 900 for span in spans)
+    assert full > 0.8 * len(spans)
 
 
 @pytest.mark.model
@@ -193,11 +193,11 @@ def test_sizes_hold_by_the_model_s_own_tokenizer(
     shared_data: Path, engine: LlamaCppEngine, size: int
 ) -> None:
     source = load(str(shared_data / "books" / "Dickens_Bleak_1853.txt"))
-    pieces = cut(source, size, count=engine.count, span=(200_000, 500_000))
+    spans = cut(source, size, count=engine.count, span=(200_000, 500_000))
     over = [
-        (piece.tokens, real)
-        for piece in pieces
-        if (real := engine.count(source.text[piece.start : piece.end])) > size + 1
+        (span.tokens, real)
+        for span in spans
+        if (real := engine.count(source.text[span.start : span.end])) > size + 1
     ]
     assert over == []
 
@@ -206,8 +206,8 @@ def test_sizes_hold_by_the_model_s_own_tokenizer(
 def test_chinese_is_cut_at_its_full_stops(shared_data: Path, engine: LlamaCppEngine) -> None:
     lines = (shared_data / "longbench" / "multifieldqa_zh.jsonl").read_text("utf-8").splitlines()
     source = document(json.loads(lines[0])["context"])
-    pieces = cut(source, 512, count=engine.count)
-    texts = [source.text[piece.start : piece.end] for piece in pieces]
+    spans = cut(source, 512, count=engine.count)
+    texts = [source.text[span.start : span.end] for span in spans]
     assert "".join("".join(texts).split()) == "".join(source.text.split())
     assert all(engine.count(text) <= 512 for text in texts)
     assert sum(text[-1] in "。！？”」）" for text in texts) > 0.5 * len(texts)

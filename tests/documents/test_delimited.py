@@ -71,8 +71,8 @@ def test_a_quote_that_nothing_closes_takes_its_line_alone(tmp_path: Path) -> Non
 
 def test_rows_are_never_joined(tmp_path: Path) -> None:
     document = read(tmp_path, "a.csv", "name,note\n" + "Ove,went away\nInes,came back\n" * 40)
-    for piece in cut(document, 60):
-        lines = document.text[piece.start : piece.end].splitlines()
+    for span in cut(document, 60):
+        lines = document.text[span.start : span.end].splitlines()
         assert all(line in ("name | note", "Ove | went away", "Ines | came back") for line in lines)
     for start, end in sentences(document.text, by_line=document.by_line):
         assert "\n" not in document.text[start:end]

@@ -158,10 +158,10 @@ def test_chunks_are_cut_between_rows_also_where_a_row_holds_sentences() -> None:
         for n in range(12)
     )
     document = Document("a", "", "", "text", text, tables=(Table((("",),) * 3, rows),))
-    pieces = cut(document, 40)
-    assert len(pieces) > 3
+    spans = cut(document, 40)
+    assert len(spans) > 3
     starts, ends = {row.start for row in rows}, {row.end for row in rows}
-    assert all(piece.start in starts and piece.end in ends for piece in pieces)
+    assert all(span.start in starts and span.end in ends for span in spans)
 
 
 def test_the_cache_keeps_tables(document: Document, tmp_path: Path) -> None:

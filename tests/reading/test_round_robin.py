@@ -106,7 +106,7 @@ def test_who_has_found_enough_is_asked_no_more(pages: Document) -> None:
     model = engine()
     answers = read(begin(pages, model))
     assert [answer.exit.reason for answer in answers] == ["exit_gate"] * 2 + ["end_of_document"]
-    # Scouting asks for all three; from there on the third is alone.
+    # The look-ups ask for all three; from there on the third is alone.
     assert set(model.together) == {3}
     assert len(model.together) < len(begin(pages, engine()).runs[0].corpus.passages)
 

@@ -98,10 +98,10 @@ def test_numbers_are_found_however_they_are_grouped() -> None:
 def test_a_phrase_inside_a_chinese_sentence_is_found(shared_data: Path) -> None:
     lines = (shared_data / "longbench" / "multifieldqa_zh.jsonl").read_text("utf-8").splitlines()
     context = json.loads(lines[0])["context"]
-    units = [context[start : start + 200] for start in range(0, len(context), 200)]
-    middle = len(units) // 2
-    phrase = units[middle][90:98]
-    assert Index(units).search(phrase, 1)[0].place == middle
+    passages = [context[start : start + 200] for start in range(0, len(context), 200)]
+    middle = len(passages) // 2
+    phrase = passages[middle][90:98]
+    assert Index(passages).search(phrase, 1)[0].place == middle
 
 
 def test_plurals_are_found_by_their_singular_and_the_other_way() -> None:

@@ -55,7 +55,7 @@ _THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 _AS_GOOD = 0.05
 _GATED = 6
 _LEAST = 1e-6
-_UNIT_TOKENS = 256
+_PASSAGE_TOKENS = 256
 
 _FILE = Path(__file__).parent / "data" / "classics.toml"
 Floats = NDArray[np.float32]
@@ -274,7 +274,9 @@ def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, 
     needles = [invent.single(fact) for fact in kinds]
     text = hide(prose, [(needle, None) for needle in needles], draw).text
     document = Document("probe", "0" * 64, "Text", "text", text, (Page(1, None, 0, len(text)),))
-    corpus = Corpus([document], chunk_tokens=1024, passage_tokens=_UNIT_TOKENS, count=engine.count)
+    corpus = Corpus(
+        [document], chunk_tokens=1024, passage_tokens=_PASSAGE_TOKENS, count=engine.count
+    )
     gold: list[float] = []
     other: list[float] = []
     absent = [invent.single(fact) for fact in kinds]

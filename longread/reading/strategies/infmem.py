@@ -14,7 +14,7 @@ from longread.reading.strategies import REWRITING_CHUNK, Strategy
 
 # The paper's better setting: stopping at the first STOP loses 2.7 points on average.
 PATIENCE = 3
-# InfMem's schema allows 3 to 20 units a search; 8 is its default.
+# InfMem's schema allows 3 to 20 passages a search; 8 is its default.
 TOP_K = (3, 8, 20)
 
 

@@ -59,7 +59,7 @@ def test_the_answer_is_short_and_the_sentence_that_holds_it_is_cited(start: Star
     assert answer.citations[0].score > 0.9
     answer_confidence = answer.citations[0].answer_confidence
     assert 0.9 * answer_confidence < answer.confidence < answer_confidence < 1
-    # Scouting found the place: the first step reads it, and the exit gate opens.
+    # The look-ups found the place: the first step reads it, and the exit gate opens.
     assert len(steps) == 1
     assert answer.exit.reason == "exit_gate"
 

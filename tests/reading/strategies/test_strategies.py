@@ -156,7 +156,7 @@ def test_infmem_looks_forward_as_well(start: Start) -> None:
     engine = infmem(["SEARCH: Orvel ferry sank", *["SEARCH: Orvel ferry sank"] * 20])
     steps, _answer = finish(start(engine, strategy="infmem"))
     assert steps[0].retrieval is not None
-    assert 7 in {unit.page for unit in steps[0].retrieval.passages}
+    assert 7 in {passage.page for passage in steps[0].retrieval.passages}
     assert FACT in engine.asked("overwrite")[0]
     assert all(step.retrieval is None for step in steps[1:]), "known searches are not repeated"
     assert "Orvel ferry sank" in engine.asked("think")[1]
@@ -172,7 +172,7 @@ def test_infmem_keeps_top_k_within_the_paper_s_schema(
     step = next(iter(run.steps()))
     assert step.retrieval is not None
     assert len(step.retrieval.passages) == given
-    assert step.chunk.position not in {unit.chunk for unit in step.retrieval.passages}
+    assert step.chunk.position not in {passage.chunk for passage in step.retrieval.passages}
 
 
 def test_a_hundred_searches_and_twenty_units_still_fit_the_context(start: Start) -> None:
