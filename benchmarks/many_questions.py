@@ -16,13 +16,13 @@ from pathlib import Path
 
 from machine import machine, table
 
-from longread.cli.ask.questions import read_questions
 from longread.engine import Engine
 from longread.models import store
 from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs.options import DocumentOptions, ModelOptions
+from longread.runs.questions import read_questions
 from longread.runs.run import Pass
 from longread.runs.session import Session, open_engine, read_documents
 

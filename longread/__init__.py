@@ -14,9 +14,9 @@ from longread.version import __version__
 if TYPE_CHECKING:
     from longread.reading.step import Answer, Step
     from longread.runs.api import Paths
+    from longread.runs.each import DocumentAnswers
 
-
-__all__ = ["__version__", "ask", "ask_all", "read"]
+__all__ = ["__version__", "ask", "ask_all", "ask_each", "read"]
 
 
 def ask(paths: Paths, question: str, **options: Any) -> Answer:
@@ -40,6 +40,19 @@ def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answ
     and errors as for `ask`.
     """
     from longread.runs.api import ask_all as run
+
+    return run(paths, questions, **options)
+
+
+def ask_each(
+    paths: Paths, questions: str | Sequence[str], **options: Any
+) -> Iterator[DocumentAnswers]:
+    """Ask every document for itself, and give its answers as soon as they are known.
+
+    The model is opened once; a document's questions are read for in one pass. A document that
+    cannot be read has an `error` in place of `answers`. Options as for `ask`.
+    """
+    from longread.runs.api import ask_each as run
 
     return run(paths, questions, **options)
 

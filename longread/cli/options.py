@@ -18,7 +18,7 @@ import typer
 from longread.cli.complete import beginning_with, model_names
 from longread.options import Option, Table, flag, option, options_of
 from longread.reading.options import ReadingOptions
-from longread.runs.options import DocumentOptions, ModelOptions
+from longread.runs.options import DocumentOptions, ModelOptions, RowFormat
 
 _ASK = ("ask",)
 _INSPECT = ("inspect",)
@@ -36,6 +36,21 @@ class CallOptions:
         True,
         "Go on with an interrupted run (default), or start anew.",
         flags="--resume/--fresh",
+        setting=False,
+        commands=_ASK,
+    )
+    each: bool = option(
+        False,
+        "Ask every document for itself: a row for each.",
+        flags="--each",
+        setting=False,
+        commands=_ASK,
+    )
+    form: RowFormat | None = option(
+        None,
+        "How --each writes its rows: table (default), csv, jsonl or markdown.",
+        flags="--format",
+        choices=tuple(RowFormat),
         setting=False,
         commands=_ASK,
     )

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from longread.errors import LongreadError
 from longread.reading.step import Answer, Quote
 from longread.version import __version__
+
+if TYPE_CHECKING:
+    from longread.runs.each import DocumentAnswers
+    from longread.runs.questions import Asked
 
 SCHEMA = "longread.answer/1"
 
@@ -73,6 +79,39 @@ def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
         },
         "longread": __version__,
     }
+
+
+def error_object(
+    question: str, error: LongreadError, document: str, name: str | None = None
+) -> dict[str, Any]:
+    """The line of a question that a document of many could not be asked."""
+    return {
+        "schema": SCHEMA,
+        **({} if name is None else {"id": name}),
+        "question": question,
+        "answer": None,
+        "status": "error",
+        "error": {
+            "document": document,
+            "exit_code": int(error.exit_code),
+            "message": error.message,
+            "hint": error.hint,
+        },
+        "confidence": 0.0,
+        "citations": [],
+        "memory": "",
+        "documents": [],
+        "longread": __version__,
+    }
+
+
+def document_objects(reply: DocumentAnswers, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """A line for each question of a document: its answer, or the document's error."""
+    if reply.error is not None:
+        return [error_object(each.text, reply.error, reply.path, each.id) for each in asked]
+    return [
+        answer_object(answer, each.id) for answer, each in zip(reply.answers, asked, strict=True)
+    ]
 
 
 def _citation(quote: Quote) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from longread.options import option, probability, seconds
 from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES, strategies
 
-_ASK = ("ask",)
-_RUNS = ("ask", "qa", "multihop", "needle")
+_ASK = ("ask", "batch")
+_RUNS = ("ask", "batch", "qa", "multihop", "needle")
 
 
 @dataclass(frozen=True, slots=True)

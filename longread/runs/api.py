@@ -1,4 +1,4 @@
-"""The Python API behind `longread.ask` and `longread.read`."""
+"""The Python API behind `longread.ask`, `ask_all`, `ask_each` and `read`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from os import PathLike
 from typing import Any
 
+from longread.documents import discover, listed
 from longread.errors import UsageError
+from longread.models import store
 from longread.options import options_of
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
+from longread.runs.each import DocumentAnswers, EachDocument
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.session import Session
 
@@ -41,8 +44,40 @@ def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
         yield from session.run(question, reading).steps()
 
 
+def ask_each(
+    paths: Paths, questions: str | Sequence[str], **options: Any
+) -> Iterator[DocumentAnswers]:
+    """See `longread.ask_each`."""
+    asked = [questions] if isinstance(questions, str) else list(questions)
+    if not asked:
+        raise UsageError("there are no questions.", "pass a list: ask_each(paths, [first, second])")
+    reading, model, how = _groups(options)
+    files = discover(_sources(paths))
+    for line in listed(files.left_out):
+        warnings.warn(line, stacklevel=3)
+    resolved = store.resolve(model.model) if model.model else store.resolve_default()
+    each = EachDocument(Session.of_model(resolved, model), asked, reading, how)
+    try:
+        yield from each.answers(files)
+    finally:
+        each.close()
+
+
+def _sources(paths: Paths) -> list[str]:
+    return [str(paths)] if isinstance(paths, str | PathLike) else [str(path) for path in paths]
+
+
 def _opened(paths: Paths, options: dict[str, Any]) -> tuple[ReadingOptions, Session]:
     """The session that `options` ask for, and how it reads."""
+    reading, model, documents = _groups(options)
+    session = Session.open(_sources(paths), model, documents)
+    for line in session.left_out:
+        warnings.warn(line, stacklevel=4)
+    return reading, session
+
+
+def _groups(options: dict[str, Any]) -> tuple[ReadingOptions, ModelOptions, DocumentOptions]:
+    """The groups that `options` are the fields of."""
     groups = (ReadingOptions, ModelOptions, DocumentOptions)
     known = {each.name: group for group in groups for each in options_of(group)}
     unknown = sorted(set(options) - set(known))
@@ -54,10 +89,8 @@ def _opened(paths: Paths, options: dict[str, Any]) -> tuple[ReadingOptions, Sess
         group: {name: value for name, value in options.items() if known[name] is group}
         for group in groups
     }
-    sources = [str(paths)] if isinstance(paths, str | PathLike) else [str(path) for path in paths]
-    session = Session.open(
-        sources, ModelOptions(**given[ModelOptions]), DocumentOptions(**given[DocumentOptions])
+    return (
+        ReadingOptions(**given[ReadingOptions]),
+        ModelOptions(**given[ModelOptions]),
+        DocumentOptions(**given[DocumentOptions]),
     )
-    for line in session.left_out:
-        warnings.warn(line, stacklevel=4)
-    return ReadingOptions(**given[ReadingOptions]), session

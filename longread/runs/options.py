@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from longread.errors import UsageError
 from longread.options import option, up_to
 
-_ASK = ("ask",)
-_MODEL = ("ask", "qa", "multihop", "needle", "throughput")
-_DOCUMENTS = ("ask", "inspect", "search")
+_MODEL = ("ask", "batch", "qa", "multihop", "needle", "throughput")
+_DOCUMENTS = ("ask", "batch", "inspect", "search")
 
 # llama.cpp takes no more.
 _MOST_THREADS = 512
+
+
+class RowFormat(StrEnum):
+    """How the answers of many documents are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
 
 
 def _layers(value: Any) -> int | None:
@@ -67,13 +76,13 @@ class ModelOptions:
         "bundled",
         "Who reads for a larger model: the bundled reader where it is installed (default), none, "
         "or a model trained to read.",
-        commands=("ask", "qa", "multihop", "needle"),
+        commands=("ask", "batch", "qa", "multihop", "needle"),
     )
     adapter: bool = option(
         True,
         "The bundled model with the adapter that taught it to read (default), or plain.",
         flags="--adapter/--no-adapter",
-        commands=("ask", "calibrate"),
+        commands=("ask", "batch", "calibrate"),
     )
 
 

@@ -179,9 +179,24 @@ class Session:
         left_out: list[str] = []
         read = read_documents(sources, documents, report=left_out.append)
         resolved = store.resolve(options.model) if options.model else store.resolve_default()
-        engine = open_engine(resolved, options)
-        reader = open_reader(resolved, options)
-        return cls(read, engine, resolved.note, left_out=left_out, reader=reader)
+        session = cls.of_model(resolved, options)
+        session.documents, session.left_out = tuple(read), tuple(left_out)
+        return session
+
+    @classmethod
+    def of_model(
+        cls, resolved: ResolvedModel, options: ModelOptions, report: Report = _silent
+    ) -> Self:
+        """A session without documents, for `turn_to`: the model, and the one that reads for it."""
+        engine = open_engine(resolved, options, report)
+        reader = open_reader(resolved, options, report)
+        return cls([], engine, resolved.note, reader=reader)
+
+    def close(self) -> None:
+        """Close the models."""
+        self.engine.close()
+        if self.reader is not None:
+            self.reader.close()
 
     def __enter__(self) -> Self:
         return self
@@ -192,9 +207,12 @@ class Session:
         _value: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self.engine.close()
-        if self.reader is not None:
-            self.reader.close()
+        self.close()
+
+    def turn_to(self, documents: Sequence[Document]) -> None:
+        """Other documents from now on; what is known of the model stays known."""
+        self.documents = tuple(documents)
+        self._corpora.clear()
 
     def corpus(
         self, chunk_tokens: int, passage_tokens: int, filled: bool, engine: Engine

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from longread.cli.ask import run
-from longread.cli.ask.questions import Asked
 from longread.cli.options import TABLE, AskOptions
 from longread.display import View
 from longread.documents.model import Document
 from longread.errors import ExitCode, Interrupted
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Step
+from longread.runs.questions import Asked
 from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION, telling
 from tests.scripted import ScriptedEngine

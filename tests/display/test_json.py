@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from longread import __version__
-from longread.display.json_answer import answer_object, answer_schema, to_json
+from longread.display.json_answer import answer_object, answer_schema, error_object, to_json
+from longread.errors import DocumentError
 from longread.reading.step import Exit
 from tests.display.script import answer, reading, run_info
 
@@ -71,14 +72,41 @@ def test_every_status_validates(status: str, text: str | None, reason: Any) -> N
     validate(json.loads(to_json(answer_object(made))))
 
 
+def test_an_error_is_a_line_as_well() -> None:
+    error = DocumentError("b.pdf is empty (0 bytes).", "try another copy")
+    made = error_object("Who?", error, "b.pdf", "7")
+    validate(json.loads(to_json(made)))
+    assert made["error"] == {
+        "document": "b.pdf",
+        "exit_code": 3,
+        "message": "b.pdf is empty (0 bytes).",
+        "hint": "try another copy",
+    }
+    for key in ("error", "answer", "documents", "longread"):
+        with pytest.raises(jsonschema.ValidationError, match=f"'{key}' is a required property"):
+            validate({name: value for name, value in made.items() if name != key})
+    for key in made["error"]:
+        less = {name: value for name, value in made["error"].items() if name != key}
+        with pytest.raises(jsonschema.ValidationError, match=f"'{key}' is a required property"):
+            validate({**made, "error": less})
+    with pytest.raises(jsonschema.ValidationError):
+        validate({**made, "answer": "made up"})
+    # An answer has a document.
+    with pytest.raises(jsonschema.ValidationError):
+        validate({**answer_object(answer(INFO, STEPS)), "documents": []})
+
+
 def required(schema: dict[str, Any], path: tuple[str | int, ...] = ()) -> list[tuple[Any, ...]]:
     """The path of every required key in the schema's objects, through its references."""
     root = answer_schema()
     if "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
-    found: list[tuple[Any, ...]] = [(*path, key) for key in schema.get("required", [])]
+    # What an error has not: an answer must have it.
+    more = [key for each in schema.get("allOf", []) for key in each["else"].get("required", [])]
+    found: list[tuple[Any, ...]] = [(*path, key) for key in [*schema.get("required", []), *more]]
     for key, value in schema.get("properties", {}).items():
-        found += required(value, (*path, key))
+        # An answer has no error: the test above is for it.
+        found += required(value, (*path, key)) if key != "error" else []
     if "items" in schema:
         found += required(schema["items"], (*path, 0))
     return found

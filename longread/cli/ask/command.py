@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from longread.cli.ask.questions import Asked, read_questions
 from longread.cli.options import AskOptions, takes_options
 from longread.errors import UsageError
+from longread.runs.questions import Asked, read_questions
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
+_EACH = 'longread ask filings/ --each "your question"'
 _SEVERAL = 'longread ask book.pdf -q "first question" -q "second question"'
 
 
@@ -49,11 +50,15 @@ def ask(
     """Ask a question of one or more documents.
 
     The answer goes to stdout, everything else to stderr. Exit codes: 0 answered (of several
-    questions: all), 1 the document does not say (for at least one), 2 usage, 3 unreadable
-    document, 4 model trouble, 130 interrupted (the same command goes on).
+    questions or, with --each, documents: all), 1 the document does not say (for at least one),
+    2 usage, 3 unreadable document (with --each: at least one), 4 model trouble, 130 interrupted
+    (the same command goes on).
     """
     listed = bool(question) or questions is not None
-    if not listed and _wants_prompt(arguments):
+    each = options.call.each
+    if options.call.form and not each:
+        raise UsageError("--format is for --each.", f"{_EACH} --format csv")
+    if not listed and not each and _wants_prompt(arguments):
         from longread.cli.ask.repl import prompt
 
         return prompt(arguments, options)
@@ -64,6 +69,10 @@ def ask(
         sources, last = _split(arguments)
         asked = [Asked(last.strip())]
 
+    if each:
+        from longread.cli.ask.each import answer_each
+
+        return answer_each(sources, asked, options)
     from longread.cli.ask.run import answer_questions
 
     return answer_questions(sources, asked, options, listed=listed)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from longread import paths
-from longread.cli.ask.questions import Asked
 from longread.cli.ask.run import checked, deliver, open_session, read
 from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import strategies
+from longread.runs.questions import Asked
 
 if TYPE_CHECKING:
     from rich.text import Text

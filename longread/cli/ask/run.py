@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from longread.cli.ask.questions import Asked
 from longread.cli.models import chosen_model
 from longread.cli.process import abandon_stdout, keep_logs_quiet, terminate_like_ctrl_c
 from longread.errors import ExitCode, Interrupted, LongreadError
+from longread.runs.questions import Asked
 
 if TYPE_CHECKING:
     from longread.cli.options import AskOptions
@@ -155,7 +155,7 @@ def deliver(
     from longread.display.answer import write_answer, write_answers
     from longread.display.json_answer import answer_object, to_json
 
-    with _delivering():
+    with delivering():
         found = [answers[each.text] for each in asked]
         if options.call.as_json:
             for each, answer in zip(asked, found, strict=True):
@@ -169,7 +169,7 @@ def deliver(
 
 
 @contextmanager
-def _delivering() -> Iterator[None]:
+def delivering() -> Iterator[None]:
     """Around what writes answers.
 
     Raises LongreadError where stdout is a closed pipe or a full disk: the run is not lost,
