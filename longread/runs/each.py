@@ -73,7 +73,8 @@ class EachDocument:
     ) -> None:
         way = strategy(reading.strategy)
         if not way.fills_context:
-            fit_chunk(session.engine, reading, way)
+            judges = session.judges(reading.gate, probed=way.judged)
+            fit_chunk(judges.gate.engine, reading, way)
         self._session = session
         self._questions = list(questions)
         self._reading = reading
