@@ -25,8 +25,7 @@ from longread.bench.records import Question, Result, read_questions
 from longread.bench.results import read_results
 from longread.bench.runner import Bench, run_bench, sample
 from longread.bench.statistics import RESAMPLES, mean_interval, paired_difference
-from longread.cli.bench.measure import strategies_of
-from longread.cli.models import chosen_model
+from longread.cli.bench.measure import engines, strategies_of
 from longread.cli.options import TABLE
 from longread.cli.process import keep_logs_quiet
 from longread.display.bench import Lines
@@ -34,7 +33,6 @@ from longread.display.tables import write_tables
 from longread.errors import LongreadError
 from longread.reading.options import ReadingOptions
 from longread.runs.options import ModelOptions
-from longread.runs.session import open_engine
 
 SHOWN = (
     metrics.CONTAINED,
@@ -71,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--strategies", default="gated", help="gated,rag,gated:exit=no, ...")
     parser.add_argument("--model", help="a model's name or a .gguf file; none: the usual one")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--reader", default="bundled", help="who reads for the model")
     parser.add_argument("--limit", type=int, help="questions drawn by --seed; more keep those")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", action="append", help="only questions of this kind")
@@ -93,14 +92,12 @@ def _run(questions: Sequence[Question], given: argparse.Namespace, file: Path) -
         name: replace(options, blocks=not given.cold)
         for name, options in strategies_of(given.strategies, usual).items()
     }
-    model = TABLE.build(ModelOptions, {"model": given.model, "threads": given.threads})
+    told = {"model": given.model, "threads": given.threads, "reader": given.reader}
     watcher = Lines(sys.stderr)
-    engine = open_engine(chosen_model(given.model), model, watcher.message)
-    try:
-        bench = Bench(engine, strategies, {}, f"{given.questions.stem}, {given.tag}")
+    with engines(TABLE.build(ModelOptions, told), watcher.message) as (engine, reader):
+        title = f"{given.questions.stem}, {given.tag}"
+        bench = Bench(engine, strategies, {}, title, reader=reader)
         return run_bench(questions, bench, file, watcher=watcher)
-    finally:
-        engine.close()
 
 
 def summary(results: Sequence[Result]) -> tables.Table:

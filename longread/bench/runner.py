@@ -49,7 +49,8 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a bench runs with: the engine, the strategies by the name they have in the tables.
+    """What a bench runs with: the engine, the strategies by the name they have in the tables, and
+    the engine that reads for it, if there is one.
 
     A strategy called `closed-book` (its options say so) answers without a document. `facts`
     and `title` go into the result file's header.
@@ -60,6 +61,7 @@ class Bench:
     facts: Mapping[str, Any] | None = None
     title: str = ""
     load_document: Callable[[str], Any] = load
+    reader: Engine | None = None
 
 
 def run_bench(
@@ -143,7 +145,8 @@ class _Runner:
         """All the runs on one set of documents."""
         session: Session | Exception
         try:
-            session = Session([self._bench.load_document(path) for path in documents], self._engine)
+            read = [self._bench.load_document(path) for path in documents]
+            session = Session(read, self._engine, reader=self._bench.reader)
         except LongreadError as error:
             session = error
         for question, name in runs:
@@ -176,6 +179,8 @@ class _Runner:
         run = session.run(question.question, options)
         _prepare(run)
         self._counter.start_cold()
+        if self._bench.reader is not None:
+            self._bench.reader.forget()
         begun = time.perf_counter()
         steps: list[Step] = []
         for step in run.steps():

@@ -61,7 +61,7 @@ def strategies_of(text: str, reading: ReadingOptions) -> dict[str, ReadingOption
 
 def with_tokenizer(build: Build, model: ModelOptions) -> list[Question]:
     """The questions that `build` makes with the tokenizer of the model in force."""
-    with _engine(model, _say) as engine:
+    with engines(model, _say) as (engine, _reader):
         return build(engine.count)
 
 
@@ -93,10 +93,10 @@ def measure(
     }
     with (
         open_bench_view(sys.stderr, quiet=options.view.quiet) as view,
-        _engine(model, view.message) as engine,
+        engines(model, view.message) as (engine, reader),
     ):
         asked = questions(engine.count) if callable(questions) else questions
-        bench = Bench(engine, strategies, facts, title)
+        bench = Bench(engine, strategies, facts, title, reader=reader)
         file = out or _kept_meanwhile(asked, bench)
         results = run_bench(asked, bench, file, fresh=options.results.fresh, watcher=view)
     header = read_results(file)[0]
@@ -107,15 +107,21 @@ def measure(
 
 
 @contextmanager
-def _engine(model: ModelOptions, report: Callable[[str], None]) -> Iterator[Engine]:
-    """The engine on the model in force."""
-    from longread.runs.session import open_engine
+def engines(
+    model: ModelOptions, report: Callable[[str], None]
+) -> Iterator[tuple[Engine, Engine | None]]:
+    """The engine on the model in force, and the one that reads for it."""
+    from longread.runs.session import open_engine, open_reader
 
-    engine = open_engine(chosen_model(model.model), model, report)
+    resolved = chosen_model(model.model)
+    engine = open_engine(resolved, model, report)
+    reader = open_reader(resolved, model, report)
     try:
-        yield engine
+        yield engine, reader
     finally:
         engine.close()
+        if reader is not None:
+            reader.close()
 
 
 def _kept_meanwhile(questions: Sequence[Question], bench: Bench) -> Path:
