@@ -75,7 +75,7 @@ class PassageScores:
         if not new or state.batch is not None or state.cached_states_pruned(engine):
             return
         passages, judge = [corpus.passages[each] for each in new], self._judge
-        requests = [judge.ask(state.shown(each), state.question) for each in passages]
+        requests = [judge.ask(state.shown(each, judge), state.question) for each in passages]
         if "concurrent" in engine.capabilities:
             replies = ask_all(engine, requests)
         elif (states := prefix_states(engine)) is not None and all(r.prefix for r in requests):
