@@ -162,7 +162,14 @@ def calibrate(
         typer.echo(line)
     best = " ".join(f"{layer}.{head}" for layer, head in result.calibration.heads)
     typer.echo(f"heads (layer.head)  {best}")
-    typer.echo(f"gate threshold      {result.calibration.gate_threshold}")
+    for signal, fitted in result.calibration.gate.items():
+        measured = result.calibration.measured
+        opened = measured[f"{signal} gate opened"]
+        false = measured[f"{signal} gate false openings a question"]
+        typer.echo(
+            f"gate by {signal:<11} opens at {fitted['threshold']}: for {opened:.0%} of the right "
+            f"passages, falsely {false:.2f} times a question"
+        )
     _hint(f"{result.probes} needles; kept in {file}")
 
 

@@ -13,7 +13,10 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError
 from longread.models import calibration
 from longread.reading import calibrate
+from longread.reading.calibrate.gate import Sample, fitted, probabilities
 from longread.reading.calibrate.needles import facts
+from longread.reading.prompts import probe_pairs
+from longread.reading.relevance.calibration import calibration as weights_of
 from tests.scripted import ScriptedEngine
 
 
@@ -59,9 +62,64 @@ def test_the_head_that_looks_at_the_needle_is_found() -> None:
     by_name = {row.name: row for row in result.rows}
     assert by_name["best single head"].first == 1.0
     assert by_name["shallow heads"].first < 0.5
-    threshold = result.calibration.gate_threshold
-    assert threshold is not None
-    assert 0.0 < threshold < 1.0
+    assert set(result.calibration.gate) == {"likelihood"}
+    assert 0.0 < result.calibration.gate["likelihood"]["threshold"] < 1.0
+
+
+def test_weights_follow_the_evidence_and_stay_near_the_usual_ones_without_any() -> None:
+    """A judge that knows gets a larger weight than one that says the same of all passages."""
+    draw = np.random.default_rng(0)
+    usual = np.array([0.7, 3.0, 0.0, 2.2, -5.5])
+
+    def samples(knows: float) -> list[Sample]:
+        made = []
+        for _question in range(18):
+            holds = np.arange(20) == draw.integers(20)
+            evidence = knows * np.where(holds, 3.0, -3.0) + draw.normal(0, 0.5, 20)
+            shares = draw.uniform(0, 1, (20, 3))
+            made.append(Sample(np.column_stack([evidence, shares]), holds))
+        return made
+
+    knowing, guessing = fitted(samples(1.0), usual), fitted(samples(0.0), usual)
+    assert knowing[0] > guessing[0] + 0.5
+    chances = [probabilities(each, knowing) for each in samples(1.0)]
+    assert min(float(each.max()) for each in chances) > 0.5
+    assert abs(guessing[4] - usual[4]) < 4
+
+
+def test_a_model_that_can_be_asked_gets_weights_of_its_own() -> None:
+    told = {
+        probe.question: probe.text[slice(*probe.places[probe.gold])] for probe in calibrate.probes()
+    }
+    engine = scripted(
+        parameters=2_000_000_000,
+        choices=lambda prompt: (
+            0.9
+            if any(question in prompt and words in prompt for question, words in told.items())
+            or _pair(prompt)
+            else 0.1
+        ),
+    )
+    result = calibrate.calibrate(engine, "me")
+    assert set(result.calibration.gate) == {"likelihood", "choice"}
+    weights = result.calibration.gate["choice"]["answer"]
+    assert set(weights) == {"evidence", "match", "coverage", "named", "read_bias"}
+    assert "choice gate opened" in result.calibration.measured
+
+
+def _pair(prompt: str) -> bool:
+    """The twelve built-in pairs that say whether a model can be asked at all."""
+    return any(passage in prompt and question in prompt for passage, question in probe_pairs())
+
+
+def test_fitted_weights_take_the_place_of_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = {"choice": {"threshold": 0.3, "answer": {"evidence": 1.5, "read_bias": -4.0}}}
+    known = calibration.Calibration("scripted", (), gate=gate)
+    monkeypatch.setattr(calibration, "of", lambda _file: known)
+    usual, found = weights_of("choice"), weights_of("choice", "some.gguf")
+    assert (found.threshold, found.answer.evidence, found.answer.read_bias) == (0.3, 1.5, -4.0)
+    assert (found.answer.match, found.lookups) == (usual.answer.match, usual.lookups)
+    assert weights_of("likelihood", "some.gguf") == weights_of("likelihood")
 
 
 def test_an_engine_without_attention_cannot_be_calibrated() -> None:

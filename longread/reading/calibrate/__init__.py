@@ -1,4 +1,4 @@
-"""Which heads of a model retrieve, and where its likelihood gate should open.
+"""Calibration of a model: which attention heads retrieve, and the weights of its gates.
 
 A built-in probe: needles of all kinds in the openings of novels (data/classics.toml), at
 several depths, half of them among needles of the same form about other towns. Each head is
@@ -13,22 +13,23 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.documents import Document, sentences
-from longread.documents.model import Page
+from longread.documents import sentences
 from longread.engine import AttentionProbe, Engine, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
+from longread.reading.calibrate.gate import KINDS, fit_gate
 from longread.reading.calibrate.needles import Inventor, facts, hide
-from longread.reading.corpus import Corpus
+from longread.reading.judges import Judge
 from longread.reading.judges.likelihood import LikelihoodJudge
-from longread.reading.memory import Memory
-from longread.reading.options import ReadingOptions
-from longread.reading.parts.scores import PassageScores
+from longread.reading.judges.probe import gate_signal
+from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.prompts import prompt
 from longread.reading.relevance.attention import (
     NULL_QUERY,
@@ -37,7 +38,6 @@ from longread.reading.relevance.attention import (
     phrases,
     token_places,
 )
-from longread.reading.state import ReadingState
 
 # As good as any other number from 4 to 16 (benchmarks/LOG.md, "fewer layers for attention").
 HEADS = 8
@@ -48,14 +48,7 @@ DEPTHS = (8, 35, 65, 92)
 # Openings of novels in one probe: 650 tokens with the needle.
 _PASSAGES = 3
 _DISTRACTORS = 2
-# The likelihood gate's usual threshold, and those that are tried.
-USUAL_THRESHOLD = 0.2
-_THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
-# With 12 questions a difference below this says nothing.
-_AS_GOOD = 0.05
-_GATED = 6
 _LEAST = 1e-6
-_PASSAGE_TOKENS = 256
 
 _FILE = Path(__file__).parent / "data" / "classics.toml"
 Floats = NDArray[np.float32]
@@ -109,7 +102,8 @@ def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t
     if shown is None:
         raise ModelError(f"{engine.info.name} does not show its attention.")
     asked = list(probes())
-    whole = len(asked) + 2 * _GATED
+    judges, questions = _fitted_judges(engine), 3 * KINDS
+    whole = len(asked) + len(judges) * questions
     looked = []
     for number, probe in enumerate(asked, 1):
         looked.append(look(shown, probe))
@@ -118,18 +112,43 @@ def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t
     heads = ranked(looked, depth(looked, layers))[:HEADS]
     shallow = ranked(looked, shallow_layers(layers))[:HEADS]
     rows = tuple(compared(looked, layers))
-    threshold, opened, false = _threshold(engine, lambda n: progress(len(asked) + n, whole))
     measured = {
         "probes": float(len(asked)),
         **{row.name: round(row.first, 3) for row in rows},
-        "likelihood gate opened": round(opened, 3),
-        "likelihood gate false openings a question": round(false, 3),
     }
-    return Result(
-        Calibration(engine.info.name, tuple(heads), threshold, measured, fits, tuple(shallow)),
-        rows,
-        len(asked),
+    gates: dict[str, dict[str, Any]] = {}
+    prose = "\n\n".join(passage["text"].strip() for passage in _classics())
+    for number, judge in enumerate(judges):
+        done = len(asked) + number * questions
+        found = fit_gate(judge, prose, partial(_shifted, progress, done, whole))
+        gates[judge.signal] = found.table
+        measured[f"{judge.signal} gate opened"] = round(found.opened, 3)
+        measured[f"{judge.signal} gate false openings a question"] = round(found.false, 3)
+    known = Calibration(
+        engine.info.name,
+        tuple(heads),
+        None,
+        measured,
+        fits,
+        tuple(shallow),
+        gates,
     )
+    return Result(known, rows, len(asked))
+
+
+def _shifted(progress: Progress, done: int, whole: int, number: int) -> None:
+    progress(done + number, whole)
+
+
+def _fitted_judges(engine: Engine) -> list[Judge]:
+    """Whose gates are fitted: the likelihood's always, and that of a model that can be asked.
+
+    The weights of a model trained to read come with it: they were fitted on many more questions.
+    """
+    judges: list[Judge] = [LikelihoodJudge(engine)]
+    if gate_signal(engine, "auto") == PromptedJudge.signal:
+        judges.append(PromptedJudge(engine))
+    return judges
 
 
 def probes(seed: int = 0) -> Iterator[Probe]:
@@ -257,52 +276,6 @@ def _together(best: Floats, heads: Sequence[tuple[int, int]]) -> Floats:
     """How much these heads together look at each sentence."""
     total: Floats = np.sum([best[place] for place in heads], axis=0)
     return total
-
-
-def _threshold(engine: Engine, progress: Callable[[int], None]) -> tuple[float, float, float]:
-    """The gate's threshold, the share of gold passages it opens for, and false openings a question.
-
-    A false opening costs a quarter of a miss: what is written down is weighed again before
-    it is an answer, and on held-out SQuAD questions (benchmarks/README.md) the usual
-    threshold comes out so. Of those about as good as the best, the one nearest to the
-    usual: needles are easier than what people ask.
-    """
-    draw = random.Random(0)
-    prose = "\n\n".join(passage["text"].strip() for passage in _classics())
-    invent = Inventor(prose, draw)
-    kinds = draw.sample(facts(), _GATED)
-    needles = [invent.single(fact) for fact in kinds]
-    text = hide(prose, [(needle, None) for needle in needles], draw).text
-    document = Document("probe", "0" * 64, "Text", "text", text, (Page(1, None, 0, len(text)),))
-    corpus = Corpus(
-        [document], chunk_tokens=1024, passage_tokens=_PASSAGE_TOKENS, count=engine.count
-    )
-    gold: list[float] = []
-    other: list[float] = []
-    absent = [invent.single(fact) for fact in kinds]
-    for number, needle in enumerate([*needles, *absent], 1):
-        start = text.find(needle.sentence)
-        for place, value in enumerate(_probabilities(engine, corpus, needle.question)):
-            passage = corpus.passages[place]
-            (gold if passage.start <= start < passage.end else other).append(value)
-        progress(number)
-    questions = len(needles) + len(absent)
-
-    def worth(threshold: float) -> tuple[float, float]:
-        opened = sum(value >= threshold for value in gold) / len(gold)
-        return opened, sum(value >= threshold for value in other) / questions
-
-    gains = {each: worth(each)[0] - worth(each)[1] / 4 for each in _THRESHOLDS}
-    good = [each for each in _THRESHOLDS if gains[each] >= max(gains.values()) - _AS_GOOD]
-    chosen = min(good, key=lambda each: abs(each - USUAL_THRESHOLD))
-    return chosen, *worth(chosen)
-
-
-def _probabilities(engine: Engine, corpus: Corpus, question: str) -> list[float]:
-    memory = Memory(1024, engine.count)
-    state = ReadingState(engine, corpus, question, memory, ReadingOptions())
-    scores = PassageScores(state, LikelihoodJudge(engine), closer=1.0)
-    return [scores.probability(place) for place in range(len(corpus.passages))]
 
 
 def _classics() -> list[dict[str, str]]:

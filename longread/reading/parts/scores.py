@@ -116,10 +116,17 @@ class PassageScores:
 
     def weigh(self, said: float, match: Match) -> float:
         """The judge's probability, with the prior of BM25's match."""
+        return self._weights.probability(self._evidence(said), match)
+
+    def _evidence(self, said: float) -> float:
         evidence = logit(said)
-        if self._background is not None:
-            evidence = self._background.z_score(evidence)
-        return self._weights.probability(evidence, match)
+        return evidence if self._background is None else self._background.z_score(evidence)
+
+    def features(self, place: int) -> tuple[float, float, float, float]:
+        """What the calibration weighs of a passage: the judge's evidence, and BM25's shares."""
+        match = self._matches[place]
+        evidence = self._evidence(self.relevance(place).answers)
+        return evidence, match.relative, match.absolute, match.named
 
     def scored(self) -> list[int]:
         """Places that were judged, in order."""
