@@ -8,6 +8,7 @@ import pytest
 
 from longread.documents import Document, load, sentences
 from tests.fixtures.columns import lost, mixed, sheet
+from tests.fixtures.pages import PROSE, Paper, wrapped
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "harbour-report.pdf"
 
@@ -40,3 +41,27 @@ def test_level_lines_above_footnotes_stay_in_their_columns() -> None:
     )
     assert "In 2024 it was 3.35 times.[2]" in text
     assert "had already treated the payment as an expense.[1]" in text
+
+
+def test_numbers_of_a_list_in_the_right_column_belong_to_it(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    entries = {72: ("(1)", "(2)"), 310: ("(3)", "(4)")}
+    for x, numbers in entries.items():
+        y = 100
+        for number in numbers:
+            page.insert_text((x, y), number, fontsize=10)
+            for line in wrapped(f"Entry {number} says much. {PROSE}", 190, 10):
+                page.insert_text((x + 26, y), line, fontsize=10)
+                y += 13
+    text = load(paper.save(tmp_path), use_cache=False).text
+    places = [text.index(f"({number}) Entry ({number}) says much. A letter") for number in "1234"]
+    assert places == sorted(places)
+
+
+def test_a_real_list_over_two_columns(shared_data: Path) -> None:
+    document = load(str(shared_data / "reports" / "2022-annual-performance-report.pdf"))
+    page = document.pages[10]
+    text = document.text[page.start : page.end]
+    assert "(4) Review and Act: OPM conducts frequent data-driven performance review" in text
+    assert "(5) Report: Every year, OPM publishes this Annual Performance Report that" in text
