@@ -71,6 +71,26 @@ def test_the_counts_of_the_architecture_page_are_right() -> None:
     assert sum(int(row["lines"].replace(",", "")) for row in tables) == sum(n for _, n in rows)
 
 
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in found}
+
+
+def test_what_is_cited_by_anchor_is_there() -> None:
+    cited = re.compile(r"((?:benchmarks|models|docs)/[\w/]+\.md)#([\w-]+)")
+    files = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("models/reader/*.md")]
+    files += ROOT.glob("longread/**/*.py")
+    found = [(file, *each) for file in files for each in cited.findall(file.read_text("utf-8"))]
+    assert len(found) > 10
+    missing = [
+        f"{file.relative_to(ROOT)}: {page}#{anchor}"
+        for file, page, anchor in found
+        if anchor not in anchors(ROOT / page)
+    ]
+    assert missing == []
+
+
 def test_counts_are_written_where_they_stand() -> None:
     file = Path("longread/version.py")
     page = f"| `{file}` | 999 | The version. |\n| **9 files** | **999** | |\n"

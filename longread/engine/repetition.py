@@ -2,7 +2,7 @@
 
 A small model that repeats itself for long repeats itself until its budget ends, and what it
 wrote is thrown away. The bundled model, told to rewrite its notes, says "no, no, no, …" to
-some chunks: 1,024 tokens behind a prompt of 2,300 take 34 seconds on one core, and 98 show it.
+some chunks (benchmarks/LOG.md#2026-11-28-the-third-training-run-circles-filled-chunks).
 """
 
 from __future__ import annotations

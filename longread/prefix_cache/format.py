@@ -92,9 +92,8 @@ def digest(text: str | bytes) -> bytes:
 def checksum(state: memoryview) -> bytes:
     """16 bytes by which a damaged or mixed-up state is known.
 
-    BLAKE2 over the sums of each 512 bytes: a question asked of a block takes some 100 ms, of
-    which BLAKE2 over all of its 7 MB would be 15, SHA-1 6, CRC-32 4, and this is 1
-    (benchmarks/LOG.md). It guards against faults, not against forgers.
+    BLAKE2 over the sums of each 512 bytes, the cheapest of those tried
+    (benchmarks/LOG.md#2026-11-21-blocks). It guards against faults, not against forgers.
     """
     whole = len(state) // (8 * _SECTOR) * 8 * _SECTOR
     words = np.frombuffer(state[:whole], np.uint64).reshape(-1, _SECTOR)

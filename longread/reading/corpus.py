@@ -1,4 +1,4 @@
-"""The documents of a run as the reader sees them: chunks to read, passages to match and gate.
+"""Corpus of a run: its documents as chunks to read and passages to match and gate.
 
 Cutting needs the model's tokenizer, and indexing takes about a second on a long novel,
 so both happen on first use.

@@ -1,4 +1,4 @@
-"""What the reader carries from chunk to chunk: notes that may be rewritten, a ledger that may not.
+"""Working memory: notes that may be rewritten, and an append-only ledger of quotes.
 
 The notes are what the model sees, bounded in tokens. The ledger is an append-only list of
 verbatim quotes with their place in the document; citations come from it alone.
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from longread.reading.step import Quote
 
-# What a quote costs in the notes beside its words: "- (page 1234) " and the line break are 10
-# tokens of SmolLM2's. Too few here, and full notes are over budget and refused for good.
+# Tokens of a line of notes beside its quote: "- (page 1234) " and the line break, with some to
+# spare. If this were too few, full notes would be over budget, and every later one refused.
 _LINE = 12
 
 

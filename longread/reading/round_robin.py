@@ -1,4 +1,4 @@
-"""Many readers side by side: one pass over the documents serves all questions.
+"""Round-robin scheduling: one pass over the documents serves all questions.
 
 Every reader is a loop of its own and knows nothing of the others; they take turns, a step
 each, so that they go through the documents chunk by chunk together. What they ask of a
@@ -15,7 +15,7 @@ from longread.reading.step import Step
 
 
 def together(readers: Sequence[Reader]) -> None:
-    """Member the readers at one batch. `max_seconds` is then a limit of the pass."""
+    """Make the readers members of one batch. `max_seconds` is then a limit of the pass."""
     if len(readers) < 2:
         return
     batch = QuestionBatch(readers[0].judges.gate.engine)

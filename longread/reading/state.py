@@ -1,4 +1,4 @@
-"""What the parts of the recurrence see and hand to one another within one step.
+"""Reading state, and the protocols of a strategy's parts: what they see and give one another.
 
     q ← think(Q, M);  R ← retrieve(q);  gate(Q, M, C, R);  M ← write(Q, M, C, R);  exit(Q, M)
 

@@ -1,4 +1,4 @@
-"""The records of a run: the one source for the live view, JSON, events, journal and bench.
+"""Run records (dataclasses): the one source for the live view, JSON, events, journal and bench.
 
 The reading loop makes them, everything else only reads them. All are plain frozen
 dataclasses of plain values, so `dataclasses.asdict` is their JSON form.

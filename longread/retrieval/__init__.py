@@ -28,8 +28,8 @@ class Index:
     """A BM25 index over `texts` (Robertson and Zaragoza 2009; k1 1.5, b 0.75).
 
     Numbers can be found but do not count into a text's length: a table of figures is not a
-    long text that happens to hold a few words. With plurals folded that brings the page of
-    FinanceBench's questions among the first five in 0.48 instead of 0.36 (n = 25).
+    long text that happens to hold a few words
+    (benchmarks/LOG.md#2026-11-21-bm25-on-filings).
     """
 
     def __init__(self, texts: Sequence[str]) -> None:

@@ -55,8 +55,7 @@ def folded(term: str) -> str:
 
     The weakest of stemmers (Harman, "How effective is suffixing?", 1991): it changes nothing
     but endings in s, and what it does to other languages it does to question and document
-    alike. On 25 FinanceBench questions BM25 alone has the page among its first five in 0.44
-    instead of 0.36; on XQuAD in four languages and on three multi-hop sets nothing moves.
+    alike. Figures: benchmarks/LOG.md#2026-11-21-bm25-on-filings.
     """
     if len(term) > 4 and term.endswith("ies"):
         return f"{term[:-3]}y"

@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-# Read by libgomp as llama.cpp is loaded. Its threads meet about a thousand times a token,
-# and spin while they wait: with one of two cores busy elsewhere a token took 1.4 s, and
-# takes 16 ms when they sleep.
+# Read by libgomp as llama.cpp is loaded. Its threads meet about a thousand times a token, and
+# spin while they wait: beside a busy process a token takes a second. Asleep they cost little
+# (benchmarks/LOG.md#2026-11-21-engine).
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np

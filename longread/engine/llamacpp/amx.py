@@ -6,7 +6,7 @@ there) dies with SIGILL at its first AMX tile load for every quantised type AMX 
 caught, so a child process tries the model once, and the verdict is kept.
 
 llama.cpp has no switch for AMX alone; turning all repacking off costs a third of the
-prefill (471 against 692 tok/s, Q4_0). But it asks the kernel for leave to use the tiles,
+prefill (benchmarks/LOG.md#2026-11-21-engine). But it asks the kernel for leave to use the tiles,
 and Linux refuses while an alternate signal stack stands that is too small for them. Then
 llama.cpp takes its next best path.
 """

@@ -1,8 +1,8 @@
 """Query context: questions to a pinned prefix are decoded without flash attention.
 
 On the CPU llama.cpp's flash attention works through tiles of 64 tokens. It reads a passage
-faster than plain attention does (952 ms against 1,112), and a question of 12 to 48 tokens
-slower (19 tokens: 141 ms against 109; benchmarks/LOG.md). So a passage is read in the
+faster than plain attention does, and a question of 12 to 48 tokens slower
+(benchmarks/LOG.md#2026-11-21-questions-without-flash-attention). So a passage is read in the
 engine's own context, and its state, V transposed, is asked in this one.
 """
 

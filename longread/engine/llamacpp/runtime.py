@@ -22,8 +22,8 @@ from longread.engine.llamacpp.slots import Slots
 from longread.engine.llamacpp.vocabulary import Vocabulary
 from longread.errors import ModelError
 
-# Tokens decoded in one call. On two AVX-512 cores larger batches gain nothing
-# (1,406 tok/s at 512, 922 at 2,048, attention growing), and Ctrl-C on a GPU waits for one.
+# Tokens decoded in one call. On CPUs larger batches gain nothing, and Ctrl-C on a GPU waits for
+# the end of one.
 BATCH = 512
 
 # llama_decode: 0 done, 1 no cell free, 2 aborted, below 0 failed.

@@ -1,9 +1,9 @@
-"""Which of several candidate answers to give: the one with the least expected loss.
+"""Minimum Bayes risk decoding: which of several candidate answers has the least expected loss.
 
-Minimum Bayes risk decoding (Kumar and Byrne, HLT-NAACL 2004): candidates stand for what the
-right answer may be, each as likely as its weight says; the one that shares most words with
-all of them, so weighed, is given. An answer in pieces ("the Treaty", "the Treaty of Utrecht",
-"Treaty of Utrecht in 1713") no longer loses to a rival that is likelier than any one piece.
+Each candidate may be the right answer, with the probability that its weight says; the one whose
+expected F1 with the right one is highest is given (Kumar and Byrne, HLT-NAACL 2004). So an answer
+in several wordings ("the Treaty", "the Treaty of Utrecht", "Treaty of Utrecht in 1713") does not
+lose to another that is likelier than each wording alone.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from longread.retrieval.terms import folded
 
 # Answers that no passage has to hold, word for word.
 _VERDICTS = ("yes", "no")
-# A sentence stays in play while its candidates together are at least this share as likely as
-# the likeliest sentence's. At 0.1 and at 0.2 all of 200 answers are those of asking every
-# sentence, with 111 and 88 sentences asked instead of 240; at 0.3 a first one changes.
+# A sentence is asked if its candidates together are at least this share as likely as those of the
+# likeliest sentence. Figures:
+# benchmarks/LOG.md#2026-11-22-cheaper-candidates-a-closer-look-features-to-choose-answers-by
 _RIVAL = 0.2
 
 
@@ -50,9 +50,9 @@ def copied(candidates: Sequence[Generation], sources: Sequence[str]) -> list[Gen
 def telling(candidates: Sequence[Generation], question: str) -> list[Generation]:
     """The candidates that say something the question does not; all of them where none does.
 
-    Of 400 answers about XQuAD passages 13 only repeated words of their question ("What was
-    named “The Tesla”?" – "tesla"), and none of the 13 was right. A question that offers a
-    choice has its answer in it, and keeps all.
+    An answer that only repeats words of its question ("What was named “The Tesla”?" – "tesla") is
+    wrong. A question that offers a choice ("Who is older, Pike or Roach?") has its answer in it,
+    and keeps all.
     """
     if offers_a_choice(question):
         return list(candidates)
@@ -115,10 +115,10 @@ def sentences_of(candidates: Sequence[Generation], text: str) -> list[str]:
 
 
 def rivals(sentences: Sequence[str], weights: Sequence[float]) -> list[str]:
-    """The sentences that may hold the right answer, going by their candidates' `weights`.
+    """Pruning: the sentences that are likely enough to hold the answer to be asked about.
 
-    `sentences` are the candidates' own, one for each. What is far below the likeliest would
-    not win, whatever is found out about it.
+    `sentences` are the candidates' own, one for each, and `weights` the candidates'. One that is
+    far less likely than the likeliest could not win, whatever the model says of it.
     """
     shares = dict.fromkeys(sentences, 0.0)
     for sentence, weight in zip(sentences, weights, strict=True):

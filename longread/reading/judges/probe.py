@@ -25,7 +25,7 @@ from longread.reading.names import GATES
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import auc
 
-# The trained text gate of the prototype reached 0.98, a usable gate 0.9; chance is 0.5.
+# Chance is 0.5. Below this P(yes) tells too little to gate by.
 _GOOD_AUC = 0.9
 # No model below this size that was tried can gate by instruction; the probe is spared.
 _TOO_SMALL = 300_000_000

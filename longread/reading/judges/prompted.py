@@ -1,4 +1,4 @@
-"""The prompted judge: any instruct model, asked through its own chat template.
+"""Zero-shot judge: any instruction-tuned model, asked through its own chat template.
 
 All prompts begin alike, with the passage before the question, so that gate, answer and the next
 question share the passage's prefill.

@@ -1,4 +1,4 @@
-"""The trained judge: a model that was taught the reader's protocol, `reader/1`.
+"""Fine-tuned reader as a judge: a model trained on the extractive protocol `reader/1`.
 
     {passage}
 
@@ -73,9 +73,8 @@ class TrainedJudge:
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The answer in the passage's words, a few tokens, by minimum Bayes risk.
 
-        Of the likeliest candidates the one that agrees best with all of them. They count as
-        likely as the passage makes them, and as their own sentence, read alone, is found to
-        answer the question. Measured in models/reader/README.md, "Answers".
+        A candidate's weight is its likelihood times P(its own sentence, read alone, answers the
+        question). Figures: models/reader/README.md#what-it-does.
         """
         candidates = self._candidates(passage, question, notes)
         weights = likelihoods(candidates)
@@ -93,8 +92,8 @@ class TrainedJudge:
         """The sentence that is a step towards the answer, and what to look for next."""
         begun = f"{self._prompt(passage, question, notes)} part\nQuote:"
         quote = self._say(begun, _QUOTE_TOKENS)
-        # The words "Look for:" weigh nothing in training: left alone, the model ends with its
-        # quote or babbles; asked behind the right quote it names the bridge of 4 of 6 questions.
+        # Training gives the words "Look for:" no loss, so the model never writes them by itself,
+        # and they are put behind its quote.
         wanted = self._say(f"{begun} {quote}\nLook for:", _LOOK_FOR_TOKENS)
         return StepQuote(" ".join(quote.split()), " ".join(wanted.split()))
 

@@ -51,10 +51,10 @@ class AnswerOrQuote:
         return Written(notes_from_ledger(state), tuple(quotes))
 
     def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
-        """Whether an answer is known that a run would stop at, and this place is far below it.
+        """Whether a known answer is over the exit threshold, and this place's odds far below it.
 
-        Only a run that goes on regardless comes here. A page that helps a little costs a
-        dozen gates: its answer's decode, and the look for what a quote leaves open.
+        That happens only with `--no-exit`. Such a place is not answered from, since an answer and
+        the search after it cost as much as a dozen gates.
         """
         answers = [quote.score for quote in (*state.memory.ledger, *new) if quote.answer]
         best = max(answers, default=0.0)

@@ -1,4 +1,4 @@
-"""Written answers: generated from the notes, checked against the ledger, cited.
+"""Generated answers with attribution: written from the notes, checked against the ledger, cited.
 
 A reply whose names and numbers are not in the quotes is replaced by the strongest quote
 itself; without a quote there is no answer.

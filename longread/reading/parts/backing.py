@@ -1,4 +1,4 @@
-"""Backing: what an answer says must stand in the documents, and the quotes it stands on.
+"""Attribution: what an answer says must stand in the documents, and the quotes it stands on.
 
 Two things are never done: to present words that the document does not back, and to cite
 a quote that is not in the document.

@@ -26,8 +26,7 @@ from longread.reading.relevance.attention import Attended, AttentionReader, toke
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Written
 from longread.reading.step import Gate, Quote
 
-# Places that are looked at once more before there is an answer: those of the sentences that
-# the question looked at most.
+# Sentences with the most attention that the judge is asked about before there is an answer.
 _WEIGHED = 4
 
 

@@ -75,7 +75,7 @@ def notes_from_ledger(state: ReadingState) -> str:
 def _matching_quotes(state: ReadingState, opening: Opening, words: str) -> tuple[Quote, ...]:
     """Sentences of the passages that share most with `words`: what the new notes stand on.
 
-    Costs no model call. The document's own IDF decides which shared words count.
+    By BM25 over the passage's own sentences: no model call.
     """
     corpus = state.corpus
     quotes = []

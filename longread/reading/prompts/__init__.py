@@ -1,10 +1,10 @@
-"""All that a model is ever told, one file a role, as data.
+"""Prompt templates (Jinja), one file a role: all that a model is ever told.
 
 A prompt file is a Jinja template. Lines that consist of `@system`, `@user` or
 `@assistant` begin a message; `@open` begins the words that the reply is made to start
 with; `@plain` makes the whole file a text to continue, without a chat template. What
 stays constant comes first in every file (the passage before the question), so that its
-prefill is shared between gate, write and the next question.
+prefill is shared between gate, answer and the next question.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
-"""Which words of a passage a question looks at: attention as a signal of relevance.
+"""Attention as a signal of relevance: which words of a passage a question's tokens attend to.
 
-InfiniRetri (arXiv 2502.12962) sums all heads of the last layer. A few heads carry the
-signal, most of them in the upper half of the model (QRHead, arXiv 2506.09944), and words
-that any question looks at (the first token above all) are found out by asking nothing:
-what a null query ("N/A") looks at is taken off. Over 26 XQuAD questions in 950 tokens of
-other paragraphs, 26 sentences each, the sentence with the answer is first in 19 % by the
-paper's setting and in 13 of 13 held-out questions by 16 calibrated heads (over 40 questions: 8
-heads 88 %); all heads of the middle layers, which need no calibration, stand at 78 to 88 %.
+InfiniRetri (arXiv 2502.12962) sums all heads of the last layer. A few retrieval heads carry the
+signal, most of them in the upper half of the model (QRHead, arXiv 2506.09944). Attention that any
+query gives (to the first token above all) is found with a null query ("N/A") and taken off.
+Figures: benchmarks/LOG.md#2026-11-21-attention.
 """
 
 from __future__ import annotations
@@ -61,8 +58,8 @@ def attention_settings(engine: Engine, options: ReadingOptions) -> AttentionSett
     of the middle layers; with `heads` "last-layer" the paper's.
 
     "shallow" are the calibrated heads of the lowest third of the layers: the others are not
-    computed, so reading is about twice as fast. Of 40 XQuAD questions the right sentence of 23
-    is first for 70 % (calibrated heads: 88 %), among three for 93 % (97 %).
+    computed, so reading is about twice as fast, and less exact
+    (benchmarks/LOG.md#2026-11-21-fewer-layers-for-attention-even-passages).
     """
     if options.heads == "last-layer":
         kept = options.kept_tokens or PAPER_KEPT_TOKENS

@@ -18,10 +18,10 @@ class Match:
     Both are needed: every document has a best passage, also one that says nothing of what was
     asked; and a long question never comes near the best conceivable score.
 
-    `named` falls from 1 to 0 as the passage lacks names and numbers of the question that the
-    document has elsewhere, the rarer the faster. BM25 adds words up, so "A ticket for the ferry
-    at Orvel cost 10 crowns" beats the right town's sentence in other words. `alike` passages,
-    this one included, lack no more of the names than it does.
+    `named` is 1 less the summed IDF of the names and numbers that the question has, the document
+    has, and the passage lacks, as a share of the rarest word's; at least 0. BM25 alone ranks a
+    sentence about the wrong town above the right town's if it shares more of the other words.
+    `alike` counts the passages that lack no more than this one, itself included.
     """
 
     relative: float
@@ -39,8 +39,8 @@ def lexical_match(
 ) -> list[Match]:
     """BM25's match of every passage with the question, in order.
 
-    What is `known` already is looked for as well, and its words are missed nowhere. The places
-    that it comes from, `without`, are not what the others are compared with.
+    `known` are words to search for as well, which no passage is blamed for lacking. The passages
+    that they come from, `without`, do not count as the best one.
     """
     asked = f"{question} {known}".strip()
     scores = index.scores(asked)
