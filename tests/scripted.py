@@ -33,6 +33,7 @@ _ROLES = {
     "short_answer": "in as few words as possible",
     "step": "Copy the one sentence",
     "look_for": "does not give the whole answer",
+    "standalone": "Rewrite the new question",
     "plan": "Write three searches",
     "everything": "Does the question ask for a complete list",
     "overwrite": "Write the updated memory",

@@ -28,8 +28,10 @@ from longread.reading.judges import Judge, Judges
 from longread.reading.judges.likelihood import LikelihoodJudge
 from longread.reading.judges.probe import judge_for
 from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.options import ReadingOptions
+from longread.reading.step import Answer
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run
@@ -241,6 +243,19 @@ class Session:
             return Judges.of(judge)
         self._reading = self._reading or TrainedJudge(self.reader)
         return Judges(self._reading, judge)
+
+    def standalone(self, question: str, last: Answer) -> str:
+        """The question as it is to be asked after `last`: a follow-up says what it leans on.
+
+        A model that follows instructions rewrites it. With the bundled reader alone the earlier
+        question's words are added, so that the look-ups find its places again.
+        """
+        if not may_follow_up(question):
+            return question
+        judge = self.judges("auto", probed=True).answer
+        if isinstance(judge, PromptedJudge):
+            return judge.standalone(question, last.question, last.answer or "")
+        return f"{question} ({last.question})"
 
     def run(self, question: str, options: ReadingOptions, **how: Any) -> Run:
         """A pass for one question; arguments as for `run_all`."""

@@ -35,7 +35,8 @@ _HISTORY_LINES = 1000
 _AROUND = 400
 
 _HELP = """\
-A line is a question; the same question again goes on where it was stopped.
+A line is a question; the same question again goes on where it was stopped. One that leans on
+the question before it is put so that it stands alone, and shown; = before it leaves it as it is.
 :memory          what was noted for the last question
 :cite 2          the second citation of the last answer, with its surroundings
 :strategy NAME   how to read from now on; without a name, how it is read now
@@ -107,9 +108,10 @@ class Prompt:
             raise UsageError(f"there is no command :{name}.", hint)
         command(rest.strip())
 
-    def _ask(self, question: str) -> None:
+    def _ask(self, line: str) -> None:
         from longread.display import open_view
 
+        question = self._standalone(line)
         with open_view(quiet=self._options.view.quiet, verbose=self._options.view.verbose) as view:
             together = self._session.run_all(
                 [question], self._reading, journal=True, report=view.message
@@ -124,6 +126,17 @@ class Prompt:
             _say("stopped; the same question goes on from there.")
         else:
             together.close()
+
+    def _standalone(self, line: str) -> str:
+        """The line as it is asked: a follow-up says what it leans on."""
+        if line.startswith("="):
+            return line.removeprefix("=").strip()
+        if self._last is None:
+            return line
+        question = self._session.standalone(line, self._last)
+        if question != line:
+            _say(f"asked as: {question}")
+        return question
 
     def _memory(self, _rest: str) -> None:
         from longread.display.phrasing import clean_block

@@ -89,6 +89,12 @@ class PromptedJudge:
         lines = (_BULLET.sub("", line).strip(' "') for line in written.splitlines())
         return [line for line in lines if line][:_SEARCHES]
 
+    def standalone(self, question: str, earlier: str, answer: str) -> str:
+        """A follow-up rewritten so that it can be understood without the question before it."""
+        asked = prompt(self.engine, "standalone", question=question, earlier=earlier, answer=answer)
+        written = self.engine.generate(asked, max_tokens=_ANSWER_TOKENS, stop=("\n",)).text
+        return " ".join(written.split()).strip('"') or question
+
     def wants_everything(self, question: str) -> bool:
         """The model's word, or the rule's where the model is unsure. Asked once a question."""
         if question not in self._everything:

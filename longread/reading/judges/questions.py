@@ -54,3 +54,20 @@ _CHOICE = re.compile(r"\b(or|oder|ou|o(?!['’])|или|أم|أو)\b|还是|或"
 def offers_a_choice(question: str) -> bool:
     """Whether the answer may stand in the question ("Who is older, Pike or Roach?")."""
     return bool(_CHOICE.search(question))
+
+
+# Words that open a follow-up, and pronouns that stand for what was asked of before.
+_FOLLOWS = re.compile(
+    r"^\W*(and|but|what about|how about|und|aber|et|mais|y|pero|и|а|那|那么)\b"
+    r"|\b(it|its|they|their|them|he|she|his|her|him|that (year|one)|there|this one"
+    r"|er|sie|ihr|sein|dort|il|elle|ils|elles|leur|él|ella|ellos|su|он|она|они|его|её|их)\b"
+    r"|^\W*(那|它|他|她)",
+    re.IGNORECASE,
+)
+# Questions longer than this say themselves what they are about.
+_FOLLOW_UP_WORDS = 12
+
+
+def may_follow_up(question: str) -> bool:
+    """Whether the question may lean on the one before ("And in the year before?")."""
+    return len(question.split()) <= _FOLLOW_UP_WORDS and bool(_FOLLOWS.search(question))

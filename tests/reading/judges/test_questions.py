@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from longread.documents.model import Document
 from longread.reading.judges.prompted import PromptedJudge
-from longread.reading.judges.questions import offers_a_choice, wants_everything
+from longread.reading.judges.questions import may_follow_up, offers_a_choice, wants_everything
+from longread.reading.judges.trained import PROTOCOL
+from longread.reading.step import Answer
+from longread.runs.session import Session
+from tests.display.script import INFO, STEPS, answer
 from tests.scripted import ScriptedEngine
 
 
@@ -84,3 +90,41 @@ def test_a_choice(question: str) -> None:
 @pytest.mark.parametrize("question", ["Who chaired the Orvel board?", "Where is O'Hare?", "Wer?"])
 def test_no_choice(question: str) -> None:
     assert not offers_a_choice(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["And in the year before?", "Who was she?", "Und wann?", "What about 2014?", "那么去年呢？"],
+)
+def test_a_follow_up_leans_on_the_question_before(question: str) -> None:
+    assert may_follow_up(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is the harbour master?", "What was the materiality of the audit in 2024?"]
+)
+def test_a_question_that_stands_alone_is_no_follow_up(question: str) -> None:
+    assert not may_follow_up(question)
+
+
+def test_a_follow_up_is_asked_so_that_it_stands_alone(book: Document) -> None:
+    rewritten = "When did the Orvel ferry sink the year before?"
+    engine = ScriptedEngine(replies=lambda _prompt: f'"{rewritten}"\n', protocol="")
+    session = Session((book,), engine)
+    session._judges["auto"] = PromptedJudge(engine)
+    last = answered("When did the Orvel ferry sink?")
+    assert session.standalone("And the year before?", last) == rewritten
+    assert session.standalone("Who owned the Orvel ferry?", last) == "Who owned the Orvel ferry?"
+    (asked,) = engine.asked("standalone")
+    assert last.question in asked
+    assert "in 1931" in asked
+
+
+def test_with_the_reader_alone_the_words_before_are_added(book: Document) -> None:
+    session = Session((book,), ScriptedEngine(protocol=PROTOCOL))
+    last = answered("When did the Orvel ferry sink?")
+    assert session.standalone("And why?", last) == "And why? (When did the Orvel ferry sink?)"
+
+
+def answered(question: str) -> Answer:
+    return replace(answer(INFO, STEPS), question=question, answer="in 1931")
