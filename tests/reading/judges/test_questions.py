@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from longread.reading.judges.questions import may_follow_up, offers_a_choice, wa
 from longread.reading.judges.trained import PROTOCOL
 from longread.reading.step import Answer
 from longread.runs.session import Session
-from tests.display.script import INFO, STEPS, answer
+from tests.display.script import answer, run_info, step
 from tests.scripted import ScriptedEngine
 
 
@@ -127,4 +126,5 @@ def test_with_the_reader_alone_the_words_before_are_added(book: Document) -> Non
 
 
 def answered(question: str) -> Answer:
-    return replace(answer(INFO, STEPS), question=question, answer="in 1931")
+    info = run_info()
+    return answer(info, [step(info, 1)], question=question, answer="in 1931")
