@@ -1,4 +1,4 @@
-"""Tables with wrapped cells: lines stacked in a cell become one piece of text again.
+"""Tables with wrapped cells: lines stacked in a cell become one text again.
 
 Contract: segments go in, segments come out, none lost; where a group of stacks side by
 side reads as one row of a table, each stack comes back as one segment of several
@@ -21,7 +21,7 @@ from longread.documents.layout_types import Segment
 _PITCH = 1.4
 # Boxes are taller than letters: cut off before asking whether two overlap.
 _TRIM = 0.2
-# A page with more pieces than this is a drawing or a map.
+# A page with more segments than this is a drawing or a map.
 _MOST_SEGMENTS = 4000
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # A cell longer than this is a column of text.

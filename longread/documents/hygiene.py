@@ -1,4 +1,4 @@
-"""Text hygiene: what every format's text goes through before it becomes a Document.
+"""Text normalisation: what every format's text goes through before it becomes a Document.
 
 Contract: `tidy` never adds or removes a newline, so line numbers survive it.
 """

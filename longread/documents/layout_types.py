@@ -1,4 +1,4 @@
-"""The pieces a page is laid out from: segments come from the file, lines go to the text."""
+"""Types of page layout: segments come from the file, lines go to the text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from longread.documents.table import Box
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of one printed line, as the PDF wrote it: no wide gap inside.
+    """A stretch of one printed line, as the PDF wrote it: no wide gap inside.
 
     `cell` marks a cell of a table whose cells hold several lines; its text has line ends.
     """

@@ -1,4 +1,4 @@
-"""Ruled tables (lattice): the lines of text that stand in one drawn cell become one piece.
+"""Ruled tables (lattice): the lines of text that stand in one drawn cell become one segment.
 
 Contract: segments go in, segments come out, none lost. A cell is what lies between the nearest
 drawn edges on all four sides, be they lines or the borders of filled boxes. Only grids count:

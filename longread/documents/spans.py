@@ -1,4 +1,4 @@
-"""One page of MuPDF's structured text → upright segments: what is seen, each piece once.
+"""One page of MuPDF's structured text → upright segments: what is seen, each once.
 
 Contract: works on the dictionary that MuPDF gives and knows nothing of files. Text that
 nobody sees is kept apart (`hidden`), unless it is the text layer of a scanned picture.

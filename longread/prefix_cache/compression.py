@@ -1,4 +1,4 @@
-"""Which tokens of a passage stay in its block: those looked at when it is said once more.
+"""KV cache compression: which tokens of a passage stay, by attention when it is repeated.
 
 After KVzip (arXiv 2505.23416): the model is asked to repeat the passage, and a token is
 worth the attention it receives while the words are fed to it; no question is needed. KVzip

@@ -1,4 +1,4 @@
-"""The file of one block: a header of fixed size, then the state as the engine gave it.
+"""Block file format: a header of fixed size, then the KV state as the engine gave it.
 
 Little-endian. Whatever could make a state wrong for what it is wanted for stands in the
 header, so that a file under another's name, from another model or another version is

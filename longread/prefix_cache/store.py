@@ -1,4 +1,4 @@
-"""Blocks on disk: found by what they are the state of, written whole or not at all.
+"""Content-addressed store of KV states on disk, each written whole or not at all.
 
 Layout: `<cache folder>/blocks/<document>/<name>.block`. A block is written beside its place
 and renamed, so a reader never sees half of one, whoever is killed when; two processes that

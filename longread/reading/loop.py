@@ -1,4 +1,4 @@
-"""The recurrence: one loop for every strategy.
+"""Recurrent reading with a bounded memory: one loop for every strategy.
 
     for C in order(chunks):
         q ← think(Q, M)                  # enough? if not, what to look for

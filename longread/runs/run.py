@@ -137,10 +137,11 @@ class Run:
             self._journal.remove()
 
     def _seconds_a_token(self) -> float:
-        """What a token of the document cost, taken over all that was decoded, or found in blocks.
+        """Seconds a token of the document, over all that was decoded or came from blocks.
 
-        By tokens and not by steps: the first step also reads what scouting found. A passage
-        is decoded and then reused for the question, or reused alone where it has a block.
+        Not a step's seconds: the first step also judges the look-ups. A passage is decoded and
+        then reused for the question, or only reused where it has a block; so the larger of the
+        two counts says how much of the document was read.
         """
         decoded = sum(step.tokens.prefilled for step in self._steps)
         reused = sum(step.tokens.reused for step in self._steps)
@@ -196,8 +197,8 @@ class Run:
                 self.session.note,
             ),
             chunks=len(whole),
-            chunk_documents=tuple(piece.document for piece in whole),
-            chunk_pages=tuple(self.corpus.locate(piece).page for piece in whole),
+            chunk_documents=tuple(span.document for span in whole),
+            chunk_pages=tuple(self.corpus.locate(span).page for span in whole),
             chunk_tokens=chunk_tokens,
             passage_tokens=self.corpus.passage_tokens,
             memory_tokens=self.options.memory_tokens,

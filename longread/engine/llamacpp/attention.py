@@ -1,4 +1,4 @@
-"""What a query's tokens look at in a prompt: attention weights out of llama.cpp's graph.
+"""Attention weights out of llama.cpp's graph: what a query's tokens attend to in a prompt.
 
 llama.cpp has no call for them, but its scheduler shows every tensor to an eval callback
 as it is computed. Without flash attention the softmax of each layer is a tensor of its own,

@@ -1,4 +1,4 @@
-"""KV sequences of beams: ways to go on from one prompt, a token longer at each step.
+"""KV sequences of beams: continuations of one prompt, a token longer at each step.
 
 Every tail is a sequence of its own that shares the cells of what it grew from (a unified
 cache keeps one copy), so a step decodes one token a tail, and what no tail goes on from is

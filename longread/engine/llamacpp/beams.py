@@ -1,4 +1,4 @@
-"""The likeliest ways to go on from a prompt, by beam search.
+"""Beam search: the likeliest continuations of a prompt.
 
 Every step decodes a token more of each open beam (beam_sequences.py). A beam that ends its
 turn leaves; one that can no longer be among the best is given up; the search stops when none

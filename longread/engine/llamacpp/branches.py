@@ -1,4 +1,4 @@
-"""Many questions to one passage: prompts with a common beginning, decoded side by side.
+"""Batched decoding of prompts with a common prefix: many questions to one passage.
 
 The beginning is decoded once, or found in a slot; what follows it in each prompt is a branch,
 a sequence of its own that shares the beginning's cells (a unified cache keeps one copy for

@@ -1,4 +1,4 @@
-"""Turn a GGUF file into another number format (llama.cpp's quantiser)."""
+"""Quantisation of a GGUF file into another number format, by llama.cpp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which prompts the KV cache still holds: bookkeeping for prefix reuse, after llama-server's slots.
+"""Prefix reuse in the KV cache: which prompts it still holds, after llama-server's slots.
 
 A slot is one sequence of the unified cache and the tokens decoded into it. A new prompt
 goes where it shares most; what is shared is not decoded again. This file knows tokens

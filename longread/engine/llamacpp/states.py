@@ -1,4 +1,4 @@
-"""States of held prefixes: decoded alone, copied out, put back, pruned.
+"""KV states of pinned prefixes: decoded alone, copied out, put back, pruned.
 
 A held prefix stands alone in its cache, from the first cell on. So what is decoded after
 it sees the same cells in the same order whether the prefix was just decoded or put back

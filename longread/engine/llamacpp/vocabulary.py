@@ -1,4 +1,4 @@
-"""Text to token ids and back, by the model's own tokenizer."""
+"""Tokenizer of a loaded model: text to token ids and back."""
 
 from __future__ import annotations
 

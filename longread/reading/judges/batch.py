@@ -1,4 +1,4 @@
-"""Requests to a model about one passage, batched over the questions of a pass.
+"""Batched inference: requests to a model about one passage, for all questions of a pass.
 
 Each question keeps its own memory, gates and exit. What they share is the passage's prefill:
 what the open questions ask of it are branches of one batch (`Branching.choose_all`), and the

@@ -1,4 +1,4 @@
-"""What kind of question this is, as far as the reading depends on it: rules without a model."""
+"""Question classification by rules: does it want a list or summary, does it offer a choice?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Short answers from single passages, and the answer that they give together.
+"""Extractive question answering: short answers from passages, and the one they give together.
 
 GRU-Mem's gates (arXiv 2602.10560) and InfMem's look elsewhere (2602.02704) with a judge's few
 words: answer from a passage that opened, or quote it and say what is missing, look that

@@ -33,7 +33,7 @@ _WEIGHED = 4
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of document number `document`; `score` is its best phrase's share of the
-    attention, `held` whether it was kept before."""
+    attention, `held` whether it was kept in an earlier step."""
 
     document: int
     start: int

@@ -1,4 +1,4 @@
-"""Which chunks or passages are read, and in what order."""
+"""Reading order: which chunks or passages are read, by document order or by BM25."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ class PassageScores:
     def _strangers(self, even: int) -> list[float]:
         """Evidence of passages from elsewhere: a short document is no background of its own.
 
-        One passage of three never stands more than 1.4 spreads above the mean of the three.
+        The z-score of one value among n is at most √(n − 1): 1.4 of three.
         """
         wanted = max(0, self._calibration.background - even)
         return [

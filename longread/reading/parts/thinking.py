@@ -1,4 +1,4 @@
-"""Thinking before reading: is the memory enough, and if not, what should be looked up?"""
+"""Query planning before a chunk is read: are the notes enough, or what should be looked up?"""
 
 from __future__ import annotations
 

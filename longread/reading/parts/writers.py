@@ -1,4 +1,4 @@
-"""Writers: how a chunk whose gate opened changes the memory.
+"""Memory update: how a chunk whose gate opened changes notes and ledger.
 
 A rewritten memory that runs into its budget, or goes round in a circle, is rejected and the
 old one stays: what is cut off at the end is always what was read last.

@@ -19,11 +19,11 @@ _LEAST_SPREAD = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Mean and spread of a judge's evidence over some passages of the document: z-scores.
+    """Mean and standard deviation of a judge's evidence over some passages: z-scores.
 
     Some questions make every passage likely, some none, so evidence may mean something only
-    against that of others. The spread of a few passages that probably matter and a few that
-    don't does as well as that of the whole document (benchmarks/LOG.md).
+    against that of others. BM25's best passages and a few evenly spread ones do as well as the
+    whole document (benchmarks/LOG.md#2026-11-21-the-likelihood-gates-calibration).
     """
 
     mean: float
@@ -38,7 +38,7 @@ class Background:
         return cls(fmean(even) if even else 0.0, spread + _LEAST_SPREAD)
 
     def z_score(self, evidence: float) -> float:
-        """How many spreads some evidence stands above the mean."""
+        """Standard deviations that some evidence stands above the mean."""
         return (evidence - self.mean) / self.spread
 
 
