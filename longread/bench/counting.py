@@ -8,7 +8,11 @@ from typing import Any
 
 from longread.engine import Engine, Usage
 
-_RUN_THE_MODEL = ("generate", "choose", "score", "choose_many", "score_many")
+_RUN_THE_MODEL = (
+    *("generate", "continuations"),
+    *("choose", "choose_all", "choose_many"),
+    *("score", "score_all", "score_many"),
+)
 
 
 class CountingEngine:
