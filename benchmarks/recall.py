@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 
+from longread.bench.evidence_match import locate
 from longread.bench.formats import Wanted, convert
-from longread.bench.places import locate
 from longread.bench.records import Question
 from longread.bench.statistics import mean_interval
 from longread.documents import Document, load

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from longread.bench.baselines import CLOSED_BOOK, closed_book
-from longread.bench.counting import CountingEngine
-from longread.bench.places import cited, evidence_spans, evidence_step, portable, ranked
+from longread.bench.counting_engine import CountingEngine
+from longread.bench.evidence_match import cited, evidence_spans, evidence_step, portable, ranked
 from longread.bench.records import Evidence, Question, Result
 from longread.bench.results import Header, ResultFile
 from longread.documents import load

@@ -24,7 +24,7 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
-from longread.bench.matter import beginning
+from longread.bench.workload import beginning
 from longread.documents.chunks import Span
 from longread.documents.model import Document
 from longread.engine import Engine, ModelInfo, PinnedPrompt

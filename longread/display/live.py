@@ -18,7 +18,7 @@ from rich.live import Live
 from rich.text import Text
 
 from longread.display import View
-from longread.display.closing import closing
+from longread.display.final_summary import closing
 from longread.display.frame import QUIET, WARN, fit, frame, width_of
 from longread.display.many import pass_closing, pass_frame
 from longread.display.phrasing import clean

@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from longread.documents.assemble import assemble
-from longread.documents.hygiene import Joiner
+from longread.documents.headers_footers import drop_running_rows
 from longread.documents.layout import reading_order
 from longread.documents.layout_types import Line
 from longread.documents.line_numbers import drop_line_numbers
 from longread.documents.model import Page, Section
+from longread.documents.normalize import Joiner
 from longread.documents.paragraphs import Block, Pitch, Placed, blocks, runs_on
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
 from longread.documents.ruled import ruled_cells
-from longread.documents.running import drop_running_rows
 from longread.documents.sentences import sentences
 from longread.documents.table import Table
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from longread.documents.encodings import decode
-from longread.documents.hygiene import tidy
+from longread.documents.normalize import tidy
 from longread.documents.table import Table, TableRow, row_text
 from longread.documents.text import Read
 

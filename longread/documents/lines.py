@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from longread.documents.encodings import decode
-from longread.documents.hygiene import tidy
+from longread.documents.normalize import tidy
 from longread.documents.text import Read
 
 _TIMES = re.compile(r"[ \t]*(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->[^\n]*")

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 
 from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
-from longread.documents.hygiene import tidy
 from longread.documents.markup import Markup, decode_markup, parse
+from longread.documents.normalize import tidy
 from longread.documents.text import Read
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")

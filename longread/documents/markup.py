@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from longread.documents.encodings import decode
 from longread.documents.grid import Cell, Grid
 from longread.documents.html_tree import UNSEEN, VOID, events, tags, tree, unseen_by_style
-from longread.documents.hygiene import tidy, without_soft_hyphens
+from longread.documents.normalize import tidy, without_soft_hyphens
 from longread.documents.superscripts import Superscripts
 
 _HIDDEN = tags(

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from longread.documents.hygiene import SOFT_HYPHEN, Joiner
 from longread.documents.layout_types import Line
+from longread.documents.normalize import SOFT_HYPHEN, Joiner
 from longread.documents.structure import Draft, DraftLine, drafts
 from longread.documents.table import Box
 from longread.documents.tables import clean_cells, is_marker, table_rows

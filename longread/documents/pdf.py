@@ -15,7 +15,7 @@ from typing import Any
 
 import pymupdf
 
-from longread.documents.hygiene import tidy
+from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
 from longread.documents.spans import page_of

@@ -9,8 +9,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from longread.documents.hygiene import tidy
 from longread.documents.layout_types import Segment
+from longread.documents.normalize import tidy
 from longread.documents.raw import RawPage
 
 # Kinds whose words stand on the page already, or that hold none (PDF 32000-1, 12.5.6).

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from longread.documents.garbled import is_unmapped
-from longread.documents.hygiene import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
 from longread.documents.layout_types import Segment, Shape
+from longread.documents.normalize import RIGHT_TO_LEFT, SOFT_HYPHEN, tidy
 from longread.documents.parted import parted
 from longread.documents.raw import RawPage
 from longread.documents.superscripts import Superscripts

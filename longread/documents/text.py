@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longread.documents.encodings import decode
-from longread.documents.hygiene import tidy
 from longread.documents.model import Page, Section
+from longread.documents.normalize import tidy
 from longread.documents.table import Table, TableRow
 
 _CHAPTER = re.compile(

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from longread.documents.hygiene import tidy, without_soft_hyphens
+from longread.documents.normalize import tidy, without_soft_hyphens
 
 Element: TypeAlias = etree._Element
 # Elements within elements; readers of the tree recurse.

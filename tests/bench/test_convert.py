@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from longread.bench.evidence_match import locate
 from longread.bench.formats import SOURCES, Wanted, convert
-from longread.bench.places import locate
 from longread.bench.records import Question, read_questions
 from longread.cli import bench
 from longread.documents import load

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from longread import documents
-from longread.bench.places import locate
+from longread.bench.evidence_match import locate
 from longread.bench.records import read_questions
 from longread.documents.model import Document
 

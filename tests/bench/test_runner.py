@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from longread.bench.counting import CountingEngine
+from longread.bench.counting_engine import CountingEngine
 from longread.bench.records import Evidence, Question, Result
 from longread.bench.results import Header, read_results
 from longread.bench.runner import Bench, Watcher, run_bench, sample

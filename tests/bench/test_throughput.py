@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.bench.matter import beginning, built_in
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
+from longread.bench.workload import beginning, built_in
 from longread.cli import app
 from longread.display.speed import write_speed
 from longread.engine import ModelInfo

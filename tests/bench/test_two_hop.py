@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from longread.bench.places import locate
+from longread.bench.evidence_match import locate
 from longread.bench.records import read_questions
 from longread.documents import load
 from tests.bench.scripts import script

@@ -9,7 +9,7 @@ import pytest
 
 from longread import documents
 from longread.documents import kinds, load
-from longread.documents.running import roman_value
+from longread.documents.headers_footers import roman_value
 from longread.errors import DocumentError
 
 PAGE = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
-from longread.bench.places import locate
+from longread.bench.evidence_match import locate
 from longread.bench.records import QUESTIONS, Evidence, Question, write_questions
 from longread.bench.runner import sample
 from longread.documents import Document, load

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from longread.bench.records import unreadable
-from longread.documents.hygiene import tidy
+from longread.documents.normalize import tidy
 from longread.errors import UsageError
 
 

@@ -88,7 +88,7 @@ class _Matter:
 
     def read(self, engine: Engine, view: View, opened: dict[str, float]) -> Document:
         """The document; the seconds that loading it took are entered in `opened`."""
-        from longread.bench.matter import beginning, built_in
+        from longread.bench.workload import beginning, built_in
         from longread.documents import load
 
         if self.source is None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.reader.conftest import FOLDER
+from tests.training.conftest import FOLDER
 
 
 def printing(recipe: ModuleType, name: str, words: str, to: Path, **facts: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longread.documents.hygiene import Joiner, tidy
+from longread.documents.normalize import Joiner, tidy
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from longread.documents.headers_footers import drop_running_rows, roman_value
 from longread.documents.layout_types import Segment
 from longread.documents.raw import RawPage
-from longread.documents.running import drop_running_rows, roman_value
 
 
 def page(*rows: tuple[str, float]) -> RawPage:
