@@ -1,4 +1,4 @@
-"""What a model answers without reading: the floor that every strategy must rise above.
+"""Closed-book baseline: what a model answers without reading.
 
 A question about a well-known article may be answered from memory; only what is gained over
 this line was read.

@@ -1,4 +1,4 @@
-"""An engine that counts what is asked of another one."""
+"""Engine wrapper that counts the calls of another engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the evidence stands in a parsed document, and what a run found most worth reading."""
+"""Evidence matching: gold evidence to places in a parsed document, and what a run named first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result is worth: the answer against the gold, the places against the evidence.
+"""Metrics: F1, exact match and containment of answers, recall of the evidence.
 
 Every metric is a function of one result that gives a number, or None where it has nothing
 to say (F1 of a question that the documents do not answer), so that averages and paired

@@ -1,4 +1,4 @@
-"""Needles in prose: can a strategy find an invented fact, wherever it stands?
+"""Needle in a haystack: can a strategy find an invented fact, wherever it stands?
 
 Kinds, after RULER (arXiv 2404.06654), with sentences where RULER has "magic numbers":
 

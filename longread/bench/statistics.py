@@ -1,4 +1,4 @@
-"""How sure a mean is: bootstrap intervals and paired differences. Seeded, so repeatable."""
+"""Bootstrap confidence intervals and paired differences. Seeded, so repeatable."""
 
 from __future__ import annotations
 

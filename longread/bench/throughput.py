@@ -1,4 +1,4 @@
-"""How fast a document is read on this machine, against llama.cpp's own prefill.
+"""Throughput benchmark: reading a document against llama.cpp's own prefill.
 
 Raw prefill decodes chunks or passages, each alone in the cache, with nothing added. Reading
 is a whole run of the `gated` strategy in document order whose gates all stay closed: cutting,

@@ -1,4 +1,4 @@
-"""What `longread bench throughput` reads: a document's beginning, or prose of its own."""
+"""Workload of `longread bench throughput`: a document's beginning, or built-in prose."""
 
 from __future__ import annotations
 

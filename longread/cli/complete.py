@@ -1,4 +1,4 @@
-"""What the shell offers at TAB, and how usage lines are written."""
+"""Shell completion, and how usage lines are written."""
 
 from __future__ import annotations
 

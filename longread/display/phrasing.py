@@ -1,4 +1,4 @@
-"""How places, numbers and times are written, and how foreign text is made safe to show.
+"""Formatting of places, numbers and times; foreign text is made safe to show.
 
 Text from documents, models and file names may hold anything: terminal escapes, bidi
 overrides, lone surrogates. `clean` and `clean_block` take out whatever a terminal could

@@ -1,4 +1,4 @@
-"""The strip: one cell a chunk, in document order, as high as the chunk's gate was probable.
+"""Sparkline of the gates: one cell a chunk, in document order, as high as its probability.
 
 Where the chunks outnumber the cells, neighbours share one and the most telling of them
 is shown: an opened gate before a retrieved chunk before a closed gate.

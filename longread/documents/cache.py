@@ -1,4 +1,4 @@
-"""Parsed documents on disk, so that a book is parsed once.
+"""Parse cache: parsed documents on disk, so that a book is parsed once.
 
 Contract: an entry is found by the sha256 of the file's bytes, the reader's version and
 whether scans were read; a damaged entry counts as none. Writing is atomic. The caller

@@ -1,4 +1,4 @@
-"""What stands above and below a table: caption, period, unit, notes."""
+"""Table captions: what stands above and below a table; its period, unit and notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of a table by alignment: boxes of cells → the extents that they share.
+"""Column alignment in tables: boxes of cells → the extents that they share.
 
 Two cells of one line stand in two columns. Where boxes of several lines overlap all the way, they
 are parted where the fewest cross (a cell that spans columns is one of those).

@@ -1,4 +1,4 @@
-"""From what the user typed to a list of files: names, folders, patterns and "-"."""
+"""Glob patterns, folders and names that the user typed, expanded to a list of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fonts that do not say which letters their glyphs are: text that is not what is printed."""
+"""Fonts without a Unicode map (ToUnicode): extracted text that is not what is printed."""
 
 from __future__ import annotations
 

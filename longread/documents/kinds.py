@@ -1,4 +1,4 @@
-"""What a file is: told from its content first, from its name only where content is silent."""
+"""File type detection: by content first, by name only where content is silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Geometry of a page: from segments of text to lines in reading order.
+"""Page layout analysis: from segments of text to lines in reading order.
 
 Contract: everything here works in upright coordinates in points (x to the right, y down)
 and knows nothing of files or of characters' meaning. Every segment that comes in goes

@@ -1,4 +1,4 @@
-"""What a document is once it has been read: one text, and a way back from every character.
+"""Document model: one text, and a way back from every character to file and page.
 
 All offsets are indices into `Document.text` (Python characters, end exclusive). Pages,
 blocks and sections are spans of that text, so a quote found at an offset is a quote

@@ -1,4 +1,4 @@
-"""Columns of a page: which segments are read one below the other before the next column.
+"""Column detection: which segments of a page are read before the next column.
 
 Contract: a recursive cut by gutters (vertical gaps that many lines of text respect). Rows
 that reach over a gutter, rows of tables and shapes that are drawn over it cut a page into

@@ -1,4 +1,4 @@
-"""Sentences: where a text may be cut without tearing a thought.
+"""Sentence segmentation: where a text may be cut.
 
 Contract: spans are in order, do not overlap, hold no blank at their ends, and together
 hold every character of the text that is not white space.

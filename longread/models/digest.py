@@ -1,4 +1,4 @@
-"""The digest of a model's file, so that what was made with it is never used with another.
+"""SHA-256 of a model's file, so that what was made with it is never used with another.
 
 All of its bytes are read: a file replaced under the same name may differ anywhere. That
 takes 0.1 s for the bundled model and seconds for a large one, so it is remembered, together

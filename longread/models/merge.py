@@ -1,4 +1,4 @@
-"""Merge a low-rank adapter into a GGUF model, in the number format that reads fastest.
+"""LoRA merging: a low-rank adapter into a GGUF model, in the format that reads fastest.
 
 For each adapted matrix: dequantise, add (alpha / rank) · B · A, quantise anew. The reader
 was trained on weights rounded in just this way (models/reader), so the file made here is

@@ -1,4 +1,4 @@
-"""From the files that data sets ship to a question file with its documents.
+"""Dataset conversion: from the files that data sets ship to questions with documents.
 
 A folder holds `questions.jsonl` and `documents/`; PDFs stay where they are. Documents are
 written, then read back as `longread` reads them: evidence that is not found there word for
