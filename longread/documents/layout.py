@@ -18,7 +18,7 @@ from longread.documents.table import Box, union
 
 # In a row that has a gap between cells, narrower ones are borders as well.
 TIGHT_CELL_GAP = 0.6
-# Pieces closer than this are one word.
+# Segments closer than this are one word.
 WORD_GAP = 0.12
 
 

@@ -22,7 +22,7 @@ from longread.prefix_cache.format import HEADER_SIZE, Header, Identity, checksum
 DEFAULT_LIMIT = 4 * 1000**3
 
 _ENDING = ".block"
-# After so long nobody is writing it any more: a block takes milliseconds.
+# Age in seconds of a temporary file that nobody writes any more: a block takes milliseconds.
 _ABANDONED_SECONDS = 3600
 # A passage whose gate gave less than this did not nearly open.
 NEARLY = 0.05

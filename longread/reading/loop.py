@@ -108,7 +108,7 @@ class Reader:
         )
         self._exits_in_a_row = 0
         self._brought = False
-        # What `max_seconds` is compared with: in a pass for several questions that of all.
+        # Compared with `max_seconds`; in a pass for several questions the time of all together.
         self.elapsed: Callable[[], float] = lambda: self.seconds
         self._stages: dict[str, float] = {}
 
@@ -161,7 +161,7 @@ class Reader:
         self.state.step = len(steps)
         self.exit = Exit(len(steps), "end_of_document")
         if member is not None:
-            # What was asked again for the steps taken over is no step's cost.
+            # Requests repeated to restore earlier steps are not charged to the next step.
             member.tokens, member.seconds = owed
 
     def steps(self) -> Iterator[Step]:
@@ -325,7 +325,7 @@ class Reader:
             document=passage.document,
             page=place.page,
             last_page=place.last_page,
-            # Gates far below one tenth of a per cent still say which place is the likeliest.
+            # Not rounded: probabilities below 0.001 still rank the places.
             score=score if lookahead else round(score, 3),
             chunk=self.corpus.chunk_of(passage),
             lookahead=lookahead,

@@ -22,7 +22,7 @@ from longread.reading.step import Gate, Quote
 
 # Room for the words of a prompt around passage, memory and reply, in tokens.
 PROMPT_WORDS = 512
-# Of which for the searches made so far: the last ones, as a long run makes hundreds.
+# Of these for the latest searches; a long run makes hundreds.
 _HISTORY = 192
 
 
@@ -56,7 +56,7 @@ class ReadingState:
     lookahead: list[Span] = field(default_factory=list)
     updated_last: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
-    # In a pass for several questions: all of them, and this question's place there.
+    # In a pass for several questions: the batch, and this question's place in it.
     batch: QuestionBatch | None = None
     member: Member | None = None
 

@@ -18,7 +18,7 @@ from longread.runs.options import DocumentOptions
 from longread.runs.run import Pass, Report, fit_chunk
 from longread.runs.session import Session
 
-# Trouble with the model in so many documents one after another is no document's trouble.
+# After trouble with the model in so many documents in a row the model is at fault: give up.
 _IN_A_ROW = 3
 
 
@@ -137,7 +137,7 @@ class EachDocument:
             raise ModelError(
                 "out of memory.", "use a smaller model or a smaller --context"
             ) from error
-        # One document's fault must not cost the night's others.
+        # A fault in one document does not end the run over the others.
         except Exception as error:
             words = " ".join(f"{type(error).__name__}: {error}".split())
             hint = "this is a fault in longread; LONGREAD_DEBUG=1 shows where"

@@ -12,7 +12,7 @@ from longread.options import option, up_to
 _MODEL = ("ask", "batch", "qa", "multihop", "needle", "throughput")
 _DOCUMENTS = ("ask", "batch", "inspect", "search")
 
-# llama.cpp takes no more.
+# The most threads that llama.cpp takes.
 _MOST_THREADS = 512
 
 

@@ -126,7 +126,7 @@ class OpenAIEngine(ServerEngine):
         )
         if not opening:
             return generated
-        # Whether it said the words again that its reply is to begin with is the model's choice.
+        # Some models repeat the words that their reply was to begin with.
         text = generated.text.lstrip().removeprefix(opening)
         if on_text is not None:
             on_text(text)

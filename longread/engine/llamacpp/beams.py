@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# An open beam this many nats (a factor of 400) below the best ended one is given up.
+# Pruned: an open beam this many nats (a factor of 400) below the best ended one.
 _HOPELESS = 6.0
 
 

@@ -51,7 +51,7 @@ class States:
         """
         kind = self._runtime.kind
         tokens = self.held_part(tokens)
-        # What comes back from a copy is not what went in: then nothing is copied.
+        # Not copied where a copied state would not come back as it was.
         storable = kind.can_store(len(tokens))
         keeper = keeper if storable else None
         prune = self.prunes(keeper, whole=whole)
@@ -78,7 +78,7 @@ class States:
         if place is not None:
             self._move(place, tokens, state, pruned)
         elif prune:
-            # As a kept state comes back: without holes between its cells.
+            # Put back at once, so that it has no holes between its cells, as one from the keeper.
             self._runtime.forget_all()
             if not self._runtime.restore(_SLOT, tokens, state, pruned=pruned):
                 logger.warning("a state could not be put back: its prefix is decoded twice")

@@ -171,7 +171,7 @@ def probes(seed: int = 0) -> Iterator[Probe]:
 
 def look(engine: AttentionProbe, probe: Probe) -> Looked:
     """What each head looks at in one probe."""
-    # A first line that is no sentence of the probe: it takes the attention with nowhere to go.
+    # A first line that is no sentence of the probe: it takes the attention sink.
     head = "Text\n\n"
     text, places = head + probe.text, [(s + len(head), e + len(head)) for s, e in probe.places]
     found = engine.attention_by_head(text, prompt(engine, "attention", question=probe.question))

@@ -19,7 +19,7 @@ from longread.reading.judges.questions import offers_a_choice
 from longread.retrieval import terms
 from longread.retrieval.terms import folded
 
-# Answers that no passage has to hold, word for word.
+# Answers that need not stand in the passage.
 _VERDICTS = ("yes", "no")
 # A sentence is asked if its candidates together are at least this share as likely as those of the
 # likeliest sentence. Figures:

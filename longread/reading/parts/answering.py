@@ -22,7 +22,7 @@ from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thoug
 from longread.reading.step import Judged, Quote
 from longread.retrieval import terms
 
-# An answer whose odds are so many times better makes another place not worth its decode.
+# A place is not answered from if a known answer's odds are more than so many times its own.
 _FAR_BELOW = 20
 
 
@@ -189,7 +189,7 @@ class AnswerFromPlaces:
         closest = max(ledger, key=lambda quote: quote.score)
         outcome = self._from_places(state, ledger) or self._from_steps(state, ledger)
         if outcome.confidence >= LIKELIER_THAN_NOT:
-            # Whether there is an answer is the place's to say, how sure it is the words', too.
+            # The place alone decides whether there is an answer; its confidence counts the words.
             confidence = outcome.confidence * outcome.answer_confidence
             return replace(outcome, confidence=confidence)
         known = outcome.confidence if outcome.text is not None else closest.score

@@ -39,8 +39,8 @@ class WrittenAnswer:
             on_text=on_text,
         )
         text = " ".join(generated.text.split())
-        # Strategies without a gate have no probability of the evidence: the words' own then.
-        # Words that go round in a circle are each all but certain, and say nothing.
+        # Without a gate there is no probability of the place: the mean probability of the words
+        # then. Text that repeats itself has a high one that means nothing.
         likely = math.exp(generated.log_probability / max(1, generated.tokens))
         certain = 0.0 if generated.looped else likely
         confidence = max(quote.score for quote in ledger) or certain

@@ -21,8 +21,8 @@ from longread.reading.step import Gate, Quote
 
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
-# With steps known, a passage is judged again if BM25 likes it, for question and steps, at least so
-# well by the best passage's measure: benchmarks/LOG.md, 2026-11-28, "what a second ask is worth".
+# With steps known, a passage is judged again if its BM25 score for question and steps is at least
+# this share of the best passage's (benchmarks/LOG.md, 2026-11-28, "what a second ask is worth").
 _WORTH_ASKING_AGAIN = 0.1
 # Places of the look-ups that a larger model judges, whether the reader opened them or not: the
 # right page is among the reader's first three far more often than it is the first.
@@ -110,7 +110,7 @@ class PassageGate:
         scores = self.scores(state)
         own = state.corpus.passages_of(state.chunk)
         for passage, gate in zip(own, passage_gates, strict=True):
-            # Closed gates need no second look; of the open ones the answer's share is asked.
+            # A gate is P(helps), the posterior takes P(answers): asked again where it was open.
             closed = gate < self.threshold
             scores.posterior.enter(
                 passage.index, gate if closed else scores.probability(passage.index)

@@ -54,7 +54,7 @@ class Laid:
 def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Span) -> Laid:
     """The kept sentences in document order, then the chunk under its header.
 
-    The first line belongs to no sentence: it takes the attention that has nowhere to go.
+    The first line belongs to no sentence: it takes the attention sink.
     """
     text = f"{engine.escape_special_tokens(corpus.documents[chunk.document].title)}\n\n"
     sentences: list[Sentence] = []

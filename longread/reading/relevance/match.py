@@ -30,7 +30,7 @@ class Match:
     alike: int = field(default=1, compare=False)
 
 
-# Sums of the same weights in another order.
+# Rounding error of sums of the same weights in another order.
 _SAME = 1e-9
 
 

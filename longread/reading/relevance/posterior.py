@@ -13,7 +13,7 @@ from statistics import fmean
 from longread.reading.relevance.calibration import AnswerWeights, odds
 from longread.reading.relevance.match import Match
 
-# Keeps a document whose passages all gain alike (a page, a list) from making every one stand out.
+# Added to the standard deviation: where all passages are alike, small differences mean nothing.
 _LEAST_SPREAD = 0.1
 
 

@@ -23,8 +23,7 @@ from longread.reading.parts.thinking import NoThought
 from longread.reading.state import Opening, ReadingState
 from longread.reading.strategies import Strategy
 
-# The first finds what the question names, the second what the first one's finds name; a
-# third is for chains of three, as in MuSiQue.
+# One round a hop: the second finds what the quotes of the first name. MuSiQue has three hops.
 ROUNDS = 3
 
 

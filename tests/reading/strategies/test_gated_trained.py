@@ -228,8 +228,8 @@ def listed(book: Document, *scores: float) -> Outcome:
         [book], chunk_tokens=80, passage_tokens=40, count=lambda text: len(text.split())
     )
     quotes = [
-        replace(corpus.quote(0, piece.start, piece.end, score), answer=f"in {1931 + number}")
-        for number, (score, piece) in enumerate(zip(scores, corpus.passages, strict=False))
+        replace(corpus.quote(0, passage.start, passage.end, score), answer=f"in {1931 + number}")
+        for number, (score, passage) in enumerate(zip(scores, corpus.passages, strict=False))
     ]
     memory = Memory(100, corpus.count, "- notes", quotes)
     engine = reader()
