@@ -3,7 +3,8 @@
 The generated prose is no story: small scenes of village life follow one another, a person
 and a town to each, out of the 306 sentence patterns and 1,500 words in `data/prose.toml`.
 A few thousand characters of it are as varied as a novel, more repeat themselves
-(benchmarks/README.md#infiniretri-needles-at-32000-and-1000000-tokens). `--filler` brings real prose.
+(benchmarks/README.md#infiniretri-needles-at-32000-and-1000000-tokens). `--filler` brings
+real prose.
 """
 
 from __future__ import annotations
