@@ -1,10 +1,10 @@
-"""PrefixCache for a session: the engine's keeper, made for its model file and compression."""
+"""Prefix cache of a session: a keeper for each model that gates, by its file and compression."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from longread.engine import Engine, prefix_states
+from longread.engine import Engine, PrefixStates, prefix_states
 from longread.engine.http import is_address
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, PrefixCache
@@ -12,23 +12,25 @@ from longread.reading.options import ReadingOptions
 
 
 class SessionBlocks:
-    """The keepers that a session's runs ask for, one a compression, over one store.
+    """The keepers that a session's runs ask for, one a model and compression, over one store.
 
     The store is in `place`, or where the user's blocks are.
     """
 
-    def __init__(self, engine: Engine, place: Path | None = None) -> None:
-        self._engine = engine
+    def __init__(self, place: Path | None = None) -> None:
         self._place = place
         self._store: BlockStore | None = None
-        self._made: dict[int, PrefixCache] = {}
-        self._model = ""
+        self._made: dict[tuple[str, int], PrefixCache] = {}
+        self._digests: dict[str, str] = {}
+        self._holder: PrefixStates | None = None
 
-    def attach(self, options: ReadingOptions) -> str:
-        """Give the engine the keeper that `options` ask for, or none; returns why there is
-        none though one was asked for, in one line, or nothing."""
-        engine = prefix_states(self._engine)
-        if engine is None and is_address(self._engine.info.file):
+    def attach(self, gating: Engine, options: ReadingOptions) -> str:
+        """Give the engine that gates the keeper that `options` ask for, or none; returns why there
+        is none though one was asked for, in one line, or nothing."""
+        if self._holder is not None:
+            self._holder.keeper = None
+        self._holder = engine = prefix_states(gating)
+        if engine is None and is_address(gating.info.file):
             # A server holds in its slots what it read last; that is its own affair.
             return ""
         if engine is None:
@@ -43,16 +45,18 @@ class SessionBlocks:
             return ""
         if options.compress > 1 and "attention" not in engine.capabilities:
             return "blocks cannot be compressed with this engine: none are kept"
+        file = engine.info.file
         try:
-            self._model = self._model or file_digest(Path(engine.info.file))
+            digest = self._digests[file] = self._digests.get(file) or file_digest(Path(file))
         except OSError as error:
             return f"no blocks are kept: the model's file: {(error.strerror or '').lower()}"
         self._store = self._store or BlockStore(self._place)
-        if options.compress not in self._made:
-            self._made[options.compress] = PrefixCache(
-                engine, self._store, model=self._model, compression=options.compress
+        key = (file, options.compress)
+        if key not in self._made:
+            self._made[key] = PrefixCache(
+                engine, self._store, model=digest, compression=options.compress
             )
-        engine.keeper = self._made[options.compress]
+        engine.keeper = self._made[key]
         return ""
 
     def remarks(self) -> list[str]:

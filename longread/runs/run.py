@@ -56,7 +56,7 @@ class Run:
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
         self._report = report
-        without = session.blocks.attach(options)
+        without = session.blocks.attach(engine, options)
         if way.judged and without:
             report(without)
         parts = way.build(judges, options)

@@ -164,7 +164,7 @@ class Session:
         self.reader = reader
         self.note = note
         self.left_out = tuple(left_out)
-        self.blocks = SessionBlocks(reader or engine, blocks)
+        self.blocks = SessionBlocks(blocks)
         self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
         self._judges: dict[str, Judge] = {}
         self._reading: Judge | None = None

@@ -15,6 +15,8 @@ from longread.documents.model import Document
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, set_limit
+from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.reading.relevance.calibration import calibration
 from longread.runs.session import Session
@@ -182,6 +184,27 @@ def test_an_engine_without_states_is_said_in_one_line() -> None:
     assert reported == [
         "this engine keeps no states of passages: no blocks, every question reads the document anew"
     ]
+
+
+def test_the_model_that_gates_keeps_the_blocks(tmp_path: Path) -> None:
+    def with_states(name: str, protocol: str = "") -> ScriptedEngine:
+        engine = ScriptedEngine(choices=lambda _prompt: 0.1, scores=lambda _prompt: -3.0)
+        file = tmp_path / f"{name}.gguf"
+        file.write_text(name)
+        engine.info = replace(engine.info, name=name, file=str(file), protocol=protocol)
+        engine.capabilities |= {"states"}
+        return engine
+
+    small, large = with_states("small", PROTOCOL), with_states("large")
+    session = Session([paged(page(1), page(2))], large, blocks=tmp_path, reader=small)
+    session._judges["auto"] = PromptedJudge(large)
+    sizes: dict[str, Any] = {"chunk_tokens": 80, "memory_tokens": 100}
+    session.run("When?", ReadingOptions(**sizes))
+    assert (small.keeper is not None, large.keeper) == (True, None)
+    session.run("When?", ReadingOptions(gate="choice", **sizes))
+    assert (small.keeper, large.keeper is not None) == (None, True)
+    session.run("When?", ReadingOptions(blocks=False, **sizes))
+    assert (small.keeper, large.keeper) == (None, None)
 
 
 def test_a_model_file_replaced_under_its_name_has_another_digest(tmp_path: Path) -> None:
