@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from longread.cli import cache, config, inspect_search, models
+from longread.cli import batch, cache, config, inspect_search, models
 from longread.cli.ask.command import ask
 from longread.cli.bench import command as bench
 from longread.cli.complete import DocumentsCommand
@@ -50,6 +50,7 @@ for _command in (ask, inspect_search.inspect, inspect_search.search):
     app.command(cls=DocumentsCommand)(_command)
 app.command()(config.config)
 app.command()(doctor)
+app.add_typer(batch.app, name="batch")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(cache.app, name="cache")

@@ -21,6 +21,7 @@ from longread.reading.options import ReadingOptions
 from longread.runs.options import DocumentOptions, ModelOptions, RowFormat
 
 _ASK = ("ask",)
+_BATCH = ("batch",)
 _INSPECT = ("inspect",)
 _BUILT = ("multihop", "needle")
 _BENCH = ("qa", *_BUILT)
@@ -80,7 +81,7 @@ class ViewOptions:
         flags="--quiet",
         short="-q",
         short_in=(*_BENCH, "throughput"),
-        commands=("ask", *_BENCH, "throughput"),
+        commands=("ask", "batch", *_BENCH, "throughput"),
     )
     verbose: bool = option(
         False, "Show memory and retrieval as well.", flags="--verbose", short="-v", commands=_ASK
@@ -224,7 +225,46 @@ class LookOptions:
     show: ShowOptions
 
 
-TABLE = Table(AskOptions, BenchOptions, LookOptions)
+@dataclass(frozen=True, slots=True)
+class SpreadOptions:
+    """How a batch is spread over processes and machines."""
+
+    shard: str | None = option(
+        None,
+        "Only the I-th of N parts of the documents (default: this task of a SLURM array).",
+        metavar="I/N",
+        setting=False,
+        commands=_BATCH,
+    )
+    jobs: int = option(
+        1,
+        "Processes, each with the model open; they share the cores.",
+        metavar="N",
+        least=1,
+        setting=False,
+        commands=_BATCH,
+    )
+    retry_errors: bool = option(
+        False,
+        "Ask the documents again that could not be asked.",
+        flags="--retry-errors",
+        setting=False,
+        commands=_BATCH,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """All that `longread batch` was told beside documents and questions."""
+
+    reading: ReadingOptions
+    documents: DocumentOptions
+    model: ModelOptions
+    view: ViewOptions
+    spread: SpreadOptions
+
+
+TABLE = Table(AskOptions, BatchOptions, BenchOptions, LookOptions)
 
 
 def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[..., Any]], Any]:

@@ -1,0 +1,157 @@
+"""`longread batch`: very many documents, on any number of processes and machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from longread.cli.complete import DocumentsCommand
+from longread.cli.models import chosen_model
+from longread.cli.options import AsJson, BatchOptions, takes_options
+from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
+from longread.errors import UsageError
+from longread.runs.options import RowFormat
+
+_EXAMPLE = "longread batch filings/ --questions questions.txt --out answers"
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="What --out named.")]
+
+
+class _Documents(TyperGroup):
+    """A group whose first argument may be a document: then `run` is meant."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Documents,
+    no_args_is_help=True,
+    help="Ask very many documents, each for itself: longread batch DOC... --questions FILE "
+    "--out DIR. What is done stays done, whatever happens; `longread batch run --help` lists "
+    "the options.",
+    rich_markup_mode=None,
+)
+
+
+@app.command(cls=DocumentsCommand)
+@takes_options("batch")
+def run(
+    documents: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DOC...",
+            help='Files, folders and patterns, or a manifest: lines like {"document": "a.pdf"}.',
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Keep the answers there.")],
+    question: Annotated[
+        list[str] | None,
+        typer.Option("--question", "-q", help="A question.", show_default=False),
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
+        ),
+    ] = None,
+    *,
+    options: BatchOptions,
+) -> int:
+    """Ask every document all questions, in one pass each, and keep the answers in DIR.
+
+    The same command goes on where it was stopped, by whatever. Exit codes: 0 all answered,
+    1 a document does not say, 2 usage, 3 a document could not be read, 4 model trouble,
+    130 interrupted.
+    """
+    from longread.display.batch import closing_lines
+    from longread.display.each import DocumentsView
+    from longread.display.json_answer import document_objects
+    from longread.runs.batch import Batch, Settings, Shard, read_units
+    from longread.runs.questions import read_questions
+
+    if not question and questions is None:
+        raise UsageError("there are no questions.", _EXAMPLE)
+    asked = read_questions(question or [], questions)
+    shard = _shard(options.spread.shard)
+    terminate_like_ctrl_c()
+    keep_logs_quiet()
+    units, left_out = read_units(documents)
+    resolved = chosen_model(options.model.model)
+    own = [unit for unit in units if shard.holds(unit)] if isinstance(shard, Shard) else units
+    settings = Settings(
+        tuple(asked), options.reading, options.documents, options.model, resolved, document_objects
+    )
+    with DocumentsView(
+        None,
+        len(own),
+        several=len(asked) > 1,
+        quiet=options.view.quiet,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+    ) as view:
+        for line in [*left_out, resolved.note]:
+            if line:
+                view.message(line)
+        batch = Batch(out, own, settings, view, total=units)
+        found = batch.run(jobs=options.spread.jobs, retry_errors=options.spread.retry_errors)
+        for line in closing_lines(found):
+            view.message(line)
+    return found.exit_code
+
+
+@app.command()
+def status(folder: Folder, as_json: AsJson = False) -> None:
+    """Show how much of a batch is done, and what could not be read."""
+    import json
+
+    from longread.display.batch import status_lines, status_object
+    from longread.runs.batch import status as look
+
+    found = look(folder)
+    if as_json:
+        typer.echo(json.dumps(status_object(found), indent=2))
+        return
+    for line in status_lines(found):
+        typer.echo(line)
+
+
+@app.command()
+def merge(
+    folder: Folder,
+    form: Annotated[
+        RowFormat, typer.Option("--format", help="How the answers are written.")
+    ] = RowFormat.JSONL,
+) -> None:
+    """Print all answers of a batch: a line for each document and question, in their order."""
+    from longread.display.records import writer
+    from longread.runs.batch import BatchFolder
+
+    batch, about = BatchFolder.existing(folder)
+    if form is RowFormat.JSONL:
+        for lines in batch.merged():
+            sys.stdout.write(lines.decode("ascii"))
+    else:
+        several = len(about["questions"]) > 1
+        write = writer(form, sys.stdout, several=several, width=132)
+        for lines in batch.merged():
+            write(batch.records(lines))
+    if others := batch.others():
+        typer.echo(
+            f"left out: {others:,} documents asked with other questions, models or settings",
+            err=True,
+        )
+
+
+def _shard(text: str | None) -> Any:
+    from longread.runs.batch import Shard
+
+    return Shard.parse(text) if text else Shard.of_slurm(os.environ)
