@@ -27,7 +27,8 @@ _QUOTE_TOKENS = 120
 _LOOK_FOR_TOKENS = 32
 _PLAN_TOKENS = 96
 _SEARCHES = 3
-_BULLET = re.compile(r"^\s*(\d+[.)]|[-*•])?\s*")
+# What a model sets before a line of a list.
+_BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", re.IGNORECASE)
 # Between these the model's word on a question's kind is no better than the rule's.
 _UNSURE = (0.2, 0.8)
 
@@ -44,7 +45,7 @@ class PromptedJudge:
         self._everything: dict[str, bool] = {}
 
     def ask(self, passage: str, question: str, notes: str = "") -> Request:
-        """One forward step: yes, part or no."""
+        """One forward step: yes or no. A model may say of itself that only a part stands there."""
         return Request(
             self._prompt("relevance", passage, question, notes),
             options=WORDS,

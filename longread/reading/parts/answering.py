@@ -87,6 +87,8 @@ class AnswerOrQuote:
         quote = None
         if max(probability, said.supports) >= self._gate.threshold:
             quote = self._said(state, Scored(passage, probability), shown, notes, said)
+        elif self._is_step(scored):
+            quote = self._step(state, scored, notes)
         self._gate.judged(state, passage, probability)
         state.draft.setdefault("judged", []).append(
             Judged(
@@ -106,7 +108,21 @@ class AnswerOrQuote:
         """The answer of a passage, or its sentence as a step."""
         if said.answers >= said.supports:
             return self._answered(state, scored, shown, notes)
-        step = self._judge.step(shown, state.question, notes)
+        return self._step(state, scored, notes)
+
+    def _is_step(self, scored: Scored) -> bool:
+        """Whether the reader opened a place as a step: a larger model says only that the answer
+        does not stand there."""
+        said = self._gate.relevance.get(scored.passage)
+        opened = scored.probability >= self._gate.threshold
+        return opened and said is not None and said.supports > said.answers
+
+    def _step(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
+        """The sentence of a place that is a step towards the answer; who gates quotes it, which
+        costs a larger model's answer several times over."""
+        judge = self._gate.judge
+        shown = state.shown(scored.passage, judge)
+        step = judge.step(shown, state.question, notes)
         self.look_for = step.look_for
         return self._sentence(state, scored, step.text)
 
@@ -121,7 +137,7 @@ class AnswerOrQuote:
         if is_backed(given.text, state.question, [text, notes]):
             answer, confidence = given.text, given.confidence
         else:
-            answer, confidence = quote.text, 1.0
+            answer, confidence = quote.text, given.confidence
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text)
             yes = relevance_of(self._judge, alone, state.question).answers

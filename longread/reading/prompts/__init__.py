@@ -18,7 +18,7 @@ from typing import Any
 from longread.engine import Engine, Message
 
 # Raised when the wording of any prompt changes: cached verdicts about a model's gate name it.
-VERSION = 2
+VERSION = 3
 
 _MARK = re.compile(r"^@(system|user|assistant|open|plain)[ \t]*\n", re.MULTILINE)
 

@@ -110,7 +110,7 @@ def test_no_gate_opens_no_answer(start: Start, gate: str) -> None:
 
 
 def test_the_threshold_moves_the_gate(start: Start) -> None:
-    closed, _ = finish(start(choice(), gate="choice", gate_threshold=0.9999, exit=False))
+    closed, _ = finish(start(choice(), gate="choice", gate_threshold=1.0, exit=False))
     opened, _ = finish(start(choice(), gate="choice", gate_threshold=0.0, exit=False))
     assert not any(step.update.open for step in closed)
     assert all(step.update.open for step in opened)
