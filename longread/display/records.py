@@ -110,7 +110,7 @@ def _told(record: Record) -> dict[str, str]:
 
 def _table(columns: Sequence[str], out: TextIO, width: int) -> Write:
     """Rows of a fixed width, since what comes is not known: they are written as they come."""
-    fixed = {"page": 12, "confidence": 10, "seconds": 9}
+    fixed = {"page": 12, "confidence": 10, "seconds": 11}
     room = max(48, width - sum(fixed.values()) - 2 * (len(columns) - 1))
     shares = {"document": 2, "question": 2, "answer": 3}
     parts = sum(shares.get(name, 0) for name in columns)
@@ -118,7 +118,8 @@ def _table(columns: Sequence[str], out: TextIO, width: int) -> Write:
 
     def line(row: Mapping[str, str]) -> str:
         pairs = zip(columns, widths, strict=True)
-        return "  ".join(f"{shorten(row[name], size):<{size}}" for name, size in pairs).rstrip()
+        fitted = (_fitted(name, row[name], size) for name, size in pairs)
+        return "  ".join(fitted).rstrip()
 
     def write(records: Sequence[Record]) -> None:
         rows = [_told(record) for record in records]
@@ -128,3 +129,10 @@ def _table(columns: Sequence[str], out: TextIO, width: int) -> Write:
 
     _put(out, [line({name: name for name in columns})])
     return write
+
+
+def _fitted(column: str, text: str, size: int) -> str:
+    """A cell of `size` characters; of a path that is too long the end tells most."""
+    if column == "document" and len(text) > size:
+        return f"…{text[1 - size :]}"
+    return f"{shorten(text, size):<{size}}"

@@ -60,6 +60,8 @@ def test_the_table_fits_its_width_and_says_what_has_no_answer() -> None:
     lines = written(RowFormat.TABLE, long, NONE, BROKEN, several=True).splitlines()
     assert all(len(line) <= 100 for line in lines)
     assert "…" in lines[1]
+    deep = {**BROKEN, "error": {**BROKEN["error"], "document": f"{'folder/' * 20}b.pdf"}}
+    assert written(RowFormat.TABLE, deep).splitlines()[1].split("  ")[0].endswith("/b.pdf")
     assert "(not found)" in lines[2]
     assert "error: b.pdf is" in lines[3]
 
