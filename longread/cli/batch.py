@@ -75,6 +75,7 @@ def run(
     from longread.display.batch import closing_lines
     from longread.display.each import DocumentsView
     from longread.display.json_answer import document_objects
+    from longread.display.records import rows
     from longread.runs.batch import Batch, Settings, Shard, read_units
     from longread.runs.questions import read_questions
 
@@ -93,7 +94,7 @@ def run(
     with DocumentsView(
         None,
         len(own),
-        several=len(asked) > 1,
+        rows=rows(len(asked) > 1),
         quiet=options.view.quiet,
         stdout=sys.stdout,
         stderr=sys.stderr,

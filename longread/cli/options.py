@@ -55,6 +55,13 @@ class CallOptions:
         setting=False,
         commands=_ASK,
     )
+    schema: Path | None = option(
+        None,
+        "Ask for the fields of FILE (JSON Schema, or lines like revenue: number): typed JSON.",
+        metavar="FILE",
+        setting=False,
+        commands=_ASK,
+    )
     as_json: bool = option(
         False,
         "Print a JSON object; of several questions one a line.",

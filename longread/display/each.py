@@ -9,7 +9,7 @@ from typing import Self, TextIO
 
 from longread.display import can_draw
 from longread.display.phrasing import clean, count, duration, shorten
-from longread.display.records import Record, document_of, writer
+from longread.display.records import Record, Rows, document_of
 from longread.runs.options import RowFormat
 
 _ERASE = "\r\x1b[K"
@@ -29,7 +29,7 @@ class DocumentsView:
         form: RowFormat | None,
         total: int,
         *,
-        several: bool,
+        rows: Rows,
         quiet: bool,
         stdout: TextIO,
         stderr: TextIO,
@@ -43,11 +43,9 @@ class DocumentsView:
         self._begun, self._shown = time.monotonic(), 0.0
         self._shares: dict[str, float] = {}
         width = shutil.get_terminal_size().columns
-        self._write = writer(form, stdout, several=several, width=width) if form else None
+        self._write = rows(form, stdout, width) if form else None
         beside = self._drawn and (form is None or not self._shared)
-        self._table = (
-            writer(RowFormat.TABLE, stderr, several=several, width=width - 1) if beside else None
-        )
+        self._table = rows(RowFormat.TABLE, stderr, width - 1) if beside else None
 
     def begin(self, done: int) -> None:
         """`done` documents need not be read again."""

@@ -49,6 +49,8 @@ def cells(record: Record) -> dict[str, str]:
 
 
 Write = Callable[[Sequence[Record]], None]
+# Begins rows in a form, on a stream, for a width.
+Rows = Callable[[RowFormat, TextIO, int], Write]
 
 
 def writer(form: RowFormat, out: TextIO, *, several: bool, width: int = 0) -> Write:
@@ -59,12 +61,33 @@ def writer(form: RowFormat, out: TextIO, *, several: bool, width: int = 0) -> Wr
     if form is RowFormat.JSONL:
         return lambda records: _put(out, map(to_json, records))
     if form is RowFormat.CSV:
-        return _csv(out)
+        return csv_rows(out, COLUMNS, cells)
     columns = [name for name in _SHORT if several or name != "question"]
     if form is RowFormat.MARKDOWN:
-        _put(out, [_bars(columns), _bars(["---"] * len(columns))])
-        return lambda records: _put(out, (_markdown(columns, record) for record in records))
+        return markdown_rows(out, columns, _told)
     return _table(columns, out, width)
+
+
+def markdown_rows(
+    out: TextIO, columns: Sequence[str], cells: Callable[[Record], Mapping[str, str]]
+) -> Write:
+    """A table in Markdown, a row a record."""
+
+    def row(record: Record) -> str:
+        made = cells(record)
+        return _bars([_escaped(made[name]) for name in columns])
+
+    _put(out, [_bars(columns), _bars(["---"] * len(columns))])
+    return lambda records: _put(out, map(row, records))
+
+
+def rows(several: bool) -> Rows:
+    """Rows of answers; `several` questions stand in a column of their own."""
+
+    def begin(form: RowFormat, out: TextIO, width: int) -> Write:
+        return writer(form, out, several=several, width=width)
+
+    return begin
 
 
 def _put(out: TextIO, lines: Iterable[str]) -> None:
@@ -72,8 +95,11 @@ def _put(out: TextIO, lines: Iterable[str]) -> None:
     out.flush()
 
 
-def _csv(out: TextIO) -> Write:
-    rows = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+def csv_rows(
+    out: TextIO, columns: Sequence[str], cells: Callable[[Record], Mapping[str, str]]
+) -> Write:
+    """CSV with heads, a row a record."""
+    rows = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
     rows.writeheader()
 
     def write(records: Sequence[Record]) -> None:
@@ -87,12 +113,8 @@ def _bars(values: Sequence[str]) -> str:
     return f"| {' | '.join(values)} |"
 
 
-def _markdown(columns: Sequence[str], record: Record) -> str:
-    row = _told(record)
-    escaped = (
-        row[name].replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;") for name in columns
-    )
-    return _bars(list(escaped))
+def _escaped(cell: str) -> str:
+    return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
 
 
 def _told(record: Record) -> dict[str, str]:
@@ -109,26 +131,39 @@ def _told(record: Record) -> dict[str, str]:
 
 
 def _table(columns: Sequence[str], out: TextIO, width: int) -> Write:
-    """Rows of a fixed width, since what comes is not known: they are written as they come."""
+    def told(record: Record) -> dict[str, str]:
+        row = _told(record)
+        row["seconds"] = duration(float(row["seconds"])) if row["seconds"] else ""
+        return row
+
     fixed = {"page": 12, "confidence": 10, "seconds": 11}
-    room = max(48, width - sum(fixed.values()) - 2 * (len(columns) - 1))
-    shares = {"document": 2, "question": 2, "answer": 3}
-    parts = sum(shares.get(name, 0) for name in columns)
-    widths = [fixed.get(name) or room * shares[name] // parts for name in columns]
+    return table_rows(out, columns, told, width, fixed, {"answer": 3})
+
+
+def table_rows(
+    out: TextIO,
+    columns: Sequence[str],
+    cells: Callable[[Record], Mapping[str, str]],
+    width: int,
+    fixed: Mapping[str, int],
+    shares: Mapping[str, int],
+) -> Write:
+    """Rows of a fixed width, since what comes is not known: they are written as they come.
+
+    Columns that are not `fixed` share the rest of the width, 2 parts each or `shares`.
+    """
+    room = width - sum(fixed[name] for name in columns if name in fixed) - 2 * (len(columns) - 1)
+    free = {name: shares.get(name, 2) for name in columns if name not in fixed}
+    parts = sum(free.values())
+    widths = [fixed.get(name) or max(8, room * free[name] // parts) for name in columns]
 
     def line(row: Mapping[str, str]) -> str:
         pairs = zip(columns, widths, strict=True)
         fitted = (_fitted(name, row[name], size) for name, size in pairs)
         return "  ".join(fitted).rstrip()
 
-    def write(records: Sequence[Record]) -> None:
-        rows = [_told(record) for record in records]
-        for row in rows:
-            row["seconds"] = duration(float(row["seconds"])) if row["seconds"] else ""
-        _put(out, map(line, rows))
-
     _put(out, [line({name: name for name in columns})])
-    return write
+    return lambda records: _put(out, map(line, map(cells, records)))
 
 
 def _fitted(column: str, text: str, size: int) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from longread.display.each import DocumentsView
 from longread.display.json_answer import answer_object, error_object
-from longread.display.records import COLUMNS, writer
+from longread.display.records import COLUMNS, rows, writer
 from longread.errors import DocumentError
 from longread.runs.options import RowFormat
 from tests.display.script import answer, reading, run_info
@@ -76,7 +76,7 @@ class Terminal(io.StringIO):
 
 
 def view(form: RowFormat | None, stdout: Any, stderr: Any, *, quiet: bool = False) -> DocumentsView:
-    return DocumentsView(form, 4, several=False, quiet=quiet, stdout=stdout, stderr=stderr)
+    return DocumentsView(form, 4, rows=rows(False), quiet=quiet, stdout=stdout, stderr=stderr)
 
 
 def test_a_terminal_is_told_how_far_it_is_and_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:

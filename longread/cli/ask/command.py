@@ -14,6 +14,7 @@ from longread.runs.questions import Asked, read_questions
 
 _EXAMPLE = 'longread ask book.pdf "your question"'
 _EACH = 'longread ask filings/ --each "your question"'
+_FIELDS = "longread ask report.pdf --schema fields.txt"
 _SEVERAL = 'longread ask book.pdf -q "first question" -q "second question"'
 
 
@@ -55,9 +56,11 @@ def ask(
     (the same command goes on).
     """
     listed = bool(question) or questions is not None
-    each = options.call.each
+    each, schema = options.call.each, options.call.schema
     if options.call.form and not each:
         raise UsageError("--format is for --each.", f"{_EACH} --format csv")
+    if schema is not None:
+        return _ask_fields(arguments, schema, options, listed=listed)
     if not listed and not each and _wants_prompt(arguments):
         from longread.cli.ask.repl import prompt
 
@@ -78,6 +81,22 @@ def ask(
     return answer_questions(sources, asked, options, listed=listed)
 
 
+def _ask_fields(arguments: list[str], schema: Path, options: AskOptions, *, listed: bool) -> int:
+    """Documents alone: the fields are the questions."""
+    from longread.cli.ask.each import answer_each
+    from longread.cli.ask.run import answer_questions
+    from longread.runs.fields import read_schema
+
+    if listed:
+        raise UsageError("a schema asks its own questions.", f"{_FIELDS}, without -q")
+    _require_documents(arguments, _FIELDS)
+    fields = read_schema(schema)
+    asked = [each.asked for each in fields]
+    if options.call.each:
+        return answer_each(arguments, asked, options, fields)
+    return answer_questions(arguments, asked, options, listed=True, fields=fields)
+
+
 def _wants_prompt(arguments: list[str]) -> bool:
     """Whether there are documents alone, and somebody at a terminal to ask."""
     # Python has no stdin at all where it was closed ("<&-").
@@ -86,11 +105,12 @@ def _wants_prompt(arguments: list[str]) -> bool:
     return all(argument.strip() and Path(argument[:250]).exists() for argument in arguments)
 
 
-def _require_documents(arguments: list[str]) -> None:
+def _require_documents(arguments: list[str], example: str = _SEVERAL) -> None:
     if not all(argument.strip() for argument in arguments):
-        raise UsageError("the name of a document is empty.", _SEVERAL)
+        raise UsageError("the name of a document is empty.", example)
     if not Path(arguments[-1][:250]).exists() and arguments[-1].rstrip().endswith("?"):
-        raise UsageError("there is a question besides those of -q and --questions.", _SEVERAL)
+        besides = "those of -q and --questions" if example == _SEVERAL else "the schema's"
+        raise UsageError(f"there is a question besides {besides}.", example)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], str]:

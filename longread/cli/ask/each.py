@@ -15,17 +15,26 @@ if TYPE_CHECKING:
     from longread.display.each import DocumentsView
     from longread.documents.discover import Files
     from longread.models.store import ResolvedModel
+    from longread.runs.fields import Field
     from longread.runs.questions import Asked
 
 _KEPT = "what was read goes on from there; longread batch keeps what is done"
 
 
-def answer_each(sources: Sequence[str], asked: Sequence[Asked], options: AskOptions) -> ExitCode:
+def answer_each(
+    sources: Sequence[str],
+    asked: Sequence[Asked],
+    options: AskOptions,
+    fields: Sequence[Field] = (),
+) -> ExitCode:
     """Ask each of `sources` all that is `asked`: rows on stdout. Raises LongreadError.
 
-    The worst of the documents' exit codes.
+    Of `fields`, whose questions are asked, each document is one row. The worst of the
+    documents' exit codes.
     """
     from longread.display.each import DocumentsView
+    from longread.display.fields import field_rows
+    from longread.display.records import rows
     from longread.documents import listed
 
     if options.call.events is not None:
@@ -35,14 +44,14 @@ def answer_each(sources: Sequence[str], asked: Sequence[Asked], options: AskOpti
     with DocumentsView(
         form,
         len(files),
-        several=len(asked) > 1,
+        rows=field_rows(fields) if fields else rows(len(asked) > 1),
         quiet=options.view.quiet,
         stdout=sys.stdout,
         stderr=sys.stderr,
     ) as view:
         for line in listed(files.left_out):
             view.message(line)
-        return _ask(files, resolved, asked, options, view)
+        return _ask(files, resolved, asked, options, view, fields)
 
 
 def _ask(
@@ -51,7 +60,9 @@ def _ask(
     asked: Sequence[Asked],
     options: AskOptions,
     view: DocumentsView,
+    fields: Sequence[Field],
 ) -> ExitCode:
+    from longread.display.fields import document_fields
     from longread.display.json_answer import document_objects
     from longread.runs.each import EachDocument, worst
     from longread.runs.session import Session
@@ -73,7 +84,10 @@ def _ask(
         for reply in each.answers(files):
             codes.append(reply.exit_code)
             with delivering():
-                view.add(document_objects(reply, asked))
+                made = (
+                    [document_fields(reply, fields)] if fields else document_objects(reply, asked)
+                )
+                view.add(made)
     except KeyboardInterrupt:
         done = f"{len(codes):,} of {len(files):,}"
         raise Interrupted(f"interrupted after {done} documents.", _KEPT) from None

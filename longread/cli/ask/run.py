@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from longread.documents.discover import Files
     from longread.models.store import ResolvedModel
     from longread.reading.step import Answer
+    from longread.runs.fields import Field
     from longread.runs.run import Pass
     from longread.runs.session import Session
 
@@ -36,9 +37,16 @@ _STAGES = {
 
 
 def answer_questions(
-    sources: Sequence[str], asked: Sequence[Asked], options: AskOptions, *, listed: bool
+    sources: Sequence[str],
+    asked: Sequence[Asked],
+    options: AskOptions,
+    *,
+    listed: bool,
+    fields: Sequence[Field] = (),
 ) -> ExitCode:
     """Read `sources` once for all that is `asked`; `listed` answers stand under their questions.
+
+    Of `fields`, whose questions are asked, one JSON object is printed.
 
     What is cheap to check (files, pages, the model's name, the events file) is checked
     before anything slow begins. NOT_FOUND when at least one question has no answer. Raises
@@ -65,11 +73,14 @@ def answer_questions(
         with _resumable(together):
             answers = read(together, view, log, _names(together, asked) if listed else None)
             view.close()
-            deliver(asked, answers, options, listed=listed)
+            found = all(answer.status == "answered" for answer in answers.values())
+            if fields:
+                found = deliver_fields(fields, answers)
+            else:
+                deliver(asked, answers, options, listed=listed)
         if any(answer.status == "interrupted" for answer in answers.values()):
             raise _interrupted(together, answers)
         together.close()
-    found = all(answer.status == "answered" for answer in answers.values())
     return ExitCode.ANSWERED if found else ExitCode.NOT_FOUND
 
 
@@ -166,6 +177,19 @@ def deliver(
         else:
             write_answer(found[0], sys.stdout)
         sys.stdout.flush()
+
+
+def deliver_fields(fields: Sequence[Field], answers: Mapping[str, Answer]) -> bool:
+    """The fields' values, with a citation each, as JSON on stdout; whether all have one."""
+    from longread.display.fields import fields_object
+    from longread.display.json_answer import to_json
+
+    with delivering():
+        found = [answers[each.question] for each in fields]
+        record = fields_object(fields, found)
+        typer.echo(to_json(record, indent=2))
+        sys.stdout.flush()
+    return bool(record["status"] == "answered")
 
 
 @contextmanager

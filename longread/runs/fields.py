@@ -1,0 +1,222 @@
+"""Schema extraction: the fields of a record, each a question, and its typed value or null.
+
+A schema is JSON Schema (an object of plain properties) or lines `name: type`. What an answer
+says is taken as it stands; what cannot be read as the field's type is null, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from longread.errors import UsageError
+from longread.runs.questions import Asked
+
+TYPES = ("string", "number", "integer", "boolean", "date")
+Value = str | float | int | bool | None
+
+_KNOWN = 'lines like "revenue: number", or a JSON Schema with properties'
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DATES = (
+    re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
+    re.compile(r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})"),
+    re.compile(
+        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? (?P<m>{_MONTH}),? (?P<y>\d{{4}})", re.I
+    ),
+    re.compile(rf"(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.I),
+    re.compile(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})"),
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?P<sign>[-−–]\s?|\(\s?)?(?:[$€£¥]|[A-Z]{3}\s)?\s?(?P<minus>[-−])?"
+    r"(?P<digits>\d{1,3}(?:[,'’ \u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|"
+    r"\d+(?:[.,]\d+)?)"
+    r"\s?(?P<scale>thousand|million|billion|trillion|bn|mn|k\b|m\b)?",
+    re.I,
+)
+_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9,
+           "bn": 1e9, "trillion": 1e12}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its type, the question it is, and what else a value must be."""
+
+    name: str
+    type: str
+    question: str
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> Asked:
+        """The field as a question whose id is its name."""
+        return Asked(self.question, self.name)
+
+    def value(self, answer: str | None) -> tuple[Value, str]:
+        """The answer's value, and why there is none where the document does say something."""
+        if answer is None:
+            return None, ""
+        try:
+            value = self._allowed(_READERS[self.type](answer.strip()))
+        except ValueError as error:
+            return None, str(error)
+        return value, ""
+
+    def _allowed(self, value: Value) -> Value:
+        if options := self.rules.get("enum"):
+            same = [one for one in options if str(one).casefold() == str(value).casefold()]
+            if not same:
+                raise ValueError(f"is not one of {', '.join(map(str, options))}")
+            value = same[0]
+        least, most = self.rules.get("minimum"), self.rules.get("maximum")
+        if isinstance(value, int | float):
+            if least is not None and value < least:
+                raise ValueError(f"is less than {least}")
+            if most is not None and value > most:
+                raise ValueError(f"is more than {most}")
+        pattern = self.rules.get("pattern")
+        if pattern and isinstance(value, str) and not re.search(pattern, value):
+            raise ValueError(f"does not match {pattern}")
+        return value
+
+
+def read_schema(file: Path) -> list[Field]:
+    """The fields of a schema file. Raises UsageError."""
+    try:
+        text = file.read_text("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (getattr(error, "strerror", None) or "it is not UTF-8").lower()
+        raise UsageError(f"the schema {file} cannot be read: {reason}.", _KNOWN) from error
+    fields = _of_json(text, file) if text.startswith("{") else _of_lines(text, file)
+    if not fields:
+        raise UsageError(f"the schema {file} has no fields.", _KNOWN)
+    for each in fields:
+        if each.type not in TYPES:
+            raise UsageError(
+                f"the field {each.name} is of type {each.type}.", f"types are {', '.join(TYPES)}"
+            )
+    names = [each.name for each in fields]
+    questions = [each.question for each in fields]
+    for made in (names, questions):
+        if twice := next((one for one in made if made.count(one) > 1), None):
+            raise UsageError(f"the schema {file} has {twice} twice.", "name each field once")
+    return fields
+
+
+def _of_lines(text: str, file: Path) -> list[Field]:
+    fields = []
+    for item in re.split(r"[\n,]", text):
+        if not item.strip() or item.lstrip().startswith("#"):
+            continue
+        name, colon, kind = (part.strip() for part in item.partition(":"))
+        if not (name and colon and kind):
+            raise UsageError(f"{item.strip()} in {file} is no field.", _KNOWN)
+        fields.append(Field(name, kind, _question(name, "")))
+    return fields
+
+
+def _of_json(text: str, file: Path) -> list[Field]:
+    try:
+        schema = json.loads(text)
+        properties = schema.get("properties", {}).items()
+        return [_of_property(name, facts) for name, facts in properties]
+    except (ValueError, AttributeError) as error:
+        raise UsageError(f"the schema {file} is no JSON Schema of an object.", _KNOWN) from error
+
+
+def _of_property(name: str, facts: Mapping[str, Any]) -> Field:
+    kinds = facts.get("type", "string")
+    several = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    kind = str(several[0]) if len(several) == 1 else "/".join(map(str, several))
+    if kind == "string" and facts.get("format") == "date":
+        kind = "date"
+    return Field(name, kind, _question(name, str(facts.get("description", ""))), facts)
+
+
+def _question(name: str, description: str) -> str:
+    description = " ".join(description.split())
+    if description.endswith("?"):
+        return description
+    words = description.rstrip(".") or re.sub(r"(?<=[a-z])(?=[A-Z])|[_\-]+", " ", name).lower()
+    words = words.strip().removeprefix("The ").removeprefix("the ")
+    # "Net revenue" begins small, "EBITDA" does not.
+    return f"What is the {words[0].lower() if words[1:2].islower() else words[0]}{words[1:]}?"
+
+
+def _number(text: str) -> float:
+    """The one number of a text, with its scale word; the scale of a table's head is not known."""
+    found = list(_NUMBER.finditer(text))
+    if len(found) != 1:
+        raise ValueError("holds no number" if not found else "holds several numbers")
+    (match,) = found
+    digits = re.sub(r"['’ \u00a0\u202f]", "", match["digits"])
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    value = float(digits.replace(",", ".")) * _SCALES.get((match["scale"] or "").lower(), 1)
+    sign = (match["sign"] or "").strip()
+    bracketed = sign == "(" and text[match.end() :].lstrip().startswith(")")
+    negative = bracketed or sign in ("-", "−", "–") or bool(match["minus"])
+    return -value if negative else value
+
+
+def _plain(text: str) -> float | int:
+    value = _number(text)
+    return int(value) if value.is_integer() else value
+
+
+def _whole(text: str) -> int:
+    value = _number(text)
+    if not value.is_integer():
+        raise ValueError("is not a whole number")
+    return int(value)
+
+
+def _boolean(text: str) -> bool:
+    word = text.split(maxsplit=1)[0].strip(".,;:!").casefold() if text else ""
+    if word in ("yes", "true"):
+        return True
+    if word in ("no", "false"):
+        return False
+    raise ValueError("says neither yes nor no")
+
+
+def _date(text: str) -> str:
+    """A date as ISO 8601 has it. 03/04/2024 is two dates, so it is none."""
+    found = {made for pattern in _DATES for match in pattern.finditer(text) for made in _day(match)}
+    if len(found) != 1:
+        raise ValueError("holds no date" if not found else "may be several dates")
+    return found.pop().isoformat()
+
+
+def _day(match: re.Match[str]) -> list[date]:
+    facts = match.groupdict()
+    if "a" in facts:
+        first, second = int(facts["a"]), int(facts["b"])
+        pairs = {(first, second), (second, first)}
+    else:
+        month = facts["m"].lower()
+        number = int(month) if month.isdecimal() else _MONTHS.index(month[:3]) + 1
+        pairs = {(number, int(facts["d"]))}
+    days = []
+    for month_number, day in pairs:
+        try:
+            days.append(date(int(facts["y"]), month_number, day))
+        except ValueError:
+            continue
+    return days
+
+
+_READERS: Mapping[str, Callable[[str], Value]] = {
+    "string": str,
+    "number": _plain,
+    "integer": _whole,
+    "boolean": _boolean,
+    "date": _date,
+}
