@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from longread.engine import Engine
-from longread.reading.parts.backing import NUMBER, cite, is_backed
+from longread.reading.parts.backing import NUMBER, cite, is_backed, unquoted
 from longread.reading.prompts import prompt
 from longread.reading.state import Outcome, ReadingState
 from longread.retrieval import terms
@@ -46,11 +46,14 @@ class WrittenAnswer:
         confidence = max(quote.score for quote in ledger) or certain
         if not text or _REFUSAL.search(text):
             return Outcome(None, (), confidence)
-        sources = [_documented(state), *(quote.text for quote in ledger)]
-        if generated.looped or not is_backed(text, state.question, sources):
+        cited = cite(text, state.question, ledger)
+        quoted = [quote.text for quote in cited]
+        # Words may come from the notes; figures must stand in what is cited, for all to see.
+        backed = is_backed(text, state.question, [_documented(state), *quoted])
+        if generated.looped or not backed or unquoted(text, state.question, quoted):
             strongest = max(ledger, key=lambda quote: quote.score)
             return Outcome(" ".join(strongest.text.split()), (strongest,), confidence)
-        return Outcome(text, cite(text, state.question, ledger), confidence)
+        return Outcome(text, cited, confidence)
 
 
 def _documented(state: ReadingState) -> str:

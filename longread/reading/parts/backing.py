@@ -30,14 +30,31 @@ def is_backed(text: str, question: str, sources: list[str]) -> bool:
     return not words or sum(word in known for word in words) >= _BACKED * len(words)
 
 
+def unquoted(text: str, question: str, quotes: list[str]) -> list[str]:
+    """The numbers of `text` that stand neither in the question nor in any of the quotes."""
+    known = {*terms(question), *(term for quote in quotes for term in terms(quote))}
+    return [term for term in terms(text) if NUMBER.search(term) and term not in known]
+
+
 def cite(text: str, question: str, ledger: list[Quote]) -> tuple[Quote, ...]:
-    """The quotes that share most with the answer, then with the question; strongest first."""
+    """The quotes that share most with the answer, then with the question; strongest first.
+
+    Each is taken for what the ones before it lack, so that together they hold as much of the
+    answer as so many quotes can.
+    """
     wanted, asked = set(terms(text)) - set(terms(question)), set(terms(question))
+    left, cited = list(ledger), list[Quote]()
+    while left and len(cited) < CITATIONS:
+        missing = wanted - {term for quote in cited for term in terms(quote.text)}
 
-    def worth(quote: Quote) -> tuple[int, float, int]:
-        held = set(terms(quote.text))
-        return (len(held & wanted), round(quote.score, 2), len(held & asked))
+        def worth(quote: Quote, missing: set[str] = missing) -> tuple[int, int, float, int]:
+            held = set(terms(quote.text))
+            shared = len(held & wanted)
+            return len(held & missing), shared, round(quote.score, 2), len(held & asked)
 
-    ranked = sorted(ledger, key=worth, reverse=True)
-    backing = [quote for quote in ranked if worth(quote)[0]] or ranked[:1]
-    return tuple(backing[:CITATIONS])
+        best = max(left, key=worth)
+        if cited and not worth(best)[1]:
+            break
+        cited.append(best)
+        left.remove(best)
+    return tuple(cited)

@@ -92,14 +92,18 @@ def _matching_quotes(state: ReadingState, opening: Opening, words: str) -> tuple
 
 
 def quotable(corpus: Corpus, passage: Span) -> list[tuple[int, int]]:
-    """Sentence spans worth quoting: headings left out, very short ones joined to the next."""
+    """Sentence spans worth quoting: headings left out, very short ones joined to the next.
+
+    Never over a line's end: what stands in another row or paragraph, or overleaf, is another quote.
+    """
     document = corpus.documents[passage.document]
     headings = {section.start: len(section.title) for section in document.sections}
     joined: list[tuple[int, int]] = []
     for start, end in corpus.sentences(passage):
         if end - start <= headings.get(start, -1):
             continue
-        if joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE:
+        short = joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE
+        if short and "\n" not in document.text[joined[-1][1] : start]:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))

@@ -62,6 +62,30 @@ def test_a_number_made_up_in_the_notes_is_not_backed_by_them(book: Document) -> 
     assert given.text == FACT
 
 
+def test_a_number_that_only_the_notes_hold_gives_way_to_the_quote(book: Document) -> None:
+    """It stands in the document, but nobody who looks at the citation can see it."""
+    elsewhere = "c7x2"
+    assert elsewhere in book.text
+    given = answered(
+        book, f"It sank in 1931, as {elsewhere} says.", notes=f"- {elsewhere} says 1931"
+    )
+    assert given.text == FACT
+
+
+def test_quotes_are_cited_for_what_the_others_lack(book: Document) -> None:
+    def quote(text: str, score: float) -> Quote:
+        return Quote(0, "a.pdf", 0, len(text), text, score=score, verified=True)
+
+    ledger = [
+        quote("The ferry was built in 1902 at Orvel.", 0.9),
+        quote("In 1902 it was built.", 0.8),
+        quote("It was built in 1902 by Quist.", 0.7),
+        quote("She sank in 1931.", 0.2),
+    ]
+    cited = cite("Built in 1902, sank in 1931.", "What became of the ferry?", ledger)
+    assert ledger[3] in cited
+
+
 def test_words_that_are_nowhere_give_way_to_the_quote(book: Document) -> None:
     given = answered(book, "Because dragons attacked its wooden paddles violently.")
     assert given.text == FACT
