@@ -12,18 +12,21 @@ a column of labels fails that, so plain tables keep a row for each line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longread.documents.layout_types import Segment
 
-# Lines of one cell are at most this far apart, in units of the type size.
-_PITCH = 1.4
+# Lines of one cell are at most this far apart, in units of the type size: 1.4, and its rounding.
+_PITCH = 1.405
 # Boxes are taller than letters: cut off before asking whether two overlap.
 _TRIM = 0.2
 # A page with more segments than this is a drawing or a map.
 _MOST_SEGMENTS = 4000
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# Columns of prose have at least this many characters a line; tables of figures do not.
+PROSE_LINE = 18
 # A cell longer than this is a column of text.
 _LONGEST_STACK = 30
 
@@ -53,6 +56,12 @@ class _Stack:
         """Does a line go on in the next, as a sentence does and a list of names does not?"""
         return any(segment.text[:1].islower() for segment in self.segments[1:])
 
+    @property
+    def is_text(self) -> bool:
+        """Are these several lines as long as those of a column of prose?"""
+        lengths = sum(len(segment.text) for segment in self.segments)
+        return len(self.segments) >= 3 and lengths >= PROSE_LINE * len(self.segments)
+
 
 def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
     """The segments of a page, wrapped table cells put together."""
@@ -61,8 +70,7 @@ def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
         return merge_wrapped_cells([s for s in segments if not s.cell]) + ruled
     if not 8 <= len(segments) <= _MOST_SEGMENTS:
         return list(segments)
-    groups = _side_by_side(_stacks(segments))
-    candidates = [group for group in groups if _could_be_row(group)]
+    candidates = _without_prose(_side_by_side(_stacks(segments)))
     sure = {stack.column for group in candidates for stack in group if stack.wrapped}
     rows = [group for group in candidates if max(group, key=_height).column in sure]
     if not any(len(row) >= 3 for row in rows) and sum(map(_is_uneven, rows)) < 2:
@@ -158,6 +166,26 @@ def _could_be_row(group: Sequence[_Stack]) -> bool:
         edge = stack.x1
     # Stacks of the same lines at the same heights are plain rows, one a line.
     return heights.count(max(heights)) == 1 or len(group) > heights.count(max(heights))
+
+
+def _without_prose(groups: Sequence[Sequence[_Stack]]) -> list[Sequence[_Stack]]:
+    """Groups that could be rows, unless they stand in columns that hold more text than rows."""
+    candidates: list[Sequence[_Stack]] = []
+    in_rows: Counter[int] = Counter()
+    flowing: Counter[int] = Counter()
+    for group in groups:
+        lines: Counter[int] = Counter()
+        is_row = _could_be_row(group)
+        for stack in group:
+            if is_row or stack.is_text:
+                lines[stack.column] += len(stack.segments)
+        if is_row:
+            candidates.append(group)
+            in_rows += lines
+        elif len(lines) > 1:
+            flowing += lines
+    prose = {column for column, count in flowing.items() if count > in_rows[column]}
+    return [group for group in candidates if not all(stack.column in prose for stack in group)]
 
 
 def _on_one_line(row: Sequence[_Stack]) -> list[Segment]:

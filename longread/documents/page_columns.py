@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from longread.documents.cells import is_figure
+from longread.documents.cells import PROSE_LINE, is_figure
 from longread.documents.layout_types import Segment, Shape
 from longread.documents.rows import Row, group_rows, left_edge
 from longread.documents.tables import is_marker
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
-# Columns of prose have at least this many characters a line; tables of figures do not.
-PROSE_LINE = 18
 # Columns within columns are real (a shape in a column), deeper nesting is noise.
 MAX_DEPTH = 4
 # A gutter of part of the page's columns is one of the page if it is about as clear.
@@ -141,11 +139,16 @@ def _bands(segments: list[Segment], gutter: _Gutter, shapes: Sequence[Shape]) ->
     rows = [_halves(row, gutter.x) for row in group_rows(segments)]
     across = _across(rows, gutter, segments)
     framing = [shape for shape in shapes if _frames_some(shape, segments, gutter.x)]
+    parting = [(shape.y0 + shape.y1) / 2 for shape in shapes if _parts(shape, segments, gutter.x)]
     bands: list[_Band] = []
+    last = 0
     for crosses, (left, right) in zip(across, rows, strict=True):
         shape = next((b for b in framing if all(b.holds(s) for s in left + right)), None)
         before = bands[-1] if bands else None
-        if before is not None and before.shape is shape and (shape or before.across == crosses):
+        above = sum(y < (left or right)[0].y1 for y in parting)
+        goes_on = before is not None and before.shape is shape and above == last
+        last = above
+        if before is not None and goes_on and (shape or before.across == crosses):
             before.left.extend(left)
             before.right.extend(right)
         else:
@@ -159,6 +162,13 @@ def _frames_some(shape: Shape, segments: Sequence[Segment], gutter: float) -> bo
         return False
     inside = sum(shape.holds(segment) for segment in segments)
     return 0 < inside <= 0.6 * len(segments)
+
+
+def _parts(shape: Shape, segments: Sequence[Segment], gutter: float) -> bool:
+    """Is this a picture or a box over both columns, with no text in it?"""
+    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
+    over_both = shape.x0 <= (left + gutter) / 2 and shape.x1 >= (gutter + right) / 2
+    return over_both and not any(shape.holds(segment) for segment in segments)
 
 
 def _halves(row: Row, gutter: float) -> tuple[Row, Row]:
@@ -179,15 +189,18 @@ def _across(
         )
         if (found := _gutter(side)) is not None and found.score >= _EQUAL_GUTTER * gutter.score
     ]
-    across = []
-    for left, right in rows:
-        row = left + right
-        across.append(
-            _crosses(row, gutter.x)
-            or edges.is_table_row(left, right)
-            # In a page of three columns: a line over two of them, and nothing beside it.
-            or (len(row) == 1 and any(_crosses(row, other) for other in others))
-        )
+    across = [
+        _crosses(left + right, gutter.x)
+        # In a page of three columns: a line over two of them, and nothing beside it.
+        or (len(left + right) == 1 and any(_crosses(left + right, other) for other in others))
+        for left, right in rows
+    ]
+    in_table = [edges.is_table_row(left, right) for left, right in rows]
+    beside = [a or b for a, b in zip(across, in_table, strict=True)]
+    for index, is_table in enumerate(in_table):
+        # One row is no table: it is a line of text that is full of figures.
+        if is_table and any(beside[max(0, index - 1) : index] + beside[index + 1 : index + 2]):
+            across[index] = True
     if len(rows) > 1:
         for outer, inner in ((0, 1), (-1, -2)):
             across[outer] = across[outer] or _stands_apart(rows[outer], rows[inner])
