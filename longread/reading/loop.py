@@ -222,7 +222,7 @@ class Reader:
             retrieval = self._retrieve(thought)
         with self._stage("update_gate"):
             opening = self.parts.gate.read(state)
-        remark = self._write(opening) if opening.gate.open else ""
+        remark = self._write(opening) if opening.opened else ""
         if self._ends_round(state.step):
             self._brought = self.memory.merge()
         state.read.add(span.index)
