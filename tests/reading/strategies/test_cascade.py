@@ -79,6 +79,15 @@ def test_the_model_overrules_the_reader_place_by_place(told: Document) -> None:
     assert all(not (FACT in p and RUMOUR in p) for p in answering.asked("relevance"))
 
 
+def test_a_place_that_the_reader_hardly_opens_is_judged_as_well(told: Document) -> None:
+    """Its first places are put before the model even where every gate stays closed."""
+    answering = model()
+    run = begin(told, answering, gate_threshold=0.99)
+    first = next(iter(run.steps()))
+    assert not first.update.open
+    assert 7 in [place.page for place in first.judged]
+
+
 def test_each_model_s_tokens_are_in_the_records(told: Document) -> None:
     steps, answer = finish(begin(told, model()))
     assert set(steps[0].models) == {"scripted", "larger"}
