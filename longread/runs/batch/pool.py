@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -101,7 +102,8 @@ class _Pool:
             target=_work,
             args=(tell, self._folder, self._settings, replace(self._todo, units=ordered)),
         )
-        process.start()
+        with _ctrl_c_ignored():
+            process.start()
         tell.close()
         self._hands.append(_Hand(process, heard))
 
@@ -165,6 +167,19 @@ class _Pool:
             hand.process.join(_GRACE)
             if hand.process.is_alive():
                 hand.process.kill()
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """A process that is begun meanwhile ignores Ctrl-C until it is ready to keep what it read."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _work(tell: Connection, folder: BatchFolder, settings: Settings, todo: Todo) -> None:

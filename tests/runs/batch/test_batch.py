@@ -239,6 +239,67 @@ def test_sigterm_stops_it_and_it_goes_on(
         assert len(merged(out)) == 24
 
 
+def alive(group: int) -> bool:
+    """Whether a process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_workers_end_with_the_process_that_began_them(
+    batch: Batch, out: Path, texts: Path, questions: Path, log: Path
+) -> None:
+    process = subprocess.Popen(
+        command(texts, "--questions", questions, "--out", out, "--jobs", 2, *OPTIONS),
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TEST_SLOW": "0.05"},
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    while "1 of 12: " not in process.stderr.readline():
+        pass
+    process.kill()
+    process.wait()
+    begun = time.monotonic()
+    while alive(process.pid):
+        assert time.monotonic() - begun < 60
+        time.sleep(0.05)
+    process.stderr.close()
+    assert len(files(out)) < 12
+    assert batch("--jobs", 2).code == 1
+    assert len(merged(out)) == 24
+
+
+def test_ctrl_c_is_one_line_with_any_number_of_processes(
+    out: Path, texts: Path, questions: Path
+) -> None:
+    for wait in (True, False):
+        process = subprocess.Popen(
+            command(texts, "--questions", questions, "--out", out, "--jobs", 2, *OPTIONS),
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TEST_SLOW": "0.1"},
+            cwd=ROOT,
+            start_new_session=True,
+        )
+        assert process.stderr is not None
+        while wait and "1 of 12: " not in process.stderr.readline():
+            pass
+        while not wait and not (out / "batch.json").exists():
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+        assert process.returncode == 130, stderr
+        assert "Traceback" not in stderr
+        assert stderr.count("longread: ") == 1
+        shutil.rmtree(out)
+
+
 def test_what_is_no_batch_and_what_has_no_questions(tmp_path: Path, texts: Path, out: Path) -> None:
     message, hint = of_batch("status", tmp_path).trouble()
     assert message.endswith("is no batch.")
