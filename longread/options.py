@@ -150,8 +150,8 @@ def _number(value: Any) -> float:
         raise ValueError("is not a number") from error
 
 
-def seconds(value: Any) -> float:
-    """A time above 0."""
+def positive(value: Any) -> float:
+    """A number above 0."""
     if not 0.0 < (number := _number(value)) < float("inf"):
         raise ValueError("must be above 0")
     return number

@@ -8,6 +8,7 @@ that the bytes that were hashed are the bytes that are read.
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,7 @@ SCAN_AREA = 0.3
 STAMP_CHARACTERS = 200
 SHEET_AREA = 0.85
 OCR_DPI = 200
+_FAILED_ALLOCATION = re.compile(r"alloc \(.* bytes\) failed")
 # Enough pixels to tell whether text shows; brightness (0 to 255) of one colour varies less.
 LOOK_DPI = 60
 PLAIN = 16
@@ -55,9 +57,10 @@ def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool)
         for number in range(file.page_count):
             try:
                 pages.append(_page(file, number, tessdata, superscripts))
-            except DocumentError:
+            except (DocumentError, MemoryError):
                 raise
-            except Exception:  # a page with a fault in it raises whatever its fault leads to
+            except Exception as error:  # a page with a fault raises whatever its fault leads to
+                _raise_if_out_of_memory(error)
                 pages.append(RawPage(0, 0, []))
                 failed.append(number + 1)
         return RawFile(
@@ -82,11 +85,18 @@ def _open(data: bytes, name: str, filetype: str, password: str | None) -> tuple[
         if file.page_count < 1:
             raise DocumentError(f"{name} has no pages.", "the file is damaged; try another copy")
     except (RuntimeError, ValueError) as error:
+        _raise_if_out_of_memory(error)
         raise DocumentError(
             f"{name} is damaged beyond repair.",
             "open it in a viewer and save it anew, or try another copy",
         ) from error
     return file, locked
+
+
+def _raise_if_out_of_memory(error: Exception) -> None:
+    """MuPDF's own error for it says "code=2: realloc (394641504 bytes) failed"."""
+    if _FAILED_ALLOCATION.search(str(error)):
+        raise MemoryError from error
 
 
 def _unlock(file: Any, name: str, password: str | None) -> None:

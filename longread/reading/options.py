@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from longread.options import option, probability, seconds
+from longread.options import option, positive, probability
 from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES, strategies
 
 _ASK = ("ask", "batch")
@@ -71,7 +71,7 @@ class ReadingOptions:
         0.9, "Probability that opens the exit gate (0.9).", parse=probability, commands=_ASK
     )
     max_seconds: float | None = option(
-        None, "Stop reading after so many seconds, and answer.", parse=seconds, commands=_RUNS
+        None, "Stop reading after so many seconds, and answer.", parse=positive, commands=_RUNS
     )
     max_chunks: int | None = option(
         None, "Stop reading after so many chunks, and answer.", commands=_RUNS

@@ -110,10 +110,7 @@ class EachDocument:
 
     def _pass(self, path: str) -> Pass:
         self._progress(path, 0.0)
-        how = self._documents
-        document = load(
-            path, pages=how.pages, password=how.password, ocr=how.ocr, encoding=how.encoding
-        )
+        document = load(path, **self._documents.loading())
         self._session.turn_to([document])
         return self._session.run_all(
             self._questions,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from longread.errors import UsageError
-from longread.options import option, up_to
+from longread.options import option, positive, up_to
 
 _MODEL = ("ask", "batch", "qa", "multihop", "needle", "throughput")
 _DOCUMENTS = ("ask", "batch", "inspect", "search")
@@ -108,3 +108,20 @@ class DocumentOptions:
         parse=_encoding,
         commands=_DOCUMENTS,
     )
+    file_seconds: float | None = option(
+        None,
+        "Seconds that parsing one file may take (default: a minute, and more for large files).",
+        parse=positive,
+        commands=_DOCUMENTS,
+    )
+    file_memory: float | None = option(
+        None,
+        "Memory in GB that parsing one file may take (default: 4 and more for large files, at "
+        "most half of the machine's).",
+        parse=positive,
+        commands=_DOCUMENTS,
+    )
+
+    def loading(self) -> dict[str, Any]:
+        """What of it `longread.documents.load` takes."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from longread.documents import Document, Files, LeftOut, PageRange, discover, listed, load
+from longread.documents import Document, Files, LeftOut, discover, listed, load_all
 from longread.engine import Engine
 from longread.engine.http import open_server
 from longread.errors import DocumentError, UsageError
@@ -59,22 +59,15 @@ def read_documents(
     """
     files = sources if isinstance(sources, Files) else discover(sources)
     how = options or DocumentOptions()
-    pages = PageRange.parse(how.pages) if how.pages else None
     documents: dict[str, Document] = {}
     left_out = list(files.left_out)
     failures: list[DocumentError] = []
-    for place, file in enumerate(files):
-        if progress is not None:
-            progress(file, place / len(files))
-        try:
-            document = load(
-                file, pages=pages, password=how.password, ocr=how.ocr, encoding=how.encoding
-            )
-        except DocumentError as error:
-            failures.append(error)
+    for file, read in zip(files, load_all(files, progress=progress, **how.loading()), strict=True):
+        if isinstance(read, DocumentError):
+            failures.append(read)
             continue
-        same = documents.setdefault(document.sha256, document)
-        if same is not document:
+        same = documents.setdefault(read.sha256, read)
+        if same is not read:
             left_out.append(LeftOut(file, f"is the same as {same.path}"))
     if not documents:
         raise failures[0]

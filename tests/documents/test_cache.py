@@ -25,7 +25,8 @@ def test_the_second_time_the_entry_is_used(
 ) -> None:
     first = load(VOYAGE)
     assert len(entries(longread_home)) == 1
-    monkeypatch.setattr("longread.documents._parse", None)
+    monkeypatch.setattr("longread.documents.loader.parse", None)
+    monkeypatch.setattr("longread.documents.loader.parse_apart", None)
     assert load(VOYAGE) == first
 
 
@@ -78,6 +79,7 @@ def test_an_entry_with_a_missing_part_is_no_entry(longread_home: Path) -> None:
     assert cache.load(path) is None
 
 
+@pytest.mark.usefixtures("parsed_here")
 def test_a_full_disk_is_a_warning(longread_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -99,6 +99,7 @@ def test_a_table_of_contents_nested_without_end(tmp_path: Path) -> None:
     assert [section.title for section in document.sections] == ["One"]
 
 
+@pytest.mark.usefixtures("parsed_here")
 def test_chapters_that_unpack_to_too_much_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from longread import documents
-from longread.documents import kinds, load
+from longread.documents import kinds, load, parse
 from longread.documents.headers_footers import roman_value
 from longread.errors import DocumentError
 
@@ -53,6 +52,7 @@ def test_a_tree_of_pages_that_is_its_own_child(tmp_path: Path) -> None:
         load(str(path), use_cache=False)
 
 
+@pytest.mark.usefixtures("parsed_here")
 @pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), AssertionError("y\nz")])
 def test_whatever_a_reader_raises_is_the_trouble_of_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -60,7 +60,7 @@ def test_whatever_a_reader_raises_is_the_trouble_of_its_file(
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(documents, "_unpaged", broken)
+    monkeypatch.setattr(parse, "_unpaged", broken)
     (tmp_path / "a.html").write_text("<html><p>x</p></html>")
     with pytest.raises(DocumentError) as caught:
         load(str(tmp_path / "a.html"), use_cache=False)
@@ -73,7 +73,7 @@ def test_what_does_not_fit_into_memory(tmp_path: Path, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(documents, "_unpaged", broken)
+    monkeypatch.setattr(parse, "_unpaged", broken)
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(DocumentError, match="needs more memory than there is"):
         load(str(tmp_path / "a.txt"), use_cache=False)

@@ -224,13 +224,13 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         load("-")
 
 
-def test_nothing_is_printed_and_a_cache_hit_needs_no_pymupdf(tmp_path: Path) -> None:
+def test_nothing_is_printed_and_a_cache_hit_needs_no_worker(tmp_path: Path) -> None:
     data = Path(fixture("voyage.pdf")).read_bytes()
     torn = tmp_path / "torn.pdf"
     torn.write_bytes(data[: data.rindex(b"startxref")])
     script = (
-        "import sys; from longread.documents import load; load(sys.argv[1]);"
-        "sys.exit('pymupdf' in sys.modules)"
+        "import sys; from longread.documents import load, loader; load(sys.argv[1]);"
+        "sys.exit(2 * ('pymupdf' in sys.modules) + loader._kept.cache_info().currsize)"
     )
     first, second = (
         subprocess.run([sys.executable, "-c", script, str(torn)], capture_output=True, check=False)

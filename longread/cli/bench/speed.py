@@ -96,7 +96,7 @@ class _Matter:
             return built_in(self.tokens, engine.count)
         view.activity("reading", Path(self.source).name)
         begun = time.perf_counter()
-        document = load(self.source, password=self.options.password, ocr=self.options.ocr)
+        document = load(self.source, **self.options.loading())
         opened["document"] = time.perf_counter() - begun
         return beginning(document, self.tokens, engine.count)
 

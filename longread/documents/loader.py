@@ -1,0 +1,226 @@
+"""Loading: a document from the cache where it is known, else parsed; many in parallel processes."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from longread.documents import cache
+from longread.documents.discover import STDIN, local, unopened
+from longread.documents.encodings import canonical
+from longread.documents.kinds import sniff
+from longread.documents.model import Document
+from longread.documents.page_range import PageRange, restrict
+from longread.documents.parse import GIGABYTE, Unparsed, isolated, limits_for, parse, parse_apart
+from longread.documents.workers import Workers
+from longread.errors import DocumentError
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A source that is being read: its document, or the parse that will give it.
+
+    `parsed_as` is the name under which the same bytes were met first.
+    """
+
+    source: str
+    warnings: tuple[str, ...]
+    document: Document | Future[Document]
+    parsed_as: str
+
+
+class Loader:
+    """How files are to be read; `longread.documents.load` says what each argument means."""
+
+    def __init__(
+        self,
+        pages: str | PageRange | None = None,
+        password: str | None = None,
+        ocr: bool = False,
+        encoding: str | None = None,
+        use_cache: bool = True,
+        file_seconds: float | None = None,
+        file_memory: float | None = None,
+    ) -> None:
+        self._pages = PageRange.parse(pages) if isinstance(pages, str) else pages
+        self._password = password
+        self._ocr = ocr
+        self._encoding = canonical(encoding) if encoding else None
+        self._use_cache = use_cache
+        self._seconds = file_seconds
+        self._memory = file_memory
+
+    def load(self, source: str) -> Document:
+        """One document. The worker that parsed it waits for the next call."""
+        file, warnings = self._open(source)
+        document = _known(file)
+        if document is None:
+            document = parse_apart(file, _kept()) if isolated(file) else parse(file)
+        return self._finished(source, warnings, document)
+
+    def load_all(
+        self, sources: Sequence[str], progress: Callable[[str, float], None]
+    ) -> list[Document | DocumentError]:
+        """The documents of all sources, or why they could not be read, in order."""
+        opened: list[_Opened | DocumentError] = []
+        with _Pool() as pool:
+            for place, source in enumerate(sources):
+                progress(source, (place - pool.running) / len(sources))
+                try:
+                    opened.append(self._begun(source, pool))
+                except DocumentError as error:
+                    opened.append(error)
+            for name in pool.rest():
+                progress(name, 1 - pool.running / len(sources))
+            return [self._ended(each) for each in opened]
+
+    def _begun(self, source: str, pool: _Pool) -> _Opened:
+        file, warnings = self._open(source)
+        document = _known(file)
+        if document is None and not isolated(file):
+            document = parse(file)
+        if document is not None:
+            return _Opened(source, warnings, document, file.name)
+        return _Opened(source, warnings, *pool.submit(file))
+
+    def _ended(self, opened: _Opened | DocumentError) -> Document | DocumentError:
+        if isinstance(opened, DocumentError):
+            return opened
+        document = opened.document
+        try:
+            if isinstance(document, Future):
+                document = document.result()
+            return self._finished(opened.source, opened.warnings, document)
+        except DocumentError as error:
+            message = error.message.replace(opened.parsed_as, _name(opened.source), 1)
+            return DocumentError(message, error.hint)
+
+    def _open(self, source: str) -> tuple[Unparsed, tuple[str, ...]]:
+        """The file's bytes and kind, and a warning where its name says another kind."""
+        name = _name(source)
+        data = self._bytes(source, name)
+        kind, warnings = sniff(data, name)
+        digest = hashlib.sha256(data).hexdigest()
+        entry = cache.entry(digest, kind, self._ocr, self._encoding) if self._use_cache else None
+        limits = limits_for(len(data), ocr=self._ocr, seconds=self._seconds, memory=self._memory)
+        return Unparsed(
+            name, data, kind, digest, entry, self._password, self._ocr, self._encoding, limits
+        ), warnings
+
+    def _finished(self, source: str, warnings: tuple[str, ...], document: Document) -> Document:
+        """The document under the name it was asked for, cut down to the pages that are wanted."""
+        document = replace(
+            document,
+            path=source,
+            title=document.title or ("" if source == STDIN else Path(source).stem),
+            warnings=(*warnings, *document.warnings),
+        )
+        return restrict(document, self._pages, _name(source)) if self._pages else document
+
+    def _bytes(self, source: str, name: str) -> bytes:
+        if source == STDIN:
+            data = sys.stdin.buffer.read()
+            if not data:
+                raise DocumentError(
+                    "standard input is empty.", "pipe a document in: longread ask - < book.pdf"
+                )
+            return data
+        path = local(source)
+        try:
+            size = path.stat().st_size
+            most = limits_for(size, ocr=False, seconds=None, memory=self._memory).memory
+            if size > most:
+                raise DocumentError(
+                    f"{name} is {size / GIGABYTE:.3g} GB; a file may take {most / GIGABYTE:.3g} GB "
+                    "of memory.",
+                    "split it; --file-memory allows it more",
+                )
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise DocumentError(f"{source} does not exist.", "check the name") from error
+        except IsADirectoryError as error:
+            raise DocumentError(f"{source} is a folder.", "name the files in it") from error
+        except (OSError, ValueError) as error:
+            raise unopened(source, error) from error
+        if not data:
+            raise DocumentError(f"{name} is empty (0 bytes).", "try another copy")
+        return data
+
+
+class _Pool:
+    """Parses that run at once, a worker each; leaving it ends those that still run."""
+
+    def __init__(self) -> None:
+        self._cores = _cores()
+        self._threads = ThreadPoolExecutor(self._cores)
+        self._workers = Workers()
+        self._running: dict[Future[Document], str] = {}
+        self._begun: dict[tuple[str, str], tuple[Future[Document], str]] = {}
+
+    @property
+    def running(self) -> int:
+        """How many files are not parsed yet."""
+        self._running = {each: name for each, name in self._running.items() if not each.done()}
+        return len(self._running)
+
+    def submit(self, file: Unparsed) -> tuple[Future[Document], str]:
+        """The parse of these bytes, and the name they were met under first.
+
+        Waits where so many files wait for a worker that their bytes would fill the memory.
+        """
+        key = file.digest, file.kind
+        if key not in self._begun:
+            while self.running >= 2 * self._cores:
+                wait(self._running, return_when=FIRST_COMPLETED)
+            future = self._threads.submit(parse_apart, file, self._workers)
+            self._running[future] = file.name
+            self._begun[key] = future, file.name
+        return self._begun[key]
+
+    def rest(self) -> Iterator[str]:
+        """Waits until all is parsed, and says what it waits for."""
+        while self.running:
+            yield next(iter(self._running.values()))
+            wait(self._running, return_when=FIRST_COMPLETED)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _value: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
+
+
+def _known(file: Unparsed) -> Document | None:
+    return cache.load(file.entry) if file.entry else None
+
+
+def _name(source: str) -> str:
+    return "standard input" if source == STDIN else Path(source).name
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+@lru_cache(maxsize=1)
+def _kept() -> Workers:
+    """Workers for files that are loaded one by one, as long as the program runs."""
+    workers = Workers()
+    atexit.register(workers.close)
+    return workers

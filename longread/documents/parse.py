@@ -1,0 +1,174 @@
+"""Parsing: bytes of a known kind → `Document`, in this process or in a worker.
+
+Contract: whatever a reader meets in a damaged or hostile file is a DocumentError about that
+file; what would end the process (a native crash, a hang, a bomb) is one as well where a worker
+parses. Workers parse the kinds that native libraries read or unpack, and anything large.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from longread.documents import cache, kinds
+from longread.documents.model import Document
+from longread.documents.workers import Limits, OutOfMemory, OutOfTime, WorkerError, Workers
+from longread.documents.workers import available as workers_available
+from longread.errors import DocumentError, LongreadError
+
+# Read by MuPDF, libxml2 or lexbor, or unpacked; the others are read by Python alone.
+NATIVE = frozenset(("pdf", "xps", "epub", "fb2", "html", "email"))
+# A text of this many bytes is worth another process: it parses in a second or more.
+LARGE = 4 << 20
+
+# Parsing takes far less, unless something is wrong: 30 pages a second on a slow core.
+_SECONDS, _SECONDS_A_MEGABYTE = 60.0, 10.0
+# Tesseract takes seconds a page.
+_OCR = 10
+_MEMORY, _MEMORY_A_BYTE = 4 << 30, 20
+_LEAST_MEMORY = 1 << 30
+GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Unparsed:
+    """A file's bytes and what was said about reading them; `entry` is its place in the cache."""
+
+    name: str
+    data: bytes
+    kind: str
+    digest: str
+    entry: Path | None
+    password: str | None
+    ocr: bool
+    encoding: str | None
+    limits: Limits
+
+
+def limits_for(size: int, *, ocr: bool, seconds: float | None, memory: float | None) -> Limits:
+    """The limits that the user set (`memory` in GB), or those that fit a file of this size."""
+    longest = seconds or (_SECONDS + _SECONDS_A_MEGABYTE * size / 1e6) * (_OCR if ocr else 1)
+    most = max(_LEAST_MEMORY, min(_MEMORY + _MEMORY_A_BYTE * size, _machine_memory() // 2))
+    return Limits(longest, int(memory * GIGABYTE) if memory else most)
+
+
+def _machine_memory() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # Windows has no sysconf
+        return 2 * _MEMORY
+
+
+def isolated(file: Unparsed) -> bool:
+    """Is a file parsed in a worker?"""
+    return (file.kind in NATIVE or len(file.data) >= LARGE) and workers_available()
+
+
+def parse(file: Unparsed) -> Document:
+    """The document, parsed here and kept in the cache. Raises DocumentError."""
+    try:
+        return _parse_and_store(file)
+    except MemoryError as error:
+        raise DocumentError(
+            f"{file.name} needs more memory than there is.", "split it, or close other programs"
+        ) from error
+
+
+def parse_apart(file: Unparsed, workers: Workers) -> Document:
+    """The same in a worker; where that comes to its end it is a DocumentError as well."""
+    kind = kinds.NAMES[file.kind]
+    try:
+        return workers.call(file.limits, _parse_and_store, file)
+    except OutOfTime as error:
+        raise DocumentError(
+            f"{file.name} takes more than {file.limits.seconds:,.3g} s to read as {kind}.",
+            "it may be damaged; --file-seconds allows it more",
+        ) from error
+    except OutOfMemory as error:
+        raise DocumentError(
+            f"{file.name} needs more than {file.limits.memory / GIGABYTE:.3g} GB of memory "
+            f"to be read as {kind}.",
+            "it may be damaged; --file-memory allows it more",
+        ) from error
+    except WorkerError as error:
+        raise DocumentError(
+            f"{file.name} cannot be read as {kind}: its reader {error}.",
+            "the file is damaged, or made to do harm; try another copy",
+        ) from error
+
+
+def _parse_and_store(file: Unparsed) -> Document:
+    """The document; it goes into the cache unless its text is a secret."""
+    document, secret = _parse(file)
+    document = replace(document, secret=secret)
+    return document if secret or file.entry is None else cache.store(file.entry, document)
+
+
+def _parse(file: Unparsed) -> tuple[Document, bool]:
+    """The parsed document, and whether its text may not be kept on disk.
+
+    What a reader did not foresee in a damaged or hostile file is that file's trouble, so that
+    a folder goes on without it.
+    """
+    try:
+        if file.kind in ("pdf", "xps"):
+            from longread.documents.paged import read_paged
+
+            return read_paged(
+                file.data,
+                file.name,
+                file.kind,
+                file.digest,
+                password=file.password,
+                ocr=file.ocr,
+            )
+        return _unpaged(file.data, file.name, file.kind, file.digest, file.encoding), False
+    except (LongreadError, MemoryError):
+        raise
+    except Exception as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DocumentError(
+            f"{file.name} cannot be read as {kinds.NAMES[file.kind]}: {cause[:160]}",
+            "the file is damaged, or of a kind not met before; save it anew, or try another copy",
+        ) from error
+
+
+def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
+    from longread.documents.compiler import read_html
+    from longread.documents.delimited import read_delimited, read_tabbed
+    from longread.documents.ebook import read_epub, read_fb2
+    from longread.documents.lines import read_lines, read_subtitles
+    from longread.documents.mail import read_mail
+    from longread.documents.notebook import read_notebook
+    from longread.documents.text import read_markdown, read_tex, read_text
+
+    readers = {
+        "text": read_text,
+        "tex": read_tex,
+        "csv": read_delimited,
+        "tsv": read_tabbed,
+        "lines": read_lines,
+        "subtitles": read_subtitles,
+        "email": read_mail,
+        "notebook": read_notebook,
+        "markdown": read_markdown,
+        "html": read_html,
+        "epub": read_epub,
+        "fb2": read_fb2,
+    }
+    read = readers[kind](data, name, encoding)
+    if not read.text.strip():
+        raise DocumentError(f"{name} holds no text.", "try another copy")
+    return Document(
+        path=name,
+        sha256=digest,
+        title=read.title,
+        kind=kind,
+        text=read.text,
+        pages=read.pages,
+        sections=read.sections,
+        blocks=read.blocks,
+        tables=read.tables,
+        warnings=read.warnings,
+    )
