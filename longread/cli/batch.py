@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -16,6 +16,9 @@ from longread.cli.options import AsJson, BatchOptions, takes_options
 from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
 from longread.errors import UsageError
 from longread.runs.options import RowFormat
+
+if TYPE_CHECKING:
+    from longread.runs.batch import Shard
 
 _EXAMPLE = "longread batch filings/ --questions questions.txt --out answers"
 
@@ -76,18 +79,21 @@ def run(
     from longread.display.each import DocumentsView
     from longread.display.json_answer import document_objects
     from longread.display.records import rows
-    from longread.runs.batch import Batch, Settings, Shard, read_units
+    from longread.documents import PageRange
+    from longread.runs.batch import Batch, Settings, read_units
     from longread.runs.questions import read_questions
 
     if not question and questions is None:
         raise UsageError("there are no questions.", _EXAMPLE)
     asked = read_questions(question or [], questions)
-    shard = _shard(options.spread.shard)
+    shard, told = _shard(options.spread.shard)
+    if options.documents.pages:
+        PageRange.parse(options.documents.pages)
     terminate_like_ctrl_c()
     keep_logs_quiet()
     units, left_out = read_units(documents)
     resolved = chosen_model(options.model.model)
-    own = [unit for unit in units if shard.holds(unit)] if isinstance(shard, Shard) else units
+    own = [unit for unit in units if shard.holds(unit)] if shard else units
     settings = Settings(
         tuple(asked), options.reading, options.documents, options.model, resolved, document_objects
     )
@@ -99,7 +105,7 @@ def run(
         stdout=sys.stdout,
         stderr=sys.stderr,
     ) as view:
-        for line in [*left_out, resolved.note]:
+        for line in [*left_out, told, resolved.note]:
             if line:
                 view.message(line)
         batch = Batch(out, own, settings, view, total=units)
@@ -152,7 +158,15 @@ def merge(
         )
 
 
-def _shard(text: str | None) -> Any:
+def _shard(text: str | None) -> tuple[Shard | None, str]:
+    """The shard that is asked for, or SLURM's, and a line that says so of the latter."""
     from longread.runs.batch import Shard
 
-    return Shard.parse(text) if text else Shard.of_slurm(os.environ)
+    if text:
+        return Shard.parse(text), ""
+    shard = Shard.of_slurm(os.environ)
+    if shard is None:
+        return None, ""
+    return shard, (
+        f"part {shard.number} of {shard.count}, as SLURM's array says; --shard 1/1 reads all"
+    )

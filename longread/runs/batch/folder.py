@@ -214,13 +214,11 @@ class BatchFolder:
     def merged(self) -> Iterator[bytes]:
         """All lines of these questions, model and settings: in the documents' order, each once."""
         left = self.current()
-        for unit in self.units():
-            key = self.last_key(unit)
-            if key in left:
-                left.remove(key)
-                yield self.read(key)
-        for key in sorted(left):
-            yield self.read(key)
+        keys = dict.fromkeys(key for unit in self.units() if (key := self.last_key(unit)) in left)
+        for key in (*keys, *sorted(left.difference(keys))):
+            # A part that is torn is done again by the next call.
+            if key and Outcome.of(data := self.read(key)) is not None:
+                yield data
 
     @property
     def _ending(self) -> str:

@@ -82,7 +82,8 @@ def test_shards_are_the_whole_and_may_be_cut_anew(batch: Batch, out: Path, log: 
     assert 0 < len(some) < 12
     slurm = {"ID": "1", "COUNT": "2", "MIN": "0", "MAX": "1", "STEP": "1"}
     array = {f"SLURM_ARRAY_TASK_{name}": value for name, value in slurm.items()}
-    batch(env={**os.environ, **array})
+    done = batch(env={**os.environ, **array})
+    assert "part 2 of 2, as SLURM's array says" in done.stderr
     batch("--shard", "1/2")
     assert len(files(out)) == 12
     assert some.items() <= files(out).items()
@@ -307,3 +308,6 @@ def test_what_is_no_batch_and_what_has_no_questions(tmp_path: Path, texts: Path,
     assert of_batch(texts, "--out", out).trouble()[0] == "there are no questions."
     message, _ = of_batch(texts, "--out", out, "-q", "Who?", "--shard", "3/2").trouble()
     assert message == "--shard 3/2: there is no such part."
+    done = of_batch(texts, "--out", out, "-q", "Who?", "--pages", "all")
+    assert done.code == 2
+    assert not out.exists()

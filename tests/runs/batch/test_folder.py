@@ -118,6 +118,8 @@ def test_a_torn_part_is_done_again(settings: Settings, texts: Path, out: Path) -
     torn, empty, *_ = sorted((out / "parts").iterdir())
     torn.write_bytes(torn.read_bytes()[:-9])
     empty.write_bytes(b"")
+    folder, _about = BatchFolder.existing(out)
+    assert len(list(folder.merged())) == status(out).done == 10
     watcher = Counting()
     assert Batch(out, units, settings, watcher).run().done == 12
     assert watcher.done == 10
