@@ -11,6 +11,7 @@ from pathlib import Path
 
 from longread.documents.encodings import READS
 from longread.documents.kinds import why_not
+from longread.documents.selection import Selection
 from longread.errors import DocumentError
 
 STDIN = "-"
@@ -40,14 +41,17 @@ class Files(list[str]):
         self.left_out = tuple(left_out)
 
 
-def discover(arguments: Sequence[str]) -> Files:
+def discover(
+    arguments: Sequence[str], *, include: str | None = None, exclude: str | None = None
+) -> Files:
     """The files that `arguments` name, each once, in the order given; folders sorted.
 
     A folder stands for every file below it that could be read by its name, hidden ones left
-    out. Patterns (`*`, `?`, `[…]`, `**`) are expanded where the shell has not done so. Raises
-    DocumentError for a missing file, a folder with nothing to read, a pattern without a match;
-    of several arguments those that a pattern may have given (a folder with nothing to read, a
-    link to nothing) are left out.
+    out; `include`, `exclude` and .longreadignore narrow that (see `Selection`). Patterns (`*`,
+    `?`, `[…]`, `**`) are expanded where the shell has not done so. Raises DocumentError for a
+    missing file, a folder with nothing to read, a pattern without a match; of several arguments
+    those that a pattern may have given (a folder with nothing to read, a link to nothing) are
+    left out.
     """
     if isinstance(arguments, Files):
         return arguments
@@ -55,7 +59,7 @@ def discover(arguments: Sequence[str]) -> Files:
     left_out: list[LeftOut] = []
     failures: list[DocumentError] = []
     for argument in arguments:
-        paths, passed_over, failure = _expand(argument)
+        paths, passed_over, failure = _expand(argument, include, exclude)
         found.update(dict.fromkeys(paths))
         left_out.extend(passed_over)
         if failure is not None:
@@ -92,7 +96,9 @@ def local(argument: str) -> Path:
         return path
 
 
-def _expand(argument: str) -> tuple[list[str], list[LeftOut], DocumentError | None]:
+def _expand(
+    argument: str, include: str | None, exclude: str | None
+) -> tuple[list[str], list[LeftOut], DocumentError | None]:
     """The files, what was left out, and the failure of one that a pattern may have given."""
     if argument == STDIN:
         return [STDIN], [], None
@@ -114,7 +120,7 @@ def _expand(argument: str) -> tuple[list[str], list[LeftOut], DocumentError | No
             return _matches(argument, str(path)), [], None
         raise unopened(argument, error) from error
     if path.is_dir():
-        files, left_out = _inside(path)
+        files, left_out = _inside(path, Selection(path, include, exclude))
         if not files:
             return [], left_out, _nothing_in(argument, left_out)
         return files, left_out, None
@@ -164,7 +170,7 @@ def _matches(argument: str, pattern: str) -> list[str]:
     return matches
 
 
-def _inside(folder: Path) -> tuple[list[str], list[LeftOut]]:
+def _inside(folder: Path, selection: Selection) -> tuple[list[str], list[LeftOut]]:
     files: list[str] = []
     left_out: list[LeftOut] = []
 
@@ -173,6 +179,7 @@ def _inside(folder: Path) -> tuple[list[str], list[LeftOut]]:
         left_out.append(LeftOut(str(error.filename), f"cannot be opened: {reason}"))
 
     for current, folders, names in os.walk(folder, onerror=refused):
+        selection.enter(Path(current))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in _paths(current, folders):
             if path.is_symlink() and not _leads_back(path, folder):
@@ -180,7 +187,7 @@ def _inside(folder: Path) -> tuple[list[str], list[LeftOut]]:
                     LeftOut(str(path), "is a link to a folder; name it to have it read")
                 )
         for path in _paths(current, sorted(names)):
-            reason = _reason(path)
+            reason = selection.why_not(path) or _reason(path)
             if reason is None:
                 files.append(str(path))
             else:

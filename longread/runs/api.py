@@ -52,7 +52,7 @@ def ask_each(
     if not asked:
         raise UsageError("there are no questions.", "pass a list: ask_each(paths, [first, second])")
     reading, model, how = _groups(options)
-    files = discover(_sources(paths))
+    files = discover(_sources(paths), **how.discovering())
     for line in listed(files.left_out):
         warnings.warn(line, stacklevel=3)
     resolved = store.resolve(model.model) if model.model else store.resolve_default()

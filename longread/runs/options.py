@@ -121,7 +121,22 @@ class DocumentOptions:
         parse=positive,
         commands=_DOCUMENTS,
     )
+    include: str | None = option(
+        None,
+        "Of folders only files with these patterns, as in .gitignore: *.pdf,notes/.",
+        commands=_DOCUMENTS,
+    )
+    exclude: str | None = option(
+        None,
+        "Of folders no file with these patterns; a .longreadignore in a folder says so, too.",
+        commands=_DOCUMENTS,
+    )
 
     def loading(self) -> dict[str, Any]:
         """What of it `longread.documents.load` takes."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        names = [each.name for each in fields(self) if each.name not in ("include", "exclude")]
+        return {name: getattr(self, name) for name in names}
+
+    def discovering(self) -> dict[str, Any]:
+        """What of it `longread.documents.discover` takes."""
+        return {"include": self.include, "exclude": self.exclude}

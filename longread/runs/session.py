@@ -57,8 +57,8 @@ def read_documents(
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
     """
-    files = sources if isinstance(sources, Files) else discover(sources)
     how = options or DocumentOptions()
+    files = sources if isinstance(sources, Files) else discover(sources, **how.discovering())
     documents: dict[str, Document] = {}
     left_out = list(files.left_out)
     failures: list[DocumentError] = []

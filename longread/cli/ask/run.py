@@ -90,7 +90,7 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
 
     terminate_like_ctrl_c()
     keep_logs_quiet()
-    files = discover(sources)
+    files = discover(sources, **options.documents.discovering())
     if options.documents.pages:
         PageRange.parse(options.documents.pages)
     return files, chosen_model(options.model.model)

@@ -150,7 +150,9 @@ class Batch:
         settings = self._settings
         reading, documents = asdict(settings.reading), asdict(settings.documents)
         # What does not change an answer, and what is nobody's to read.
-        del reading["blocks"], documents["password"]
+        del reading["blocks"]
+        for name in ("password", "include", "exclude", "file_seconds", "file_memory"):
+            del documents[name]
         questions = [asdict(each) for each in settings.questions]
         model = _model(settings)
         told = {

@@ -11,6 +11,7 @@ from typing import Any
 
 from longread.documents import discover, listed
 from longread.errors import UsageError
+from longread.runs.options import DocumentOptions
 
 _LINES = 'a manifest has lines like {"document": "filings/a.pdf", "id": "a"}'
 _SHARD = "--shard 3/64 is the third of 64"
@@ -76,7 +77,9 @@ class Shard:
         return cls((task - least) // step + 1, count)
 
 
-def read_units(sources: Sequence[str]) -> tuple[list[Unit], list[str]]:
+def read_units(
+    sources: Sequence[str], how: DocumentOptions | None = None
+) -> tuple[list[Unit], list[str]]:
     """The documents that `sources` name, each once, and a line on what was left out.
 
     One source alone may be a manifest: JSON Lines with a `document`, relative to the manifest's
@@ -88,7 +91,7 @@ def read_units(sources: Sequence[str]) -> tuple[list[Unit], list[str]]:
         )
     if len(sources) == 1 and (found := _manifest(Path(sources[0]))) is not None:
         return found, []
-    files = discover(sources)
+    files = discover(sources, **(how or DocumentOptions()).discovering())
     return [Unit(path) for path in files], listed(files.left_out)
 
 
