@@ -30,7 +30,7 @@ from longread.engine import (
 # Words that only one prompt file has.
 _ROLES = {
     "relevance": "Does the passage say",
-    "short_answer": "in as few words as possible",
+    "short_answer": "\n\nAnswer in a few words.",
     "step": "Copy the one sentence",
     "look_for": "does not give the whole answer",
     "standalone": "Rewrite the new question",

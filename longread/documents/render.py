@@ -7,22 +7,16 @@ that the span holds only a part of (it is longer than a passage) comes out as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from longread.documents.model import Document, TableLine
-from longread.documents.table import Table, TableRow
+from longread.documents.table import Table
 
 
-def for_model(
-    document: Document, start: int, end: int, rows: Container[TableRow] | None = None
-) -> str:
-    """The span's text with table rows as records, every cell beside its column's head.
-
-    With `rows` those rows alone, of all that the span holds; prose stays whole.
-    """
-    return _rendered(document, start, end, partial(_records, wanted=rows))
+def for_model(document: Document, start: int, end: int) -> str:
+    """The span's text with table rows as records, every cell beside its column's head."""
+    return _rendered(document, start, end, _records)
 
 
 def for_index(document: Document, start: int, end: int) -> str:
@@ -55,13 +49,11 @@ def _rendered(
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def _records(
-    table: Table, lines: list[TableLine], wanted: Container[TableRow] | None
-) -> Iterator[str]:
-    rows = [line.row for line in lines if line.row and (wanted is None or line.row in wanted)]
-    if rows and table.context:
-        yield f"{table.context}:"
-    yield from (table.record(row, context=False) for row in rows)
+def _records(table: Table, lines: list[TableLine]) -> Iterator[str]:
+    yield f"{table.context}:" if table.context else ""
+    for line in lines:
+        if line.row:
+            yield table.record(line.row, context=False)
 
 
 def _words(table: Table, lines: list[TableLine]) -> Iterator[str]:

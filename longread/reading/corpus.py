@@ -14,14 +14,13 @@ from longread.documents import sentences
 from longread.documents.chunks import Span, cut
 from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
-from longread.documents.table import TableRow
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
 
 # Texts whose tokens are remembered: the sentences of three long novels, 17 MB.
 _COUNTED = 1 << 16
 # Rows of a table that are put before a model together.
-_ROWS_SHOWN = 4
+_ROWS_SHOWN = 2
 
 
 class Corpus:
@@ -145,19 +144,28 @@ class Corpus:
         return f"{self.header(span)}\n{words}"
 
     def as_records(self, span: Span, question: str) -> str:
-        """The span under its header, tables as records: of many rows those that BM25 likes best.
+        """The span under its header, tables as records: each cell beside its column's head.
 
-        A model reads a cell beside its head better than between borders, and four rows better
-        than forty (benchmarks/LOG.md).
+        Where a row matches the question better than any sentence does, the best rows stand alone:
+        a model reads few rows better than many, and than a page (benchmarks/LOG.md).
         """
         document = self.documents[span.document]
         lines = document.table_lines(span.start, span.end)
         rows = [(line.table, line.row) for line in lines if line.row and not line.row.is_subhead]
-        wanted: list[TableRow] | None = None
-        if len(rows) > _ROWS_SHOWN:
-            index = Index([table.words(row) for table, row in rows])
-            wanted = [rows[hit.place][1] for hit in index.search(question, _ROWS_SHOWN)] or None
-        return self.under_header(span, for_model(document, span.start, span.end, wanted))
+        text = document.text
+        prose = [
+            text[start:end]
+            for start, end in self.sentences(span)
+            if not any(row.start < end and start < row.end for _table, row in rows)
+        ]
+        index = Index([*(table.words(row) for table, row in rows), *prose])
+        best = index.search(question, _ROWS_SHOWN) if rows else []
+        if best and best[0].place < len(rows):
+            chosen = sorted(hit.place for hit in best if hit.place < len(rows))
+            words = "\n".join(table.record(row) for table, row in map(rows.__getitem__, chosen))
+        else:
+            words = for_model(document, span.start, span.end)
+        return self.under_header(span, words)
 
     def sentences(self, span: Span) -> list[tuple[int, int]]:
         """Sentences of the span, as offsets into its document's text."""

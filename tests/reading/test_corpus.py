@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from longread.documents.model import Document, Section
+from longread.documents.table import Table, TableRow
 from longread.reading.corpus import Corpus
 from tests.scripted import page, paged
 
@@ -100,3 +101,27 @@ def test_document_lengths_add_up() -> None:
     corpus = made(paged(page(1), page(2)), paged(page(3)))
     lengths = [reference.tokens for reference in corpus.document_references()]
     assert lengths == [128, 64]
+
+
+def test_the_rows_that_a_question_asks_for_stand_alone_as_records() -> None:
+    """A cell beside its column's head, with caption and unit; of many rows the best."""
+    head = "Money spent in the year, in thousands of pounds, is set out here."
+    names = ("Insurance", "Staff", "Dredging", "Fees", "Depreciation")
+    lines = [f"{name} | {800 + place} | {700 + place}" for place, name in enumerate(names)]
+    text = "\n".join([head, *lines])
+    rows, start = [], len(head) + 1
+    for line in lines:
+        rows.append(TableRow(tuple(line.split(" | ")), start, start + len(line)))
+        start += len(line) + 1
+    table = Table(((), ("2024",), ("2023",)), tuple(rows), caption="Expenditure", unit="£000")
+    document = Document("a.pdf", "00", "Annals", "pdf", text, tables=(table,))
+    corpus = made(document, chunk_tokens=200, passage_tokens=200)
+    (passage,) = corpus.passages
+    shown = corpus.as_records(passage, "How much did insurance cost in 2023?")
+    assert "Expenditure (£000): Insurance: 2024 800; 2023 700" in shown
+    assert "Depreciation" not in shown
+    prose = corpus.as_records(passage, "In what money is it set out, that was spent in the year?")
+    assert head in prose
+    assert "Depreciation: 2024 804; 2023 704" in prose
+    # What is cited stays the row as it stands on the page.
+    assert "Insurance | 800 | 700" in corpus.text(passage)
