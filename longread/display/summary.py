@@ -18,6 +18,8 @@ from longread.display.phrasing import (
 from longread.display.progress import Questions
 from longread.reading.step import Answer, Quote, Step, Tokens
 
+# Documents that are named; more are counted.
+_NAMED = 4
 _WHY = {
     "exit_gate": "knew enough",
     "end_of_document": "read to the end",
@@ -50,6 +52,7 @@ def statistics(answer: Answer) -> list[tuple[str, str]]:
     return [
         *near,
         ("stopped", _stopped(answer)),
+        *_documents(answer),
         (
             "memory",
             f"{counted(answer.updates, 'update')}, {counted(answer.retrievals, 'retrieval')}, "
@@ -95,6 +98,22 @@ def _stopped(answer: Answer) -> str:
     if answer.exit.reason == "end_of_document":
         return why
     return f"at step {count(answer.exit.step)} of {count(answer.info.chunks)}: {why}"
+
+
+def _documents(answer: Answer) -> list[tuple[str, str]]:
+    """Which of several documents were read, and which were not."""
+    names = document_names(answer.info)
+    if len(names) < 2:
+        return []
+    read = [names[number] for number in answer.documents_read]
+    unread = [name for number, name in enumerate(names) if number not in answer.documents_read]
+    row = f"{count(len(read))} of {count(len(names))} read: {_some(read)}"
+    return [("documents", f"{row}; not read: {_some(unread)}" if unread else row)]
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED]) or "none"
+    return shown if len(names) <= _NAMED else f"{shown} and {count(len(names) - _NAMED)} more"
 
 
 def _time(answer: Answer) -> str:

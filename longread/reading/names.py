@@ -15,7 +15,7 @@ STRATEGIES = (
     "rag",
     "truncate",
 )
-ORDERS = ("document", "relevance")
+ORDERS = ("auto", "document", "ranked", "relevance")
 GATES = ("auto", "reader", "likelihood", "choice")
 HEADS = ("auto", "shallow", "last-layer")
 

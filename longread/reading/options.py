@@ -26,8 +26,9 @@ class ReadingOptions:
         commands=_ASK,
     )
     order: str = option(
-        "document",
-        "Chunks as they stand (document, the default), or most promising first (relevance).",
+        "auto",
+        "Chunks as they stand (document), documents most promising first (ranked), or chunks most "
+        "promising first (relevance); auto ranks several documents for one question.",
         choices=ORDERS,
         commands=_ASK,
     )

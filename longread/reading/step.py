@@ -280,6 +280,7 @@ class Answer:
     seconds: float
     seconds_saved_by_exit: float
     closest: Quote | None = None
+    documents_read: tuple[int, ...] = ()
 
     @property
     def coverage(self) -> float:

@@ -171,6 +171,7 @@ class Run:
             seconds=seconds,
             seconds_saved_by_exit=saved,
             closest=reply.closest,
+            documents_read=tuple(dict.fromkeys(step.chunk.document for step in self._steps)),
         )
 
     def _without_note_marks(self, reply: Outcome) -> str | None:
@@ -280,6 +281,18 @@ def _fit_window(engine: Engine, options: ReadingOptions, way: Strategy) -> Readi
         return options
     window = engine.info.context - options.answer_tokens - PROMPT_WORDS
     return replace(options, memory_tokens=max(0, window))
+
+
+def order_of(options: ReadingOptions, documents: int, questions: int) -> str:
+    """The order that is read in: `auto` ranks several documents where one question is asked.
+
+    Several questions share each passage's prefill only as long as they read it together.
+    """
+    if options.order != "auto":
+        return options.order
+    way = strategy(options.strategy)
+    choose = documents > 1 and questions == 1 and not (way.ranked or way.fills_context)
+    return "ranked" if choose else "document"
 
 
 def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:

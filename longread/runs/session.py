@@ -34,7 +34,7 @@ from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.run import Pass, Report, Run
+from longread.runs.run import Pass, Report, Run, order_of
 
 
 def _silent(_line: str) -> None:
@@ -271,6 +271,7 @@ class Session:
         """
         asked = dict.fromkeys(each.strip() for each in questions)
         several = len(questions) > 1
+        options = replace(options, order=order_of(options, len(self.documents), len(asked)))
         return Pass(
             [
                 Run(

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from longread.documents.chunks import Span
+from longread.documents.model import Document
 from longread.errors import UsageError
 from longread.reading.corpus import Corpus
 from longread.reading.names import ORDERS
 from longread.reading.options import ReadingOptions
+from longread.retrieval import Index
+
+# Passages that count for their document: one may match by chance, a long document holds many.
+_BEST = 3
+# Characters of a first page, where a file does not say what a page is.
+_FIRST_PAGE = 2500
 
 
 class ChunksInOrder:
-    """All chunks: as they stand, or those with the best passage by BM25 first.
+    """All chunks: as they stand, document after document by rank, or by their best passage.
 
     By relevance the chunks without any match follow in document order, so that nothing
     is left out; evidence comes early, which is where an exit gate pays.
@@ -21,8 +31,11 @@ class ChunksInOrder:
             raise UsageError(
                 f"there is no order called {options.order}.", f"orders are: {', '.join(ORDERS)}"
             )
-        if options.order == "document":
+        if options.order in ("auto", "document"):
             return list(corpus.chunks)
+        if options.order == "ranked":
+            ranks = {each: rank for rank, each in enumerate(ranked_documents(corpus, question))}
+            return sorted(corpus.chunks, key=lambda chunk: (ranks[chunk.document], chunk.index))
         best = [0.0] * len(corpus.chunks)
         for hit in corpus.index.search(question, len(corpus.passages)):
             chunk = corpus.chunk_of(corpus.passages[hit.place])
@@ -31,6 +44,31 @@ class ChunksInOrder:
 
     def whole(self, corpus: Corpus) -> list[Span]:
         return corpus.chunks
+
+
+def ranked_documents(corpus: Corpus, question: str) -> list[int]:
+    """Document ranking: the sum of two BM25 scores, each by its own maximum.
+
+    One is that of a document's best passages together, the other that of its title, file name
+    and beginning. What neither finds stays in the order it came.
+    """
+    passages: list[list[float]] = [[] for _ in corpus.documents]
+    for hit in corpus.index.search(question, len(corpus.passages)):
+        passages[corpus.passages[hit.place].document].append(hit.score)
+    best = [sum(sorted(scores)[-_BEST:]) for scores in passages]
+    named = [0.0] * len(corpus.documents)
+    for hit in Index([_beginning(each) for each in corpus.documents]).search(question, len(named)):
+        named[hit.place] = hit.score
+    most = max(best, default=0.0) or 1.0, max(named, default=0.0) or 1.0
+    promise = [ours / most[0] + its / most[1] for ours, its in zip(best, named, strict=True)]
+    return sorted(range(len(promise)), key=lambda number: (-promise[number], number))
+
+
+def _beginning(document: Document) -> str:
+    """What a document calls itself: title, file name, and its first page."""
+    end = document.pages[0].end if document.pages else _FIRST_PAGE
+    name = re.sub(r"[\W_]+", " ", Path(document.path).stem)
+    return f"{document.title}\n{name}\n{document.text[: min(end, _FIRST_PAGE)]}"
 
 
 class BestPassages:
