@@ -76,7 +76,7 @@ def test_config_lists_every_setting_and_where_it_comes_from(
     assert set(record["settings"]) == {setting.name for setting in TABLE.settings}
     assert record["settings"]["strategy"] == {"value": "rag", "origin": str(config)}
     assert record["settings"]["quiet"] == {"value": True, "origin": "LONGREAD_QUIET"}
-    assert record["settings"]["order"] == {"value": "document", "origin": "default"}
+    assert record["settings"]["order"] == {"value": "auto", "origin": "default"}
     lines = {line.split()[0]: line.split() for line in shown().splitlines()}
     assert lines["strategy"] == ["strategy", "rag", str(config)]
     assert lines["chunk_tokens"] == ["chunk_tokens", "auto", "default"]
