@@ -167,6 +167,11 @@ class Corpus:
             words = for_model(document, span.start, span.end)
         return self.under_header(span, words)
 
+    def scale(self, quote: Quote) -> str:
+        """The unit or scale of the table that a quote stands in ("£000", "in thousands"), or ""."""
+        table = self.documents[quote.document].table_at(quote.start)
+        return table.unit if table is not None else ""
+
     def sentences(self, span: Span) -> list[tuple[int, int]]:
         """Sentences of the span, as offsets into its document's text."""
         by_line = self.documents[span.document].by_line

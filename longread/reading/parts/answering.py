@@ -134,8 +134,8 @@ class AnswerOrQuote:
         if quote is None:
             return None
         text = state.corpus.text(scored.passage)
-        if is_backed(given.text, state.question, [text, notes]):
-            answer, confidence = given.text, given.confidence
+        if is_backed(given.text, state.question, [text, shown, notes]):
+            answer, confidence = self._scaled(state, quote, given.text), given.confidence
         else:
             answer, confidence = quote.text, given.confidence
         if state.everything and self._judge.calibration.entry is not None:
@@ -146,6 +146,13 @@ class AnswerOrQuote:
         return replace(
             quote, answer=" ".join(answer.split()), answer_confidence=round(confidence, 4)
         )
+
+    def _scaled(self, state: ReadingState, quote: Quote, answer: str) -> str:
+        """A bare figure of a table with the table's scale: 731 of a table in £000 is no £731."""
+        scale = state.corpus.scale(quote)
+        bare = not any(letter.isalpha() or letter in "£$€¥%" for letter in answer)
+        figure = bare and any(letter.isdigit() for letter in answer)
+        return f"{answer.strip()} ({scale})" if figure and scale else answer
 
     def _sentence(self, state: ReadingState, scored: Scored, words: str) -> Quote | None:
         span = place_of(state.corpus, scored.passage, words, state.question)

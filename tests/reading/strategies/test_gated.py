@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from longread.documents.model import Document
+from longread.documents.table import Table, TableRow
 from longread.errors import UsageError
 from longread.reading.step import Answer, Step
 from longread.runs.run import Run
@@ -210,3 +212,21 @@ def test_two_documents_are_read_in_turn_and_cited_apart(start: Start, book: Docu
     assert {step.chunk.path for step in steps} == {"other.pdf", "annals.pdf"}
     assert [(quote.document, quote.path) for quote in answer.citations] == [(1, "annals.pdf")]
     assert len(answer.info.documents) == 2
+
+
+def test_a_bare_figure_of_a_table_says_its_scale(start: Start) -> None:
+    """731 of a table in thousands is no 731."""
+    row = "Insurance premium of the ferry | 894 | 731"
+    book = paged(page(1), row, page(3))
+    begin = book.text.index(row)
+    cells = TableRow(tuple(row.split(" | ")), begin, begin + len(row))
+    table = Table(((), ("2024",), ("2023",)), (cells,), unit="£000")
+    book = replace(book, tables=(table,))
+    engine = ScriptedEngine(
+        replies=by_role(short_answer="731"),
+        choices=lambda prompt: 0.98 if "Insurance premium" in prompt else 0.01,
+    )
+    question = "What was the insurance premium of the ferry in 2023?"
+    _steps, answer = finish(start(engine, question, (book,), gate="choice"))
+    assert answer.answer == "731 (£000)"
+    assert answer.citations[0].text == row
