@@ -42,6 +42,8 @@ _GENERIC = re.compile(
     r"|form \S{1,6}|(?:table of )?contents|index|abstract|confidential|draft|part [ivx]+|page|\W)+",
     re.IGNORECASE,
 )
+# Rows and captions at the head of a column, in the middle of a paragraph.
+_MOST_BETWEEN = 12
 # Headings by bold type alone are too many to be a table of contents beyond this.
 _HEADINGS_PER_PAGE = 3
 
@@ -69,7 +71,12 @@ def compose(raw: RawFile) -> Composed:
     pitch = Pitch(lines)
     writer = _Writer(joiner)
     found = [
-        _footnotes_last(blocks(page_lines, body_size, pitch, joiner, page.drawn), body_size, joiner)
+        _whole_over_columns(
+            _footnotes_last(
+                blocks(page_lines, body_size, pitch, joiner, page.drawn), body_size, joiner
+            ),
+            joiner,
+        )
         for page_lines, page in zip(lines, raw.pages, strict=True)
     ]
     _without_titles(raw.pages, found)
@@ -139,6 +146,34 @@ def _footnotes_last(found: list[Block], body_size: float, joiner: Joiner) -> lis
             body.append(block)
         interrupted = False
     return body + notes
+
+
+def _whole_over_columns(found: list[Block], joiner: Joiner) -> list[Block]:
+    """A paragraph that goes on below what heads the next column (a caption, a table) is whole."""
+    whole: list[Block] = []
+    index = 0
+    while index < len(found):
+        whole.append(found[index])
+        rest = _continued(found, index)
+        index += 1
+        if rest is not None:
+            whole[-1].text = joiner.join(whole[-1].text, found[rest].text)
+            whole += found[index:rest]
+            index = rest + 1
+    return whole
+
+
+def _continued(found: Sequence[Block], index: int) -> int | None:
+    """Where the paragraph at `index`, the last of its column, goes on behind other things."""
+    before = found[index]
+    following = found[index + 1 : index + 2 + _MOST_BETWEEN]
+    if before.kind != "text" or not following or following[0].column == before.column:
+        return None
+    for number, block in enumerate(following):
+        alike = block.kind == "text" and abs(block.size - before.size) < 0.05 * before.size
+        if alike and block.bold == before.bold:
+            return index + 1 + number if number and _goes_on(before, block) else None
+    return None
 
 
 def _asides_before_break(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from longread.documents.cells import is_figure, merge_wrapped_cells
 from longread.documents.layout_types import Line, Segment, Shape
-from longread.documents.page_columns import CELL_GAP, split_columns
+from longread.documents.page_columns import CELL_GAP, WIDEST_GAP, split_columns
 from longread.documents.rows import Row, group_rows
 from longread.documents.table import Box, union
 
@@ -85,7 +85,7 @@ def is_stretched(row: Row, left: float, right: float) -> bool:
     if row[0].x0 > left + 2 * size or row[-1].x1 < right - 0.5 * size:
         return False
     gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(row)]
-    if max(gaps) > 6 * size or max(gaps) - min(gaps) > 0.15 * size:
+    if max(gaps) > WIDEST_GAP * size or max(gaps) - min(gaps) > 0.15 * size:
         return False
     words = sum(len(segment.text.split()) for segment in row)
     figures = sum(is_figure(segment.text) for segment in row)

@@ -15,10 +15,17 @@ from statistics import median
 from longread.documents.cells import PROSE_LINE, is_figure
 from longread.documents.layout_types import Segment, Shape
 from longread.documents.rows import Row, group_rows, left_edge
+from longread.documents.structure import CAPTION
 from longread.documents.tables import is_marker
 
+# What of a row stands left of a gutter, and what right of it.
+_Halved = tuple[Row, Row]
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
+# No words of a justified line are further apart.
+WIDEST_GAP = 6.0
+# Lines of a table's title, or between it and the table.
+_MOST_TITLES = 3
 # Columns within columns are real (a shape in a column), deeper nesting is noise.
 MAX_DEPTH = 4
 # A gutter of part of the page's columns is one of the page if it is about as clear.
@@ -171,14 +178,12 @@ def _parts(shape: Shape, segments: Sequence[Segment], gutter: float) -> bool:
     return over_both and not any(shape.holds(segment) for segment in segments)
 
 
-def _halves(row: Row, gutter: float) -> tuple[Row, Row]:
+def _halves(row: Row, gutter: float) -> _Halved:
     left = [segment for segment in row if segment.x0 + segment.x1 <= 2 * gutter]
     return left, [segment for segment in row if segment.x0 + segment.x1 > 2 * gutter]
 
 
-def _across(
-    rows: Sequence[tuple[Row, Row]], gutter: _Gutter, segments: list[Segment]
-) -> list[bool]:
+def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -> list[bool]:
     """Which rows belong to no column: they cross a gutter, are a table's, or stand apart."""
     edges = _Edges.of(rows)
     others = [
@@ -191,6 +196,7 @@ def _across(
     ]
     across = [
         _crosses(left + right, gutter.x)
+        or (any(s.cell for s in left) and any(s.cell for s in right))
         # In a page of three columns: a line over two of them, and nothing beside it.
         or (len(left + right) == 1 and any(_crosses(left + right, other) for other in others))
         for left, right in rows
@@ -201,6 +207,10 @@ def _across(
         # One row is no table: it is a line of text that is full of figures.
         if is_table and any(beside[max(0, index - 1) : index] + beside[index + 1 : index + 2]):
             across[index] = True
+    for index in range(1, len(rows)):
+        if across[index] and not across[index - 1]:
+            first = _first_title(rows, index)
+            across[first:index] = [True] * (index - first)
     if len(rows) > 1:
         for outer, inner in ((0, 1), (-1, -2)):
             across[outer] = across[outer] or _stands_apart(rows[outer], rows[inner])
@@ -211,13 +221,37 @@ def _crosses(row: Row, x: float) -> bool:
     return any(segment.x0 < x - 1 and segment.x1 > x + 1 for segment in row)
 
 
-def _stands_apart(outer: tuple[Row, Row], inner: tuple[Row, Row]) -> bool:
+def _stands_apart(outer: _Halved, inner: _Halved) -> bool:
     """Is the first or last row a page's number or another line that is of neither column?"""
     row, beside = outer[0] or outer[1], inner[0] or inner[1]
     if len(row) > 1 or (outer[0] and outer[1]):
         return False
     gap = max(beside[0].y0 - row[0].y1, row[0].y0 - beside[0].y1)
     return gap > 1.5 * (row[0].y1 - row[0].y0)
+
+
+def _first_title(rows: Sequence[_Halved], index: int) -> int:
+    """Where the title of what stands in the row at `index` begins, under the left column's text."""
+    first = index
+    below = rows[index][0] + rows[index][1]
+    for place in range(index - 1, max(0, index - 1 - _MOST_TITLES), -1):
+        left, right = rows[place]
+        if right or len(left) != 1:
+            break
+        line = left[0]
+        if min(s.y0 for s in below) - line.y1 > 2.5 * (line.y1 - line.y0):
+            break
+        if CAPTION.match(line.text) or _stands_out(line, rows[place - 1][0]):
+            first = place
+        below = left
+    return first
+
+
+def _stands_out(line: Segment, above: Row) -> bool:
+    """Is the line set in bold or larger type than the text above it?"""
+    if not above:
+        return False
+    return (line.bold and not above[-1].bold) or line.size > 1.12 * above[-1].size
 
 
 @dataclass(slots=True)
@@ -228,7 +262,7 @@ class _Edges:
     right: tuple[float, float]
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[Row, Row]]) -> _Edges:
+    def of(cls, rows: Sequence[_Halved]) -> _Edges:
         sides = [[s for row in rows for s in row[side]] for side in (0, 1)]
         ends = [(min(map(left_edge, s)), max(e.x1 for e in s)) if s else (0.0, 0.0) for s in sides]
         return cls(ends[0], ends[1])
@@ -259,7 +293,7 @@ def _fills(row: Row, left: float, right: float) -> bool:
     """Is this a line of text from edge to edge of its column, up to a ragged end?"""
     if not row or row[0].x0 > left + 2 * row[0].size:
         return False
-    if row[-1].x1 < right - 0.25 * (right - left):
+    if row[-1].x1 < right - 0.25 * (right - left) or _has_gap(row, WIDEST_GAP):
         return False
     text = "".join(segment.text for segment in row)
     # Text may be full of figures, but has no gaps like those between cells.
@@ -287,6 +321,6 @@ def _is_prose(segments: list[Segment]) -> bool:
     return letters >= 0.6 * len(text)
 
 
-def _has_gap(row: Row) -> bool:
+def _has_gap(row: Row, wide: float = CELL_GAP) -> bool:
     pairs = itertools.pairwise(row)
-    return any(after.x0 - before.x1 > CELL_GAP * before.size for before, after in pairs)
+    return any(after.x0 - before.x1 > wide * before.size for before, after in pairs)

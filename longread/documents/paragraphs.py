@@ -127,15 +127,17 @@ def _paragraphs(
 def _begins(line: Line, group: Sequence[Line], pitch: Pitch) -> bool:
     """Does `line` begin a new paragraph after the lines of `group`?"""
     before = group[-1]
-    if line.column != before.column:
-        return not (_runs_on(before, line) or _fills_column(before, line))
     size = min(line.size, before.size)
     other_size = abs(line.size - before.size) > 0.12 * size
-    if other_size or line.bold != before.bold:
-        # A bold first phrase inside a sentence does not end it.
-        return other_size or not _runs_on(before, line)
+    if line.column != before.column:
+        if other_size or line.bold != before.bold:
+            return True
+        return not (_runs_on(before, line) or _fills_column(before, line))
     distance = line.y1 - before.y1
     apart = distance > _APART * pitch.of(size) or distance < -size
+    if other_size or line.bold != before.bold:
+        # A bold first phrase inside a sentence does not end it.
+        return other_size or apart or not _runs_on(before, line)
     return apart or _BULLET.match(line.text) is not None or _begins_by_shape(line, group)
 
 

@@ -24,7 +24,7 @@ _NOTE = re.compile(r"\s*(?:\(\w\)|\[\w{1,2}\]|[*†‡§]+)$")
 _LONG_CELL = 36
 # A unit for all figures stands this near to their middle, as a share of their width.
 _CENTRED = 0.15
-_CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
+CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sub-?)?totals?\b|net cash\b|gesamt|summe", re.IGNORECASE)
 _WORD = re.compile(r"\w{4,}")
 Join = Callable[[str, str], str]
@@ -157,7 +157,7 @@ def _opens_table(lines: list[Line], index: int, edge: float) -> bool:
     if _has_figures(line) or not any(map(_has_figures, rest)):
         return False
     if len(line.cells) == 1:
-        if _CAPTION.match(line.text):
+        if CAPTION.match(line.text):
             return True
         if is_period(_bare(line.text)):
             return line.x0 > edge
@@ -173,7 +173,7 @@ def _opens_table(lines: list[Line], index: int, edge: float) -> bool:
 
 def _leads_in(line: Line, edge: float) -> bool:
     """Is this a sentence or a title before a table, rather than a sub-head in it?"""
-    if _CAPTION.match(line.text):
+    if CAPTION.match(line.text):
         return True
     return line.x1 > edge and (
         without_note_marks(line.text).endswith(":") or bool(unit_in(line.text))

@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 
 _ROMAN = re.compile(r"[IVXLC]+")
-_SIGN = re.compile(r"[*†‡§¶#]+|\[.{1,6}\]|\(.{1,4}\)")
+_SIGN = re.compile(r"[*†‡§¶#]+|\[[^][]{1,6}\]|\([^()]{1,4}\)")
+_BRACKETED = re.compile(r"\[[^][]{1,6}\]|\([^()]{1,4}\)")
 _NUMBERS = re.compile(r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*")
 _SIGNED = re.compile(r"[−–+-]\s?[\d.,]+")
 _TIMES_TEN = re.compile(r"[×·x*⋅]\s?10$")
@@ -50,6 +51,9 @@ class Superscripts:
         before, mark = before[-_NEAR:], " ".join(mark.split())
         if after[:1] in ("⁄", "/") and mark.isdigit():
             return f" {mark}" if before[-1:].isdigit() else mark
+        several = _BRACKETED.findall(mark)
+        if len(several) > 1 and not _BRACKETED.sub("", mark).strip(" ,"):
+            return "".join(map(self._note, several))
         if mark and (linked or _SIGN.fullmatch(mark)):
             return self._note(mark)
         word = _LAST_WORD.search(before)

@@ -24,6 +24,7 @@ from longread.documents.superscripts import Superscripts, without_note_marks
         ("the keeper", "*", "[*]"),
         ("the keeper", "[4]", "[4]"),
         ("the keeper", "2, 3", "[2, 3]"),
+        ("the keeper", "(1)(2)", "[1][2]"),
         ("on the 1", "st", "st"),
         ("XX", "e", "e"),
         ("M", "me", "^(me)"),
