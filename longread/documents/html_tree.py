@@ -31,8 +31,10 @@ _MOST_OPEN = 16
 _SELF_CLOSING = tags("p li td th tr dt dd option html head body thead tbody tfoot")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _ENDLESS_TAG = re.compile(r"(<[a-zA-Z][^\s/<>]*)\s[^<>]{30000,}>")
+# The name ends at a blank or slash, and no alternative begins like another: nothing to try twice.
+# (Python 3.11.2 does not match possessive groups of alternatives.)
 _EMPTY = re.compile(
-    r"<([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"<]*\"|'[^'<]*')*+)/>",
+    r"<([a-zA-Z][\w:.-]*)(?=[\s/])((?:[^<>\"'/]|/(?!>)|\"[^\"<]*\"|'[^'<]*')*)/>",
 )
 _XHTML = re.compile(r"\s*(?:<\?xml|<html[^>]+xmlns)", re.IGNORECASE)
 

@@ -112,7 +112,11 @@ CALLS: dict[str, tuple[list[str], str, str]] = {
     "zero": ([TALE, QUESTION, "--patience", "0"], "--patience (0) must be at least 1", "exit"),
     "threads": ([TALE, QUESTION, "--threads", "9999"], "must be at most 512", "cores"),
     "strategy": ([TALE, QUESTION, "--strategy", "x"], "--strategy (x) is not one of gated", ""),
-    "order": ([TALE, QUESTION, "--order", "x"], "is not one of document, relevance", ""),
+    "order": (
+        [TALE, QUESTION, "--order", "x"],
+        "is not one of auto, document, ranked, relevance",
+        "",
+    ),
     "gate": ([TALE, QUESTION, "--gate", "x"], "is not one of auto, reader, likelihood, choice", ""),
     "threshold": ([TALE, QUESTION, "--gate-threshold", "2"], "must be between 0 and 1", ""),
     "seconds": ([TALE, QUESTION, "--max-seconds", "-1"], "must be above 0", ""),

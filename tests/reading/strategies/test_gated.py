@@ -207,7 +207,9 @@ def test_what_a_step_leaves_open_is_looked_up(start: Start) -> None:
 
 def test_two_documents_are_read_in_turn_and_cited_apart(start: Start, book: Document) -> None:
     other = paged(*(page(number + 40) for number in range(4)), title="Other")
-    steps, answer = finish(start(likelihood(), documents=(other, book), exit=False))
+    steps, answer = finish(
+        start(likelihood(), documents=(other, book), order="document", exit=False)
+    )
     assert [step.chunk.document for step in steps] == sorted(s.chunk.document for s in steps)
     assert {step.chunk.path for step in steps} == {"other.pdf", "annals.pdf"}
     assert [(quote.document, quote.path) for quote in answer.citations] == [(1, "annals.pdf")]
