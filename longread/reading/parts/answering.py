@@ -134,17 +134,15 @@ class AnswerOrQuote:
         if quote is None:
             return None
         text = state.corpus.text(scored.passage)
-        if is_backed(given.text, state.question, [text, shown, notes]):
-            answer, confidence = self._scaled(state, quote, given.text), given.confidence
-        else:
-            answer, confidence = quote.text, given.confidence
+        backed = is_backed(given.text, state.question, [text, shown, notes])
+        answer = self._scaled(state, quote, given.text) if backed else quote.text
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text)
             yes = relevance_of(self._judge, alone, state.question).answers
             belongs = self._judge.calibration.entry.probability(yes, quote.score)
             quote = replace(quote, score=belongs)
         return replace(
-            quote, answer=" ".join(answer.split()), answer_confidence=round(confidence, 4)
+            quote, answer=" ".join(answer.split()), answer_confidence=round(given.confidence, 4)
         )
 
     def _scaled(self, state: ReadingState, quote: Quote, answer: str) -> str:

@@ -101,8 +101,7 @@ class PassageGate:
                 scores.posterior.enter(passage.index, found)
         outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
         if self._planner is not None:
-            read = [Scored(*each) for each in zip(passages, opens, strict=False)]
-            read += [Scored(*each) for each in zip(looked_up, opens[len(passages) :], strict=True)]
+            read = [Scored(*each) for each in zip([*passages, *looked_up], opens, strict=True)]
             outcome = replace(outcome, opened=self._for_planner(state, outcome, read))
         return replace(outcome, prefetched=prefetched)
 
