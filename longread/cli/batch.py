@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from longread.cli.complete import DocumentsCommand
+from longread.cli.complete import DocumentsCommand, document_names
 from longread.cli.models import chosen_model
 from longread.cli.options import AsJson, BatchOptions, takes_options
 from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
@@ -52,6 +52,7 @@ def run(
         typer.Argument(
             metavar="DOC...",
             help='Files, folders and patterns, or a manifest: lines like {"document": "a.pdf"}.',
+            autocompletion=document_names,
         ),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Keep the answers there.")],

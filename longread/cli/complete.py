@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand
+
+# A path that no shell takes for more than a path.
+_PLAIN = re.compile(r"[\w.,:@%+/-]+")
 
 
 class DocumentsCommand(TyperCommand):
@@ -32,6 +37,30 @@ def beginning_with(names: Callable[[], Sequence[Any]]) -> Callable[[str], list[s
         return [word for word in map(str, names()) if word.startswith(incomplete)]
 
     return complete
+
+
+def document_names(incomplete: str) -> list[str]:
+    """A completion that offers the files that can be read.
+
+    Where a folder goes on from what was typed, or a name needs quotes, it is left to the shell,
+    which knows how to write those.
+    """
+    from longread.documents.formats import READABLE
+
+    folder, _, begun = incomplete.rpartition("/")
+    before = incomplete[: len(incomplete) - len(begun)]
+    try:
+        found = [
+            each
+            for each in Path(folder or before or ".").iterdir()
+            if each.name.startswith(begun) and each.name[0] != "."
+        ]
+    except OSError:
+        return []
+    names = [f"{before}{each.name}" for each in found if each.name.lower().endswith(READABLE)]
+    if any(each.is_dir() for each in found) or not all(map(_PLAIN.fullmatch, names)):
+        return []
+    return sorted(names)
 
 
 def model_names(incomplete: str) -> list[str]:

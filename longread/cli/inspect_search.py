@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from longread.cli.complete import document_names
 from longread.cli.options import AsJson, LookOptions, takes_options
 from longread.errors import ExitCode, UsageError
 
@@ -28,7 +29,12 @@ class TableFormat(StrEnum):
 @takes_options("inspect")
 def inspect(
     documents: Annotated[
-        list[str], typer.Argument(metavar="DOC...", help='Files, folders, patterns or "-".')
+        list[str],
+        typer.Argument(
+            metavar="DOC...",
+            help='Files, folders, patterns or "-".',
+            autocompletion=document_names,
+        ),
     ],
     *,
     options: LookOptions,
@@ -78,7 +84,11 @@ def inspect(
 def search(
     arguments: Annotated[
         list[str],
-        typer.Argument(metavar='DOC... "QUERY"', help="Documents; the query comes last."),
+        typer.Argument(
+            metavar='DOC... "QUERY"',
+            help="Documents; the query comes last.",
+            autocompletion=document_names,
+        ),
     ],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Hits to show.")] = 10,
     *,

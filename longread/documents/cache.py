@@ -1,48 +1,48 @@
 """Parse cache: parsed documents on disk, so that a book is parsed once.
 
-Contract: an entry is found by the sha256 of the file's bytes, the reader's version and
-whether scans were read; a damaged entry counts as none. Writing is atomic. The caller
-keeps documents that need a password away from here: their text stays off the disk.
+Contract: an entry is found by the sha256 of the file's bytes, a digest of the code that parses,
+the versions of its libraries and whether scans were read; a damaged entry counts as none.
+Writing is atomic. The caller keeps documents that need a password away from here: their text
+stays off the disk.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import zlib
 from dataclasses import asdict, replace
+from functools import lru_cache
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from longread.documents.formats import BY_KIND
 from longread.documents.model import Document, Page, Removed, Section
 from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder, write_atomically
+from longread.version import __version__
 
-# Raise this whenever the same bytes would give another text.
-READER = 9
-
-_LIBRARIES = {
-    "pdf": "pymupdf",
-    "xps": "pymupdf",
-    "html": "selectolax",
-    "epub": "selectolax",
-    "email": "selectolax",
-    "fb2": "lxml",
-}
 _ENDING = ".json.z"
 
 
 def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Path:
     """The file that holds, or would hold, the parsed document."""
-    ways = f"{_parser(kind)}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
-    return _folder() / f"{sha256}-{kind}-{READER}{ways}{_ENDING}"
+    libraries = "".join(f"-{version(library)}" for library in BY_KIND[kind].libraries)
+    ways = f"{libraries}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
+    return _folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
 
 
-def _parser(kind: str) -> str:
-    """The version of the library that reads a kind: another one may read another text."""
-    library = _LIBRARIES.get(kind)
-    return f"-{version(library)}" if library else ""
+@lru_cache(maxsize=1)
+def _parser() -> str:
+    """A digest of the code that parses: changed, it may read another text from the same bytes."""
+    digest = hashlib.sha256(__version__.encode())
+    for source in sorted(files("longread.documents").iterdir(), key=lambda each: each.name):
+        if source.name.endswith(".py"):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def load(path: Path) -> Document | None:

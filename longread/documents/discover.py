@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from longread.documents.encodings import READS
+from longread.documents.formats import READS
 from longread.documents.kinds import why_not
 from longread.documents.selection import Selection
 from longread.errors import DocumentError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from longread.documents.formats import READS
 from longread.errors import DocumentError, UsageError
 
-READS = "longread reads PDF, XPS, EPUB, FB2, HTML, Markdown, tables (CSV, TSV) and plain text"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),

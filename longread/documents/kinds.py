@@ -9,56 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from longread.documents.encodings import is_binary
+from longread.documents.formats import BY_KIND, BY_SUFFIX, READABLE
 from longread.errors import DocumentError
 
-_LINES = (
-    ".log", ".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg",
-    ".conf", ".properties", ".env", ".xml", ".sql", ".sh", ".bat", ".ps1", ".py", ".js", ".ts",
-    ".c", ".h", ".cc", ".cpp", ".cs", ".java", ".kt", ".go", ".rs", ".rb", ".php", ".pl", ".r",
-    ".lua", ".swift", ".css", ".bib", ".ris", ".ics", ".vcf",
-)  # fmt: skip
-_SUFFIXES = {
-    ".pdf": "pdf",
-    ".xps": "xps",
-    ".oxps": "xps",
-    ".epub": "epub",
-    ".fb2": "fb2",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".srt": "subtitles",
-    ".vtt": "subtitles",
-    ".tex": "tex",
-    ".eml": "email",
-    ".mht": "email",
-    ".mhtml": "email",
-    ".ipynb": "notebook",
-    # Each line is a record, or an instruction.
-    **dict.fromkeys(_LINES, "lines"),
-}
-NAMES = {
-    "pdf": "PDF",
-    "xps": "XPS",
-    "epub": "EPUB",
-    "fb2": "FB2",
-    "html": "HTML",
-    "markdown": "Markdown",
-    "text": "text",
-    "tex": "TeX",
-    "csv": "a table",
-    "tsv": "a table",
-    "subtitles": "subtitles",
-    "lines": "lines of text",
-    "email": "e-mail",
-    "notebook": "a notebook",
-}
-# Kinds that content alone shows; what is none of them is what its name says.
-_SHOWN = frozenset(("pdf", "xps", "epub", "fb2", "html"))
 # What begins so is no document that longread reads; the user learns what it is.
 _FOREIGN = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office file"),
@@ -75,8 +28,6 @@ _FOREIGN = (
     (b"Rar!", "a RAR archive"),
     (b"GGUF", "a model (GGUF)"),
 )
-# What is opened whatever it begins with: a fault in one of these is worth more words.
-_READABLE = (*_SUFFIXES, ".fb2.zip", ".fbz", ".txt", ".text")
 # How much of a file is looked at to tell what it is.
 _GLANCE = 4096
 _SAVE_AS = "save it as PDF, EPUB, HTML or plain text first"
@@ -99,7 +50,8 @@ def why_not(path: Path) -> str | None:
 
     Raises OSError for a file that cannot be opened.
     """
-    if path.name.lower().endswith(_READABLE):
+    # Opened whatever it begins with: a fault in one of these is worth more words.
+    if path.name.lower().endswith(READABLE):
         return None
     with path.open("rb") as file:
         head = file.read(_GLANCE)
@@ -123,13 +75,15 @@ def sniff(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 
     Raises DocumentError for kinds that longread does not read.
     """
-    suffix = "." + name.lower().rpartition(".")[2]
-    named = _SUFFIXES.get(suffix, "text")
+    named = next((kind for end, kind in BY_SUFFIX.items() if name.lower().endswith(end)), "text")
     kind = _by_content(data, name)
     if kind is None:
         return _by_name(data, name, named), ()
-    if named in _SHOWN and kind != named:
-        return kind, (f"{name} is not {NAMES[named]} but {NAMES[kind]}, and was read as that",)
+    if kind == "email" and named == "mht":
+        return named, ()
+    if BY_KIND[named].shown and kind != named:
+        right, wrong = BY_KIND[kind].name, BY_KIND[named].name
+        return kind, (f"{name} is not {wrong} but {right}, and was read as that",)
     return kind, ()
 
 
@@ -153,12 +107,9 @@ def _by_content(data: bytes, name: str) -> str | None:
 
 
 def _by_name(data: bytes, name: str, named: str) -> str:
-    if named == "pdf" and b"endobj" not in data:
-        raise DocumentError(f"{name} is not a PDF, whatever its name says.", "try another copy")
-    if named in ("epub", "xps"):
-        raise DocumentError(
-            f"{name} is not {NAMES[named]}, whatever its name says.", "try another copy"
-        )
+    if BY_KIND[named].sure and not (named == "pdf" and b"endobj" in data):
+        what = f"{'a ' if named == 'pdf' else ''}{BY_KIND[named].name}"
+        raise DocumentError(f"{name} is not {what}, whatever its name says.", "try another copy")
     if named == "text" and looks_delimited(data[:_GLANCE].decode("utf-8", "replace")):
         return "tsv"
     return named

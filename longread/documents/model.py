@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 
+from longread.documents.formats import BY_KIND
 from longread.documents.table import Table, TableRow
-
-# Kinds whose text keeps the lines of the file.
-_BY_LINE = ("csv", "tsv", "lines", "subtitles")
-_LINED = ("text", "tex", *_BY_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class Document:
     @property
     def by_line(self) -> bool:
         """Is every line a record (logs, CSV, subtitles), and none the next one's beginning?"""
-        return self.kind in _BY_LINE
+        return BY_KIND[self.kind].by == "records"
 
     @cached_property
     def _page_starts(self) -> list[int]:
@@ -166,7 +163,7 @@ class Document:
         title = section.title if section else None
         first = self.page_at(start)
         if first is None:
-            line = bisect_right(self._line_starts, start) if self.kind in _LINED else None
+            line = bisect_right(self._line_starts, start) if BY_KIND[self.kind].by else None
             return Location(section=title, line=line)
         last = self.page_at(max(start, (end or start + 1) - 1)) or first
         return Location(first.number, first.label, title, None, last.number)

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
-from longread.documents import cache, kinds
+from longread.documents import cache
+from longread.documents.formats import BY_KIND
 from longread.documents.model import Document
+from longread.documents.text import Read
 from longread.documents.workers import Limits, OutOfMemory, OutOfTime, WorkerError, Workers
 from longread.documents.workers import available as workers_available
 from longread.errors import DocumentError, LongreadError
 
-# Read by MuPDF, libxml2 or lexbor, or unpacked; the others are read by Python alone.
-NATIVE = frozenset(("pdf", "xps", "epub", "fb2", "html", "email"))
 # A text of this many bytes is worth another process: it parses in a second or more.
 LARGE = 4 << 20
 
@@ -62,7 +63,7 @@ def _machine_memory() -> int:
 
 def isolated(file: Unparsed) -> bool:
     """Is a file parsed in a worker?"""
-    return (file.kind in NATIVE or len(file.data) >= LARGE) and workers_available()
+    return (BY_KIND[file.kind].native or len(file.data) >= LARGE) and workers_available()
 
 
 def parse(file: Unparsed) -> Document:
@@ -77,7 +78,7 @@ def parse(file: Unparsed) -> Document:
 
 def parse_apart(file: Unparsed, workers: Workers) -> Document:
     """The same in a worker; where that comes to its end it is a DocumentError as well."""
-    kind = kinds.NAMES[file.kind]
+    kind = BY_KIND[file.kind].name
     try:
         return workers.call(file.limits, _parse_and_store, file)
     except OutOfTime as error:
@@ -129,35 +130,16 @@ def _parse(file: Unparsed) -> tuple[Document, bool]:
     except Exception as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise DocumentError(
-            f"{file.name} cannot be read as {kinds.NAMES[file.kind]}: {cause[:160]}",
+            f"{file.name} cannot be read as {BY_KIND[file.kind].name}: {cause[:160]}",
             "the file is damaged, or of a kind not met before; save it anew, or try another copy",
         ) from error
 
 
 def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
-    from longread.documents.compiler import read_html
-    from longread.documents.delimited import read_delimited, read_tabbed
-    from longread.documents.ebook import read_epub, read_fb2
-    from longread.documents.lines import read_lines, read_subtitles
-    from longread.documents.mail import read_mail
-    from longread.documents.notebook import read_notebook
-    from longread.documents.text import read_markdown, read_tex, read_text
-
-    readers = {
-        "text": read_text,
-        "tex": read_tex,
-        "csv": read_delimited,
-        "tsv": read_tabbed,
-        "lines": read_lines,
-        "subtitles": read_subtitles,
-        "email": read_mail,
-        "notebook": read_notebook,
-        "markdown": read_markdown,
-        "html": read_html,
-        "epub": read_epub,
-        "fb2": read_fb2,
-    }
-    read = readers[kind](data, name, encoding)
+    module, _, function = BY_KIND[kind].reader.partition(":")
+    read: Read = getattr(import_module(f"longread.documents.{module}"), function)(
+        data, name, encoding
+    )
     if not read.text.strip():
         raise DocumentError(f"{name} holds no text.", "try another copy")
     return Document(

@@ -89,10 +89,17 @@ def test_bash_offers_model_names(shell_environment: dict[str, str]) -> None:
     assert "qwen3-4b" in bash("longread ask --model qwen3", shell_environment)
 
 
-def test_bash_leaves_documents_to_its_own_file_completion(
-    shell_environment: dict[str, str],
+def test_bash_offers_what_can_be_read_and_leaves_the_rest_to_its_own_completion(
+    shell_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    assert bash("longread ask READ", shell_environment) == []
+    for name in ("report.epub", "report.exe", "annual.pdf", "two words.csv"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "folder").mkdir()
+    assert bash(f"longread ask {tmp_path}/rep", shell_environment) == [f"{tmp_path}/report.epub"]
+    assert bash(f"longread search {tmp_path}/an", shell_environment) == [f"{tmp_path}/annual.pdf"]
+    # A folder, a name that needs quotes, a file with another ending, and one that is not there.
+    for begun in ("fol", "tw", "report.exe", "nothing"):
+        assert bash(f"longread ask {tmp_path}/{begun}", shell_environment) == []
     assert "-o default" in (COMPLETIONS / "longread.bash").read_text()
 
 

@@ -38,6 +38,21 @@ def test_another_version_of_the_library_reads_anew(monkeypatch: pytest.MonkeyPat
     assert len(names) == 5
 
 
+def test_other_code_that_parses_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = tmp_path / "documents"
+    shutil.copytree(Path(cache.__file__).parent, code, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "files", lambda _package: code)
+    names = []
+    for change in (None, "ebook.py", None, "new.py"):
+        if change:
+            with (code / change).open("a") as file:
+                file.write("# changed\n")
+        cache._parser.cache_clear()
+        names.append(cache.entry("0" * 64, "text", False))
+    cache._parser.cache_clear()
+    assert names[0] != names[1] == names[2] != names[3] != names[0]
+
+
 def test_one_content_under_names_of_two_kinds(tmp_path: Path) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
     for name in ("a.srt", "a.log"):

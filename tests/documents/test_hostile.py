@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from longread.documents import kinds, load, parse
+from longread.documents import load, parse
 from longread.documents.headers_footers import roman_value
 from longread.errors import DocumentError
 
@@ -77,10 +77,6 @@ def test_what_does_not_fit_into_memory(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(DocumentError, match="needs more memory than there is"):
         load(str(tmp_path / "a.txt"), use_cache=False)
-
-
-def test_every_kind_has_a_name_for_messages() -> None:
-    assert set(kinds._SUFFIXES.values()) | {"text"} == set(kinds.NAMES)
 
 
 def test_a_dotless_i_is_no_roman_number() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from longread.cli.complete import document_names
 from longread.cli.options import AskOptions, takes_options
 from longread.errors import UsageError
 from longread.runs.questions import Asked, read_questions
@@ -27,6 +28,7 @@ def ask(
             help='Files, folders, patterns, or "-" for standard input; the question comes last. '
             "Without one, and without -q, a terminal gets a prompt.",
             show_default=False,
+            autocompletion=document_names,
         ),
     ],
     question: Annotated[

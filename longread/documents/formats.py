@@ -1,0 +1,133 @@
+"""Formats: one table of what is read, by which reader, and how the place of a quote is named.
+
+Sniffing, the errors, the cache, worker processes, completions, the README's list and
+docs/formats.md all come from `FORMATS`. Nothing is imported here: the table is cheap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+By = Literal["", "lines", "records"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of document.
+
+    `name` stands in messages ("a.odt is not an OpenDocument text …"), `short` in lists.
+    `reader` is "module:function" in `longread.documents`; PDF and XPS have their own way.
+    `place` is how a quote's place is named, `unread` what of such files is not read.
+    `libraries` are the packages that read it: another version of one may read another text.
+    `native`: read by a native library or unpacked, so in a worker process whatever its size.
+    `by`: "lines" keeps the lines of the file; in "records" each is one of its own besides.
+    `shown`: its bytes alone show it; `sure`: and a file without them is none.
+    """
+
+    kind: str
+    name: str
+    short: str
+    suffixes: tuple[str, ...]
+    reader: str
+    place: str
+    unread: str = ""
+    libraries: tuple[str, ...] = ()
+    native: bool = False
+    by: By = ""
+    shown: bool = False
+    sure: bool = False
+
+
+_CODE = (
+    ".py", ".js", ".ts", ".jsx", ".tsx", ".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".java", ".kt",
+    ".scala", ".go", ".rs", ".rb", ".php", ".pl", ".r", ".jl", ".lua", ".swift", ".css", ".sql",
+    ".sh", ".bat", ".ps1",
+)  # fmt: skip
+_SETTINGS = (
+    ".log", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".bib",
+    ".ris", ".ics", ".vcf",
+)  # fmt: skip
+
+FORMATS = (
+    Format(
+        "pdf", "PDF", "PDF", (".pdf",), "",
+        "page", "scans (without --ocr), pictures, attached files",
+        ("pymupdf",), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "xps", "XPS", "XPS", (".xps", ".oxps"), "", "page", "pictures",
+        ("pymupdf",), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "epub", "EPUB", "EPUB", (".epub",), "ebook:read_epub",
+        "heading, or printed page", "pictures, books under DRM",
+        ("selectolax", "lxml"), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "fb2", "FB2", "FB2", (".fb2", ".fb2.zip", ".fbz"), "ebook:read_fb2", "heading", "pictures",
+        ("lxml",), native=True, shown=True,
+    ),
+    Format(
+        "html", "HTML", "HTML", (".html", ".htm", ".xhtml"), "compiler:read_html",
+        "heading", "pictures, scripts, what a style hides",
+        ("selectolax",), native=True, shown=True,
+    ),
+    Format(
+        "markdown", "Markdown", "Markdown", (".md", ".markdown"), "text:read_markdown", "heading",
+    ),
+    Format(
+        "csv", "a table", "CSV", (".csv",), "delimited:read_delimited", "line", by="records",
+    ),
+    Format(
+        "tsv", "a table", "TSV", (".tsv", ".tab"), "delimited:read_tabbed", "line", by="records",
+    ),
+    Format(
+        "email", "e-mail", "mail (EML)", (".eml",), "mail:read_mail", "heading",
+        "attachments", ("selectolax",), native=True,
+    ),
+    Format(
+        "mht", "a web archive", "web archives (MHT)", (".mht", ".mhtml"), "mail:read_mail",
+        "heading", "pictures", ("selectolax",), native=True,
+    ),
+    Format(
+        "notebook", "a notebook", "notebooks (IPYNB)", (".ipynb",), "notebook:read_notebook",
+        "heading", "pictures",
+    ),
+    Format(
+        "subtitles", "subtitles", "subtitles (SRT, VTT)", (".srt", ".vtt"), "lines:read_subtitles",
+        "line", "numbers of cues", by="records",
+    ),
+    Format("tex", "TeX", "LaTeX", (".tex",), "text:read_tex", "line", "comments", by="lines"),
+    Format(
+        "lines", "lines of text", "logs, JSON Lines and settings",
+        (".jsonl", ".ndjson", ".json", ".xml", *_SETTINGS), "lines:read_lines",
+        "line", by="records",
+    ),
+    Format(
+        "code", "source code", "source code", _CODE, "lines:read_lines", "line", by="records",
+    ),
+    Format(
+        "text", "text", "plain text", (".txt", ".text"), "text:read_text",
+        "line and chapter, or page", by="lines",
+    ),
+)  # fmt: skip
+
+BY_KIND = {each.kind: each for each in FORMATS}
+# What a name says; a longer ending is met first.
+BY_SUFFIX = dict(
+    sorted(
+        ((suffix, each.kind) for each in FORMATS for suffix in each.suffixes),
+        key=lambda pair: -len(pair[0]),
+    )
+)
+READABLE = tuple(BY_SUFFIX)
+
+
+def listed() -> str:
+    """What is read, in words: "PDF, XPS, … and plain text"."""
+    *most, last = dict.fromkeys(each.short for each in FORMATS)
+    return f"{', '.join(most)} and {last}"
+
+
+READS = f"longread reads {listed()}"
