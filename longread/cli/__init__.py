@@ -13,6 +13,7 @@ from longread.cli.bench import command as bench
 from longread.cli.complete import DocumentsCommand
 from longread.cli.doctor import doctor
 from longread.cli.errors import Root
+from longread.cli.mcp import mcp
 from longread.cli.process import mend_streams, settle_stderr
 from longread.errors import ExitCode
 from longread.version import __version__
@@ -46,7 +47,7 @@ def _root(
         raise typer.Exit(ExitCode.USAGE)
 
 
-for _command in (ask, inspect_search.inspect, inspect_search.search):
+for _command in (ask, inspect_search.inspect, inspect_search.search, mcp):
     app.command(cls=DocumentsCommand)(_command)
 app.command()(config.config)
 app.command()(doctor)

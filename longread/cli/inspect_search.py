@@ -16,6 +16,7 @@ from longread.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from longread.documents.model import Document, Location
     from longread.reading.corpus import Corpus
+    from longread.runs.lookup import Hit
 
 
 class TableFormat(StrEnum):
@@ -63,7 +64,10 @@ def inspect(
         return
     show = options.show
     if as_json:
-        typer.echo(json.dumps([_record(corpus, n) for n in range(len(corpus.documents))], indent=2))
+        from longread.runs.lookup import record
+
+        records = [record(corpus, number) for number in range(len(corpus.documents))]
+        typer.echo(json.dumps(records, indent=2))
         return
     if show.text:
         _warn(corpus)
@@ -108,33 +112,20 @@ def search(
     if not as_json:
         _warn(corpus)
     from longread.display.phrasing import short_names
+    from longread.runs.lookup import search as find
 
-    hits = corpus.index.search(query, limit)
-    names = short_names([document.path for document in corpus.documents])
-    found = []
-    for rank, hit in enumerate(hits, 1):
-        passage = corpus.passages[hit.place]
-        document = corpus.documents[passage.document]
-        start, end = _best_sentence(document, passage.start, passage.end, query)
-        place = document.locate(start, end)
-        snippet = _on_one_line(document.text[start:end])
-        found.append(
-            {
-                "rank": rank,
-                "score": round(hit.score, 3),
-                "document": document.path,
-                **asdict(place),
-                "text": snippet,
-            }
-        )
-        if not as_json:
-            name = names[passage.document]
-            typer.echo(f"{rank:>2}. {name}, {_where(place)}  (score {hit.score:.2f})")
-            typer.echo(f"    {snippet}")
+    hits = find(corpus, query, limit)
+    paths = [document.path for document in corpus.documents]
+    names = dict(zip(paths, short_names(paths), strict=True))
+    if not as_json:
+        for hit in hits:
+            name = names[hit.document]
+            typer.echo(f"{hit.rank:>2}. {name}, {_where(hit)}  (score {hit.score:.2f})")
+            typer.echo(f"    {hit.text}")
     if as_json:
         record = {
             "query": query,
-            "hits": found,
+            "hits": [asdict(hit) for hit in hits],
             "documents": [
                 {"path": document.path, "warnings": list(document.warnings)}
                 for document in corpus.documents
@@ -161,22 +152,12 @@ def _warn(corpus: Corpus) -> None:
 def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]]:
     """The documents cut up, and a line for each that was left out; these are told as well."""
     from longread.display.phrasing import clean
-    from longread.documents.chunks import estimate_tokens
-    from longread.reading.corpus import Corpus
-    from longread.reading.strategies import GATED_CHUNK
-    from longread.runs.session import read_documents
+    from longread.runs.lookup import look
 
     left_out: list[str] = []
-    documents = read_documents(sources, options.documents, report=left_out.append)
+    corpus = look(sources, options.documents, options.reading, left_out.append)
     for line in left_out:
         typer.echo(clean(line), err=True)
-    chunk = options.reading.chunk_tokens or GATED_CHUNK
-    corpus = Corpus(
-        documents,
-        chunk_tokens=chunk,
-        passage_tokens=min(options.reading.passage_tokens, chunk),
-        count=estimate_tokens,
-    )
     return corpus, left_out
 
 
@@ -225,41 +206,7 @@ def _removed(document: Document) -> None:
         typer.echo(f"  removed     p. {left_out.page:<5} {left_out.why:<9} {left_out.text}")
 
 
-def _record(corpus: Corpus, number: int) -> dict[str, Any]:
-    document = corpus.documents[number]
-    return {
-        "path": document.path,
-        "sha256": document.sha256,
-        "title": document.title,
-        "format": document.kind,
-        "characters": len(document.text),
-        "pages": [asdict(page) for page in document.pages],
-        "sections": [asdict(section) for section in document.sections],
-        "chunks": [asdict(span) for span in corpus.chunks if span.document == number],
-        "passages": [asdict(span) for span in corpus.passages if span.document == number],
-        "removed": [asdict(left_out) for left_out in document.removed],
-        "warnings": list(document.warnings),
-    }
-
-
-def _best_sentence(document: Document, start: int, end: int, query: str) -> tuple[int, int]:
-    """The sentence between two offsets that shares most with the query."""
-    from longread.documents import sentences
-    from longread.retrieval import Index
-
-    text = document.text[start:end]
-    spans = sentences(text, by_line=document.by_line)
-    hits = Index([text[first:last] for first, last in spans]).search(query, 1)
-    first, last = spans[hits[0].place] if hits else (0, len(text))
-    return start + first, start + last
-
-
-def _on_one_line(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 240 else f"{words[:239]}…"
-
-
-def _where(place: Location) -> str:
+def _where(place: Location | Hit) -> str:
     if place.page is not None:
         label = f" ({place.label})" if place.label and place.label != str(place.page) else ""
         return f"p. {place.page}{label}"

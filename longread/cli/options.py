@@ -107,6 +107,15 @@ class AskOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """All that `longread mcp` was told beside the folders."""
+
+    reading: ReadingOptions
+    documents: DocumentOptions
+    model: ModelOptions
+
+
+@dataclass(frozen=True, slots=True)
 class SampleOptions:
     """Which questions of many, and the seed of what is drawn."""
 

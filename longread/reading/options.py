@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from longread.options import option, positive, probability
 from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES, strategies
 
-_ASK = ("ask", "batch")
-_RUNS = ("ask", "batch", "qa", "multihop", "needle")
+_ASK = ("ask", "batch", "mcp")
+_RUNS = (*_ASK, "qa", "multihop", "needle")
 
 
 @dataclass(frozen=True, slots=True)

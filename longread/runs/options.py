@@ -9,8 +9,9 @@ from typing import Any
 from longread.errors import UsageError
 from longread.options import option, positive, up_to
 
-_MODEL = ("ask", "batch", "qa", "multihop", "needle", "throughput")
-_DOCUMENTS = ("ask", "batch", "inspect", "search")
+_ASK = ("ask", "batch", "mcp")
+_MODEL = (*_ASK, "qa", "multihop", "needle", "throughput")
+_DOCUMENTS = (*_ASK, "inspect", "search")
 
 # The most threads that llama.cpp takes.
 _MOST_THREADS = 512
@@ -76,13 +77,13 @@ class ModelOptions:
         "bundled",
         "Who reads for a larger model: the bundled reader where it is installed (default), none, "
         "or a model trained to read.",
-        commands=("ask", "batch", "qa", "multihop", "needle"),
+        commands=(*_ASK, "qa", "multihop", "needle"),
     )
     adapter: bool = option(
         True,
         "The bundled model with the adapter that taught it to read (default), or plain.",
         flags="--adapter/--no-adapter",
-        commands=("ask", "batch", "calibrate"),
+        commands=(*_ASK, "calibrate"),
     )
 
 
@@ -91,7 +92,10 @@ class DocumentOptions:
     """Which pages are read, and what it takes to read them."""
 
     pages: str | None = option(
-        None, "Only these pages: 10-50, or 1,4-6,10-.", setting=False, commands=_DOCUMENTS
+        None,
+        "Only these pages: 10-50, or 1,4-6,10-.",
+        setting=False,
+        commands=("ask", "batch", "inspect", "search"),
     )
     password: str | None = option(
         None, "Password of encrypted documents.", secret=True, commands=_DOCUMENTS

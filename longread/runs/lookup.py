@@ -1,0 +1,100 @@
+"""Inspection and BM25 search of documents: what needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from longread.documents import Document, sentences
+from longread.documents.chunks import estimate_tokens
+from longread.reading.corpus import Corpus
+from longread.reading.options import ReadingOptions
+from longread.reading.strategies import GATED_CHUNK
+from longread.retrieval import Index
+from longread.runs.options import DocumentOptions
+from longread.runs.session import read_documents
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that matches a query: its best sentence, and where that stands.
+
+    `rank` counts from 1, `score` is BM25's. Formats without pages have a section or a line.
+    """
+
+    rank: int
+    score: float
+    document: str
+    page: int | None
+    label: str | None
+    section: str | None
+    line: int | None
+    last_page: int | None
+    text: str
+
+
+def look(
+    sources: Sequence[str],
+    documents: DocumentOptions,
+    reading: ReadingOptions,
+    report: Callable[[str], None],
+) -> Corpus:
+    """The documents cut up, tokens estimated; `report` gets a line for what was left out."""
+    return cut_up(read_documents(sources, documents, report=report), reading)
+
+
+def cut_up(documents: Sequence[Document], reading: ReadingOptions) -> Corpus:
+    """Documents cut into chunks and passages, tokens estimated since no model is there."""
+    chunk = reading.chunk_tokens or GATED_CHUNK
+    return Corpus(
+        documents,
+        chunk_tokens=chunk,
+        passage_tokens=min(reading.passage_tokens, chunk),
+        count=estimate_tokens,
+    )
+
+
+def search(corpus: Corpus, query: str, limit: int) -> list[Hit]:
+    """The passages that match best, as many as `limit`, each by its best sentence."""
+    hits = []
+    for rank, hit in enumerate(corpus.index.search(query, limit), 1):
+        passage = corpus.passages[hit.place]
+        document = corpus.documents[passage.document]
+        start, end = _best_sentence(document, passage.start, passage.end, query)
+        place, text = document.locate(start, end), _on_one_line(document.text[start:end])
+        where = {"document": document.path, "text": text, **asdict(place)}
+        hits.append(Hit(rank=rank, score=round(hit.score, 3), **where))
+    return hits
+
+
+def record(corpus: Corpus, number: int) -> dict[str, Any]:
+    """What `inspect --json` says of document `number`."""
+    document = corpus.documents[number]
+    return {
+        "path": document.path,
+        "sha256": document.sha256,
+        "title": document.title,
+        "format": document.kind,
+        "characters": len(document.text),
+        "pages": [asdict(page) for page in document.pages],
+        "sections": [asdict(section) for section in document.sections],
+        "chunks": [asdict(span) for span in corpus.chunks if span.document == number],
+        "passages": [asdict(span) for span in corpus.passages if span.document == number],
+        "removed": [asdict(left_out) for left_out in document.removed],
+        "warnings": list(document.warnings),
+    }
+
+
+def _best_sentence(document: Document, start: int, end: int, query: str) -> tuple[int, int]:
+    """The sentence between two offsets that shares most with the query."""
+    text = document.text[start:end]
+    spans = sentences(text, by_line=document.by_line)
+    hits = Index([text[first:last] for first, last in spans]).search(query, 1)
+    first, last = spans[hits[0].place] if hits else (0, len(text))
+    return start + first, start + last
+
+
+def _on_one_line(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 240 else f"{words[:239]}…"
