@@ -76,6 +76,13 @@ class CallOptions:
         setting=False,
         commands=_ASK,
     )
+    highlight: Path | None = option(
+        None,
+        "Write a copy of the document to FILE with the quotes marked: FILE.pdf, or FILE.html.",
+        metavar="FILE",
+        setting=False,
+        commands=_ASK,
+    )
 
 
 @dataclass(frozen=True, slots=True)

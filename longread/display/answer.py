@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import TextIO
 
+from longread.display.hyperlinks import address, links_known
 from longread.display.phrasing import clean, clean_block, shorten
 from longread.display.summary import citation_sources
 from longread.reading.step import Answer
@@ -54,7 +55,10 @@ def citations(answer: Answer) -> list[tuple[str, str]]:
 
 
 def write_answer(answer: Answer, stdout: TextIO) -> None:
-    """Write the answer to `stdout`; on a terminal wrapped to its width, with citations dimmed."""
+    """Write the answer to `stdout`; on a terminal wrapped to its width, with citations dimmed.
+
+    In one that knows hyperlinks the citations are links to file and page.
+    """
     if not stdout.isatty() or os.environ.get("TERM", "") == "dumb":
         stdout.write(answer_text(answer))
         stdout.flush()
@@ -63,11 +67,15 @@ def write_answer(answer: Answer, stdout: TextIO) -> None:
         return
     from rich.console import Console
     from rich.padding import Padding
+    from rich.style import Style
     from rich.text import Text
 
     console = Console(file=stdout, highlight=False)
     console.print(Text(clean_block(answer.answer.strip())))
-    for position, (head, quote) in enumerate(citations(answer)):
+    linked = links_known()
+    for position, (head, words) in enumerate(citations(answer)):
         number, source = head.split(" ", 1)
-        body = Text.assemble((f"{number} ", "dim"), source, " ", (quote, "dim"))
+        link = Style(link=address(answer.citations[position]) if linked else None)
+        shown = Text(source[:-1], link)
+        body = Text.assemble((f"{number} ", "dim"), shown, ": ", (words, "dim"))
         console.print(Padding(body, (0 if position else 1, 0, 0, 2)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from longread.documents.discover import Files, LeftOut, discover, listed
-from longread.documents.loader import Loader
+from longread.documents.loader import Loader, marked_copy
 from longread.documents.model import Document, Location, Page, Section
 from longread.documents.page_range import PageRange
 from longread.documents.sentences import sentences
@@ -32,6 +32,7 @@ __all__ = [
     "listed",
     "load",
     "load_all",
+    "marked_copy",
     "sentences",
 ]
 

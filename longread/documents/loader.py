@@ -21,7 +21,7 @@ from longread.documents.kinds import sniff
 from longread.documents.model import Document
 from longread.documents.page_range import PageRange, restrict
 from longread.documents.parse import GIGABYTE, Unparsed, isolated, limits_for, parse, parse_apart
-from longread.documents.workers import Workers
+from longread.documents.workers import WorkerError, Workers
 from longread.errors import DocumentError
 
 
@@ -154,6 +154,34 @@ class Loader:
         if not data:
             raise DocumentError(f"{name} is empty (0 bytes).", "try another copy")
         return data
+
+
+def marked_copy(
+    document: Document,
+    data: bytes,
+    spans: Sequence[tuple[int, int, int, str]],
+    notes: Sequence[str],
+    password: str | None = None,
+) -> tuple[bytes, list[int]]:
+    """A copy of the PDF `data` that `document` was read from, with spans of its text marked.
+
+    A span is start, end, the number of its note of `notes`, and what its mark says. The numbers of
+    spans come back that were not found on their pages. Raises DocumentError.
+    """
+    from longread.documents.pdf_marks import Mark, marked
+
+    marks = [
+        Mark(number, page.number, document.text[first:last], document.text[page.start : first],
+             note, group)
+        for number, (start, end, group, note) in enumerate(spans)
+        for page in document.pages
+        if (first := max(start, page.start)) < (last := min(end, page.end))
+    ]  # fmt: skip
+    name, limits = _name(document.path), limits_for(len(data), ocr=False, seconds=None, memory=None)
+    try:
+        return _kept().call(limits, marked, data, name, password, marks, notes)
+    except WorkerError as error:
+        raise DocumentError(f"{name} could not be marked: its reader {error}.") from error
 
 
 class _Pool:

@@ -1,8 +1,8 @@
 """PDF and XPS files: bytes → pages of segments → clean text, by way of PyMuPDF.
 
-Contract: the only module that imports pymupdf. PyMuPDF's messages never reach stdout or
-stderr. Every trouble with a file is a DocumentError; the file is opened from memory, so
-that the bytes that were hashed are the bytes that are read.
+Contract: with `pdf_marks.py` the only module that imports pymupdf. PyMuPDF's messages never
+reach stdout or stderr. Every trouble with a file is a DocumentError; the file is opened from
+memory, so that the bytes that were hashed are the bytes that are read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,12 +26,12 @@ from longread.documents.superscripts import Superscripts
 from longread.errors import DocumentError
 
 # Words as they are printed: no ligature characters, nothing outside the page's edges.
-_FLAGS = (
+TEXT_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_MEDIABOX_CLIP
-    | pymupdf.TEXT_COLLECT_VECTORS
 )
+_FLAGS = TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS
 # A page with fewer characters than this that shows a large picture is a scan.
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
@@ -45,11 +47,7 @@ PLAIN = 16
 
 def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool) -> RawFile:
     """Open `data` and take its pages; `name` is what messages call the file."""
-    pymupdf.TOOLS.mupdf_display_errors(False)
-    pymupdf.TOOLS.mupdf_display_warnings(False)
-    pymupdf.set_messages(stream=io.StringIO())
-    file, locked = _open(data, name, filetype, password)
-    try:
+    with opened(data, name, filetype, password) as (file, locked):
         tessdata = _tessdata() if ocr else None
         superscripts = Superscripts()
         pages: list[RawPage] = []
@@ -72,6 +70,19 @@ def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool)
             failed,
             attachments(file) if file.is_pdf else [],
         )
+
+
+@contextmanager
+def opened(
+    data: bytes, name: str, filetype: str, password: str | None
+) -> Iterator[tuple[Any, bool]]:
+    """PyMuPDF's document, and whether it took a password. Raises DocumentError."""
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pymupdf.set_messages(stream=io.StringIO())
+    file, locked = _open(data, name, filetype, password)
+    try:
+        yield file, locked
     finally:
         file.close()
 

@@ -127,3 +127,13 @@ def test_a_question_alone_and_one_of_a_list_differ_in_form_only(
     assert not any("id" in event for event in events)
     twice = [json.loads(line) for line in listed.read_text("utf-8").splitlines()]
     assert [event["id"] for event in twice] == ["a", "2"] * 12
+
+
+def test_highlight_writes_a_page_of_all_answers(ask: Ask, tmp_path: Path) -> None:
+    out, view = tmp_path / "out.html", Listening()
+    asked = (Asked(QUESTION), Asked(OTHER))
+    ask(*asked, highlight=out, view=view, listed=True)
+    assert view.said[-1].startswith(f"{out}: ")
+    written = out.read_text("utf-8")
+    assert 'href="#quote-1.1"' in written
+    assert 'id="quote-1.1"' in written

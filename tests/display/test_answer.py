@@ -3,7 +3,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from longread.display import hyperlinks
 from longread.display.answer import answer_text, write_answer
 from longread.reading.step import Exit, Quote
 from tests.display.conftest import Terminal
@@ -71,3 +75,58 @@ def test_quotes_without_pages_say_where_they_stand() -> None:
 
 def test_an_answer_without_quotes_stands_alone() -> None:
     assert answer_text(answer(INFO, STEPS, answer=" 42 ", citations=())) == "42\n"
+
+
+_LINK = "\x1b]8;"
+
+
+@pytest.fixture
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing in the environment tells which terminal it is."""
+    for name in (*hyperlinks._SET, "FORCE_HYPERLINK", "SSH_CONNECTION", "SSH_TTY", "VTE_VERSION",
+                 "TERM_PROGRAM", "TERM_PROGRAM_VERSION"):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({}, False),
+        ({"VTE_VERSION": "7600"}, True),
+        ({"VTE_VERSION": "4602"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "linux"}, False),
+        ({"TERM_PROGRAM": "iTerm.app"}, True),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, False),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.4a"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "VTE_VERSION": "7600"}, False),
+        ({"VTE_VERSION": "7600", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"FORCE_HYPERLINK": "0", "VTE_VERSION": "7600"}, False),
+    ],
+)
+def test_citations_are_links_where_the_terminal_knows_them(
+    terminal: Callable[..., Terminal],
+    no_terminal: pytest.MonkeyPatch,
+    said: dict[str, str],
+    known: bool,
+) -> None:
+    screen = terminal(200)
+    for name, value in said.items():
+        no_terminal.setenv(name, value)
+    made = answer(INFO, STEPS)
+    quote = replace(made.citations[0], path="my reports/a#1.pdf", page=12)
+    piped = replace(made.citations[1], path="-")
+    write_answer(replace(made, citations=(quote, piped)), screen)
+    written = screen.getvalue()
+    target = f"{Path.cwd().as_uri()}/my%20reports/a%231.pdf#page=12"
+    assert (f";{target}\x1b\\3M_2022_10K.pdf, p. 12{_LINK};\x1b\\" in written) is known
+    assert written.count(_LINK) == (2 if known else 0)
+
+
+def test_a_pipe_gets_no_links(no_terminal: pytest.MonkeyPatch) -> None:
+    no_terminal.setenv("FORCE_HYPERLINK", "1")
+    pipe = io.StringIO()
+    write_answer(answer(INFO, STEPS), pipe)
+    assert _LINK not in pipe.getvalue()

@@ -39,6 +39,8 @@ def answer_each(
 
     if options.call.events is not None:
         raise UsageError("--events is for one reading, not for --each.", "use --format jsonl")
+    if options.call.highlight is not None:
+        raise UsageError("--highlight is for one reading, not for --each.", "ask one document")
     files, resolved = checked(sources, options)
     form = options.call.form or (RowFormat.JSONL if options.call.as_json else RowFormat.TABLE)
     with DocumentsView(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from longread import paths
-from longread.cli.ask.run import checked, deliver, open_session, read
+from longread.cli.ask.run import checked, deliver, highlight, open_session, read
 from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import strategies
@@ -122,6 +122,7 @@ class Prompt:
         # What there is to say of the model is said once.
         self._session.note = ""
         deliver([Asked(question)], answers, self._options, listed=False)
+        highlight([self._last], self._session, self._options, _say)
         if self._last.status == "interrupted":
             _say("stopped; the same question goes on from there.")
         else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from longread.models.store import ResolvedModel
     from longread.reading.step import Answer
     from longread.runs.fields import Field
-    from longread.runs.run import Pass
+    from longread.runs.run import Pass, Report
     from longread.runs.session import Session
 
 _STAGES = {
@@ -78,6 +78,12 @@ def answer_questions(
                 found = deliver_fields(fields, answers)
             else:
                 deliver(asked, answers, options, listed=listed)
+            highlight(
+                [answers[run.question] for run in together.runs if run.question in answers],
+                session,
+                options,
+                view.message,
+            )
         if any(answer.status == "interrupted" for answer in answers.values()):
             raise _interrupted(together, answers)
         together.close()
@@ -91,6 +97,10 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
     terminate_like_ctrl_c()
     keep_logs_quiet()
     files = discover(sources, **options.documents.discovering())
+    if options.call.highlight is not None:
+        from longread.display.highlight import check_out
+
+        check_out(options.call.highlight, files)
     if options.documents.pages:
         PageRange.parse(options.documents.pages)
     return files, chosen_model(options.model.model)
@@ -177,6 +187,19 @@ def deliver(
         else:
             write_answer(found[0], sys.stdout)
         sys.stdout.flush()
+
+
+def highlight(
+    answers: Sequence[Answer], session: Session, options: AskOptions, say: Report
+) -> None:
+    """The cited documents with their quotes marked, where that was asked for."""
+    if options.call.highlight is None:
+        return
+    from longread.display.highlight import write_highlights
+
+    password = options.documents.password
+    for line in write_highlights(options.call.highlight, answers, session.documents, password):
+        say(line)
 
 
 def deliver_fields(fields: Sequence[Field], answers: Mapping[str, Answer]) -> bool:
