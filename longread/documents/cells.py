@@ -25,6 +25,8 @@ _TRIM = 0.2
 # A page with more segments than this is a drawing or a map.
 _MOST_SEGMENTS = 4000
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# A bullet or the mark of a note: "•", "3", "(a)".
+_BULLET = re.compile(r"\W{0,2}\w{0,2}\W{0,2}")
 # Columns of prose have at least this many characters a line; tables of figures do not.
 PROSE_LINE = 18
 # A cell longer than this is a column of text.
@@ -157,7 +159,7 @@ def _could_be_row(group: Sequence[_Stack]) -> bool:
     if len(group) < 2 or not 1 < max(heights) <= _LONGEST_STACK:
         return False
     across = sorted(group, key=lambda stack: stack.x0)
-    if len(across) == 2 and len(across[0].segments[0].text) <= 2:
+    if len(across) == 2 and _BULLET.fullmatch(across[0].segments[0].text):
         return False  # a bullet and its paragraph
     edge = across[0].x1
     for stack in across[1:]:

@@ -35,7 +35,7 @@ def assigned(
     below_groups: list[list[int]] = []
     headed: set[int] = set()
     for boxes, dated in zip(reversed(lines), reversed(periods), strict=True):
-        groups = [_by_rule(box, rules, columns) for box in boxes]
+        groups = [_by_rule(box, boxes, rules, columns, headed) for box in boxes]
         groups = [
             group or _by_cell_below(box, below, below_groups)
             for box, group in zip(boxes, groups, strict=True)
@@ -83,8 +83,17 @@ def _rules(drawn: Sequence[Box], lines: Sequence[Sequence[Box]]) -> list[Box]:
     return level + joined
 
 
-def _by_rule(box: Box, rules: Sequence[Box], columns: Sequence[Extent]) -> list[int]:
-    """The columns over the line right under the cell, unless that runs under the labels, too."""
+def _by_rule(
+    box: Box,
+    boxes: Sequence[Box],
+    rules: Sequence[Box],
+    columns: Sequence[Extent],
+    headed: set[int],
+) -> list[int]:
+    """The columns over the line right under a cell, unless that runs under the labels, too.
+
+    Of several, the widest under no other cell of `boxes`, if all its columns have heads below.
+    """
     height = box[3] - box[1]
     under = [
         rule
@@ -95,9 +104,18 @@ def _by_rule(box: Box, rules: Sequence[Box], columns: Sequence[Extent]) -> list[
     ]
     if not under:
         return []
-    rule = min(under, key=lambda rule: rule[2] - rule[0])
-    covered = [i for i, extent in enumerate(columns) if _covers(rule, extent)]
+    shortest, *longer = sorted(under, key=lambda rule: rule[2] - rule[0])
+    covered = _covered(shortest, columns)
+    for rule in longer:
+        wider = _covered(rule, columns)
+        over = [other for other in boxes if rule[0] < other[2] and other[0] < rule[2]]
+        if over == [box] and headed.issuperset(wider) and 0 not in wider:
+            covered = wider
     return [] if covered[:1] == [0] and len(covered) > 1 else covered
+
+
+def _covered(rule: Box, columns: Sequence[Extent]) -> list[int]:
+    return [i for i, extent in enumerate(columns) if _covers(rule, extent)]
 
 
 def _covers(rule: Box, extent: Extent) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +20,7 @@ import numpy as np
 
 from longread.documents.cells import is_figure
 from longread.documents.layout_types import Segment
+from longread.documents.periods import is_period
 from longread.documents.table import Box
 
 # Thinner boxes than this are lines.
@@ -53,12 +56,17 @@ class _Cell:
                 lines.append([segment])
         return [sorted(line, key=lambda s: s.x0) for line in lines]
 
+    def is_centred(self) -> bool:
+        """Is what the cell holds as far from its top as from its bottom?"""
+        first, last = min(s.y0 for s in self.segments), max(s.y1 for s in self.segments)
+        return abs(first - self.top - (self.bottom - last)) < self.segments[0].size
+
 
 def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segment]:
     """The segments of a page, those inside one cell of a drawn grid put together."""
     if len(segments) < 4 or len(drawn) < 4:
         return list(segments)
-    closed, outside = _cells(segments, drawn)
+    closed, outside = _cells(segments, [*drawn, *_open_rows(segments, drawn)])
     cells = [cell for cell in closed if not _holds_several(cell)]
     merged: dict[int, Segment | None] = {}
     for grid in _grids(cells):
@@ -68,6 +76,36 @@ def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segme
                 merged.update(_merged(row, edge))
     replaced = (merged.get(id(segment), segment) for segment in segments)
     return [segment for segment in replaced if segment is not None]
+
+
+def _open_rows(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Box]:
+    """The cells of rows that upright lines alone part, below a drawn head that has their sides.
+
+    Such lines may part many rows; what they hold is one row if it is centred between their ends.
+    """
+    bands: dict[tuple[int, int], set[float]] = defaultdict(set)
+    for left, top, right, bottom in drawn:
+        if right - left < _LINE and bottom - top > 2 * _SNAP:
+            bands[round(top), round(bottom)].add((left + right) / 2)
+    found: list[Box] = []
+    for (top, bottom), places in bands.items():
+        sides = sorted(places)
+        above = [box for box in drawn if abs(box[3] - top) <= _SNAP < box[3] - box[1]]
+        sides[:0] = [box[0] for box in above if abs(box[2] - sides[0]) <= _SNAP][:1]
+        sides += [box[2] for box in above if abs(box[0] - sides[-1]) <= _SNAP][:1]
+        cells = [_Cell(a, top, b, bottom) for a, b in itertools.pairwise(sides)]
+        for segment in segments:
+            x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
+            if top < y < bottom and sides[0] < x < sides[-1]:
+                cells[bisect_right(sides, x) - 1].segments.append(segment)
+        held = [cell for cell in cells if cell.segments]
+        if (
+            len(held) > 2
+            and all(cell.is_centred() for cell in held)
+            and any(len(cell.lines()) == 1 for cell in held)
+        ):
+            found += [(cell.left, top, cell.right, bottom) for cell in cells]
+    return found
 
 
 def _cells(
@@ -167,19 +205,23 @@ def _holds_several(cell: _Cell) -> bool:
     if len(lines) > _LONGEST_CELL:
         return True
     if any(
-        after.x0 - before.x1 > _GAP * before.size and not is_sign(before.text)
+        after.x0 - before.x1 > _GAP * before.size and not _is_sign(before.text, after.text)
         for line in lines
         for before, after in itertools.pairwise(line)
     ):
         return True
     if any(sum(is_figure(segment.text) for segment in line) >= 2 for line in lines):
         return True
-    return sum(len(line) == 1 and is_figure(line[0].text) for line in lines) >= 2
+    figures = [line[0].text for line in lines if len(line) == 1 and is_figure(line[0].text)]
+    # Years above a word are the lines of one head ("FY 2013, FY 2017 Trend").
+    head = len(figures) < len(lines) and all(map(is_period, figures))
+    return len(figures) >= 2 and not head
 
 
-def is_sign(text: str) -> bool:
-    """A currency sign or a bullet, which stands apart from what it belongs to."""
-    return len(text) <= 2 and not text.isalnum()
+def _is_sign(text: str, after: str) -> bool:
+    """A currency sign or a bullet, which stands apart from what it belongs to; no empty figure."""
+    dash = text in "-–—" and not after[:1].isalpha()
+    return len(text) <= 2 and not text.isalnum() and not dash
 
 
 def _rows(grid: list[_Cell]) -> list[list[_Cell]]:

@@ -164,9 +164,10 @@ def _opens_table(lines: list[Line], index: int, edge: float) -> bool:
         several = next((after for after in rest if len(after.cells) > 1), line)
         return _leads_in(line, edge) and not _has_figures(several)
     periods = [is_period(_bare(cell)) for cell in line.cells]
+    below_title = line.ruled and line.bold and len(lines[index - 1].cells) == 1
     apart = line.bold and not lines[index - 1].bold and line.x0 > edge
-    if not any(periods[1:]):
-        return apart
+    if below_title or not any(periods[1:]):
+        return below_title or apart
     named = periods[0] or line.bold or line.x0 > edge
     return named or bool(unit_in(line.cells[0]) or period_in(line.cells[0]))
 
@@ -185,6 +186,8 @@ def _may_head(line: Line, edge: float) -> bool:
     if _has_figures(line):
         return False
     if len(line.cells) > 1 or line.x0 > edge:
+        return True
+    if line.bold and line.x1 > edge:
         return True
     return _leads_in(line, edge) or bool(unit_in(line.text)) or is_period(line.text)
 
@@ -220,7 +223,8 @@ def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
         draft.period = dates[0].text
         draft.lines.append(_head_line(body.pop(0)))
     draft.lines += [_row(line, columns) for line in body]
-    _set_paths([line for line in draft.lines if not line.head], any(x.ruled for x in body))
+    drawn_rows = 2 * sum(line.ruled for line in body) > len(body)
+    _set_paths([line for line in draft.lines if not line.head], drawn_rows)
     return draft
 
 

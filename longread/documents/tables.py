@@ -16,7 +16,7 @@ _MARKER = re.compile(
     r"|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
 )
 _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
-_SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(])")
+_SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(—–-])")
 _TAIL = re.compile(r"[)%]+|\)?%\)?|pts|bps")
 # A note's mark that stands apart from its figure.
 _MARK = re.compile(r"\([a-z]{1,2}\)|\[[^][]{1,8}\]|[*†‡§]+")

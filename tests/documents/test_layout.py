@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from longread.documents.cells import merge_wrapped_cells
 from longread.documents.layout import reading_order
 from longread.documents.layout_types import Segment
 
@@ -95,3 +96,20 @@ def test_no_segment_is_lost_on_a_page_of_confetti() -> None:
     page = [segment(f"w{n}", (n * 7919) % 500, (n * 104729) % 700, 12) for n in range(3000)]
     words = " ".join(texts(page)).replace("|", " ").replace("\n", " ")
     assert all(f"w{n}" in words for n in range(3000))
+
+
+def test_a_note_behind_its_mark_is_no_row_of_wrapped_cells() -> None:
+    """Nor do its two lines say that the labels above it are wrapped."""
+
+    def at(x: float, y: float, text: str) -> Segment:
+        return Segment(x, y, x + 5 * len(text), y + 9, 8, False, text)
+
+    segments = [
+        at(31, 101, "Net sales"),
+        at(33, 111, "Products"),
+        *(at(x, 111, "22,631") for x in (240, 320, 400, 480)),
+        at(16, 200, "(a)"),
+        at(32, 200, "Sales to partners of the company in other parts of the world, and"),
+        at(32, 210, "customers."),
+    ]
+    assert merge_wrapped_cells(segments) == segments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -252,3 +253,76 @@ def test_two_columns_of_text_are_no_table(tmp_path: Path) -> None:
         sheet.text(330, "ferries could leave at low water for the first")
         sheet.y += PITCH
     assert sheet.document(tmp_path).tables == ()
+
+
+def test_a_head_over_a_line_in_pieces_spans_them_all(tmp_path: Path) -> None:
+    sheet = Sheet()
+    edges = [250.0 + 58 * i for i in range(6)]
+    lefts = [edge - 54 for edge in edges]
+    sheet.centred(368, "December 31, 2019", font="hebo")
+    for left in lefts[::2]:
+        sheet.rule(left, left + 116)
+    sheet.y += PITCH
+    for left, words in zip(lefts[::2], ("Less than a year", "Longer", "Total"), strict=True):
+        sheet.centred(left + 57, words, font="hebo")
+        sheet.rule(left, left + 54)
+        sheet.rule(left + 54, left + 112)
+    sheet.y += PITCH
+    for edge, words in zip(edges, ("Value", "Loss") * 3, strict=True):
+        sheet.ending(edge, words, font="hebo")
+    sheet.y += PITCH
+    for label in ("Bonds", "Bills", "Shares"):
+        sheet.row(label, ("41,711", "(162)", "2,505", "(2)", "44,216", "(164)"), edges)
+    (table,) = sheet.document(tmp_path).tables
+    assert table.columns[1:] == tuple(
+        f"December 31, 2019 {span} {head}"
+        for span in ("Less than a year", "Longer", "Total")
+        for head in ("Value", "Loss")
+    )
+
+
+def upright(sheet: Sheet, edges: Sequence[float], height: float) -> None:
+    for x in edges:
+        sheet.page.draw_line((x, sheet.y), (x, sheet.y + height), width=0.5)
+
+
+def boxed(sheet: Sheet, edges: Sequence[float], height: float, cells: Sequence[str]) -> None:
+    """A row whose cells are centred between their ends."""
+    for x, lines in zip(edges, (cell.split("\n") for cell in cells), strict=False):
+        top = sheet.y + (height - PITCH * len(lines)) / 2
+        for number, words in enumerate(lines):
+            place = (x + 4, top + 10 + PITCH * number)
+            sheet.page.insert_text(place, words, fontsize=SIZE, fontname="hebo")
+    sheet.y += height
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Document:
+    """Two tables under each other: drawn heads, rows that upright lines alone part."""
+    sheet = Sheet()
+    edges = (60.0, 190.0, 260.0, 330.0, 400.0)
+    heads = ("Measure", "2018", "2019\nTarget", "2018\n2019\nTrend")
+    for title, label in (
+        ("Objective 1: answer sooner than in any year before it, by all means", "Share answered"),
+        ("Objective 2: decide sooner than in any year before it, by all means", "Days to decide"),
+    ):
+        sheet.line(title, font="hebo")
+        for x0, x1 in itertools.pairwise(edges):
+            sheet.page.draw_rect(pymupdf.Rect(x0, sheet.y, x1, sheet.y + 44), fill=(0.8,) * 3)
+        boxed(sheet, edges, 44, heads)
+        upright(sheet, edges[1:-1], 60)
+        boxed(sheet, edges, 60, (f"{label}\nwithin a year\n(partners)", "71", "New\nmeasure", ""))
+        sheet.y += PITCH
+    return sheet.document(tmp_path)
+
+
+def test_rows_parted_by_upright_lines_alone_are_one_row_each(report: Document) -> None:
+    first, second = report.tables
+    assert first.columns == ("Measure", "2018", "2019 Target", "2018 2019 Trend")
+    assert cell(first, "Share answered within a year (partners)", "2019 Target") == "New measure"
+    assert cell(second, "Days to decide within a year (partners)", "2018") == "71"
+
+
+def test_the_bold_title_of_a_second_table_belongs_to_it(report: Document) -> None:
+    assert [table.caption[:11] for table in report.tables] == ["Objective 1", "Objective 2"]
+    assert [len(table.rows) for table in report.tables] == [1, 1]
