@@ -206,8 +206,7 @@ def _removed(document: Document) -> None:
         typer.echo(f"  removed     p. {left_out.page:<5} {left_out.why:<9} {left_out.text}")
 
 
-def _where(place: Location | Hit) -> str:
-    if place.page is not None:
-        label = f" ({place.label})" if place.label and place.label != str(place.page) else ""
-        return f"p. {place.page}{label}"
-    return f"line {place.line}" if place.line is not None else f"§ {place.section or 'start'}"
+def _where(spot: Location | Hit) -> str:
+    from longread.display.phrasing import place
+
+    return place(spot) or "start"

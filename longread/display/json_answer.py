@@ -121,6 +121,7 @@ def _citation(quote: Quote) -> dict[str, Any]:
         "label": quote.label,
         "section": quote.section,
         "line": quote.line,
+        "place": quote.place,
         "quote": quote.text,
         "verified": quote.verified,
     }

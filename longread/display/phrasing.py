@@ -113,13 +113,17 @@ def pages(first: int | None, last: int | None = None, label: str | None = None) 
 
 
 def place(spot: Place) -> str:
-    """Where a quote or chunk stands: its pages, or `§ Chapter 2`, or `line 120`; may be empty."""
+    """Where a quote or chunk stands: `p. 3`, `slide 3`, `§ Chapter 2`, `§ Sales, B7`, `line 120`;
+    may be empty."""
     on_pages = pages(spot.page, getattr(spot, "last_page", None), spot.label)
+    own = getattr(spot, "place", None)
     if on_pages:
-        return on_pages
+        return clean(own) if own else on_pages
     line = getattr(spot, "line", None)
     parts = [f"§ {shorten(clean(spot.section), 60)}"] if spot.section else []
-    if line is not None:
+    if own:
+        parts.append(shorten(clean(own), 60))
+    elif line is not None:
         parts.append(f"line {count(line)}")
     return ", ".join(parts)
 

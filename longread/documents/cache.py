@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from longread.documents.formats import BY_KIND
-from longread.documents.model import Document, Page, Removed, Section
+from longread.documents.model import Document, Mark, Page, Removed, Section
 from longread.documents.table import Table, TableRow
 from longread.paths import cache_folder, write_atomically
 from longread.version import __version__
@@ -48,27 +48,31 @@ def _parser() -> str:
 def load(path: Path) -> Document | None:
     """The document in an entry; None where there is none, or it cannot be used."""
     try:
-        values = json.loads(zlib.decompress(path.read_bytes()))
-        return Document(
-            path=values["path"],
-            sha256=values["sha256"],
-            title=values["title"],
-            kind=values["kind"],
-            text=values["text"],
-            pages=tuple(Page(*page) for page in values["pages"]),
-            sections=tuple(Section(*section) for section in values["sections"]),
-            blocks=tuple(values["blocks"]),
-            tables=tuple(map(_table, values["tables"])),
-            removed=tuple(Removed(*removed) for removed in values["removed"]),
-            warnings=tuple(values["warnings"]),
-        )
+        return _document(json.loads(zlib.decompress(path.read_bytes())))
     except (OSError, zlib.error, ValueError, KeyError, TypeError):
         return None
 
 
-def store(path: Path, document: Document) -> Document:
-    """Write an entry; the document comes back, with a warning where that failed."""
-    values = {
+def _document(values: dict[str, Any]) -> Document:
+    return Document(
+        path=values["path"],
+        sha256=values["sha256"],
+        title=values["title"],
+        kind=values["kind"],
+        text=values["text"],
+        pages=tuple(Page(*page) for page in values["pages"]),
+        sections=tuple(Section(*section) for section in values["sections"]),
+        blocks=tuple(values["blocks"]),
+        tables=tuple(map(_table, values["tables"])),
+        removed=tuple(Removed(*removed) for removed in values["removed"]),
+        warnings=tuple(values["warnings"]),
+        marks=tuple(Mark(*mark) for mark in values["marks"]),
+        attachments=tuple(map(_document, values["attachments"])),
+    )
+
+
+def _values(document: Document) -> dict[str, Any]:
+    return {
         "path": document.path,
         "sha256": document.sha256,
         "title": document.title,
@@ -82,9 +86,15 @@ def store(path: Path, document: Document) -> Document:
         "tables": [asdict(table) for table in document.tables],
         "removed": [[removed.page, removed.text, removed.why] for removed in document.removed],
         "warnings": document.warnings,
+        "marks": document.marks,
+        "attachments": [_values(each) for each in document.attachments],
     }
+
+
+def store(path: Path, document: Document) -> Document:
+    """Write an entry; the document comes back, with a warning where that failed."""
     packed = zlib.compress(
-        json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
+        json.dumps(_values(document), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
     )
     try:
         with write_atomically(path) as part:

@@ -7,7 +7,7 @@ import re
 from longread.documents.grid import Grid
 from longread.documents.markup import PAGE, Markup, decode_markup, parse
 from longread.documents.markup_tables import table_of
-from longread.documents.model import Page, Section
+from longread.documents.model import Mark, Page, Section
 from longread.documents.table import Table
 from longread.documents.text import Read
 
@@ -21,6 +21,7 @@ class Compiler:
         self._breaks: list[tuple[str, int]] = []
         self._hidden = 0
         self._tables: list[Table] = []
+        self._marks: list[Mark] = []
         self.starts: list[int] = []
         self.sections: list[Section] = []
 
@@ -70,7 +71,17 @@ class Compiler:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def read(self, title: str, sections: tuple[Section, ...], warnings: list[str]) -> Read:
+    def mark(self, place: str) -> None:
+        """What is added from here on stands at a place."""
+        self._marks.append(Mark(self._length, place))
+
+    def read(
+        self,
+        title: str,
+        sections: tuple[Section, ...],
+        warnings: list[str],
+        attachments: tuple[tuple[str, bytes], ...] = (),
+    ) -> Read:
         """Everything that was added."""
         if self._hidden:
             parts = "1 part" if self._hidden == 1 else f"{self._hidden} parts"
@@ -83,6 +94,8 @@ class Compiler:
             tuple(warnings),
             self._pages(),
             tuple(self._tables),
+            tuple(self._marks),
+            attachments,
         )
 
     def _pages(self) -> tuple[Page, ...]:

@@ -48,6 +48,8 @@ _SETTINGS = (
     ".log", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".bib",
     ".ris", ".ics", ".vcf",
 )  # fmt: skip
+# Files that hold other files: each library may read one of them.
+_ALL = ("pymupdf", "selectolax", "lxml")
 
 FORMATS = (
     Format(
@@ -84,7 +86,11 @@ FORMATS = (
     ),
     Format(
         "email", "e-mail", "mail (EML)", (".eml",), "mail:read_mail", "heading",
-        "attachments", ("selectolax",), native=True,
+        "attachments that are no documents", _ALL, native=True,
+    ),
+    Format(
+        "mbox", "a mailbox", "mailboxes (MBOX)", (".mbox",), "mail:read_mbox", "message",
+        "attachments that are no documents", _ALL, native=True,
     ),
     Format(
         "mht", "a web archive", "web archives (MHT)", (".mht", ".mhtml"), "mail:read_mail",
@@ -111,6 +117,11 @@ FORMATS = (
         "text", "text", "plain text", (".txt", ".text"), "text:read_text",
         "line and chapter, or page", by="lines",
     ),
+    Format(
+        "packed", "a compressed file", "any of them in gzip, bzip2 or xz", (".gz", ".bz2", ".xz"),
+        "", "that of the file inside", "archives of several files (tar)", _ALL, native=True,
+        shown=True, sure=True,
+    ),
 )  # fmt: skip
 
 BY_KIND = {each.kind: each for each in FORMATS}
@@ -121,7 +132,9 @@ BY_SUFFIX = dict(
         key=lambda pair: -len(pair[0]),
     )
 )
-READABLE = tuple(BY_SUFFIX)
+READABLE = tuple(suffix for suffix, kind in BY_SUFFIX.items() if kind != "packed")
+# Kinds with sheets of rows and cells.
+SHEETS = ("xlsx", "xls", "ods")
 
 
 def listed() -> str:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
+from longread.documents import packed
 from longread.documents.encodings import is_binary
 from longread.documents.formats import BY_KIND, BY_SUFFIX, READABLE
 from longread.errors import DocumentError
@@ -23,7 +24,6 @@ _FOREIGN = (
     (b"MM\0*", "a picture (TIFF)"),
     (b"%!PS", "a PostScript file"),
     (b"AT&TFORM", "a DjVu file"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"GGUF", "a model (GGUF)"),
@@ -31,6 +31,8 @@ _FOREIGN = (
 # How much of a file is looked at to tell what it is.
 _GLANCE = 4096
 _SAVE_AS = "save it as PDF, EPUB, HTML or plain text first"
+_UNPACK = "unpack it, and name the files"
+_ZIP = b"PK\x03\x04"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -55,19 +57,24 @@ def why_not(path: Path) -> str | None:
         return None
     with path.open("rb") as file:
         head = file.read(_GLANCE)
-        if not head:
-            return "is empty (0 bytes)"
         try:
-            if head.startswith(b"PK\x03\x04"):
+            if head.startswith(_ZIP):
                 file.seek(0)
                 _zipped(file, path.name)
                 return None
-            kind = _by_content(head, path.name)
+            return _no_text(head, path.name)
         except DocumentError as error:
             return error.message.removeprefix(path.name).strip(" .")
-    if kind is None and is_binary(head):
-        return "is not a text"
-    return None
+
+
+def _no_text(head: bytes, name: str) -> str | None:
+    if head.startswith(packed.MAGIC):
+        head, name = packed.beginning(head, _GLANCE), packed.inner_name(name)
+        if name.lower().endswith(READABLE):
+            return None
+    if not head:
+        return "is empty (0 bytes)"
+    return "is not a text" if _by_content(head, name) is None and is_binary(head) else None
 
 
 def sniff(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
@@ -91,11 +98,17 @@ def _by_content(data: bytes, name: str) -> str | None:
     for magic, what in _FOREIGN:
         if data.startswith(magic):
             raise DocumentError(f"{name} is {what}, which longread cannot read.", _SAVE_AS)
-    # Mailers and scanners put lines before the header; readers search the first kilobyte.
-    if b"%PDF-" in data[:1024] or b"%FDF-" in data[:16]:
-        return "pdf"
-    if data.startswith(b"PK\x03\x04"):
+    if data[257:262] == b"ustar":
+        raise DocumentError(f"{name} is a tar archive, which longread cannot read.", _UNPACK)
+    if data.startswith(_ZIP):
         return _zipped(io.BytesIO(data), name)
+    if data.startswith(packed.MAGIC):
+        return "packed"
+    # Mailers and scanners put lines before the header; readers search the first kilobyte.
+    return "pdf" if b"%PDF-" in data[:1024] or b"%FDF-" in data[:16] else _by_markup(data)
+
+
+def _by_markup(data: bytes) -> str | None:
     start = data[:2048].removeprefix(b"\xef\xbb\xbf")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start.replace(b"\0", b"")[2:]
@@ -103,7 +116,9 @@ def _by_content(data: bytes, name: str) -> str | None:
         return "fb2"
     if _HTML.match(start):
         return "html"
-    return "email" if looks_like_mail(start) else None
+    if looks_like_mail(start):
+        return "mbox" if start.startswith(b"From ") else "email"
+    return None
 
 
 def _by_name(data: bytes, name: str, named: str) -> str:
@@ -146,5 +161,5 @@ def _zipped(file: BinaryIO, name: str) -> str:
         if any(entry.startswith(folder) for entry in entries):
             raise DocumentError(f"{name} is {what} file, which longread cannot read.", _SAVE_AS)
     what = "an OpenDocument file" if "content.xml" in entries else "a zip archive"
-    hint = _SAVE_AS if "content.xml" in entries else "unpack it, and name the files"
+    hint = _SAVE_AS if "content.xml" in entries else _UNPACK
     raise DocumentError(f"{name} is {what}, which longread cannot read.", hint)

@@ -123,6 +123,7 @@ class Loader:
             path=source,
             title=document.title or ("" if source == STDIN else Path(source).stem),
             warnings=(*warnings, *document.warnings),
+            attachments=tuple(_within(source, each) for each in document.attachments),
         )
         return restrict(document, self._pages, _name(source)) if self._pages else document
 
@@ -235,6 +236,13 @@ class _Pool:
 
 def _known(file: Unparsed) -> Document | None:
     return cache.load(file.entry) if file.entry else None
+
+
+def _within(source: str, attachment: Document) -> Document:
+    """An attachment under the name of what it came with: "mail.eml/report.pdf"."""
+    path = f"{source}/{attachment.path}"
+    inner = tuple(_within(path, each) for each in attachment.attachments)
+    return replace(attachment, path=path, attachments=inner)
 
 
 def _name(source: str) -> str:

@@ -1,4 +1,4 @@
-"""E-mail (EML) and web archives (MHTML): the parts that hold text, decoded."""
+"""E-mail (EML, MBOX) and web archives (MHT): headers and text decoded, attachments handed on."""
 
 from __future__ import annotations
 
@@ -8,63 +8,117 @@ from email.message import EmailMessage
 
 from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
-from longread.documents.markup import Markup, decode_markup, parse
+from longread.documents.markup import Heading, Markup, decode_markup, parse
 from longread.documents.normalize import tidy
 from longread.documents.text import Read
+from longread.errors import DocumentError
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
+# Where a message begins in an MBOX: "From ines@example.org Tue Mar  4 10:15:00 1997".
+_BEGINS = re.compile(rb"(?:\A|(?<=\n))From [^\n]*\d\d:\d\d[^\n]*\n")
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+class _Mails:
+    """Messages, read one after the other into one text."""
+
+    def __init__(self, name: str, encoding: str | None) -> None:
+        self._name = name
+        self._encoding = encoding
+        self.compiler = Compiler()
+        self.attachments: dict[str, bytes] = {}
+        self.warnings: list[str] = []
+
+    def add(self, data: bytes, place: str = "") -> str:
+        """Append a message; its subject comes back. With a place it is one of several."""
+        message = message_from_bytes(data, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        subject = _header(message, "Subject")
+        shown = [f"{key}: {value}" for key in _SHOWN if (value := _header(message, key))]
+        markup = Markup(title=subject)
+        if message.get_content_type() != "multipart/related" or message.get("From"):
+            markup.blocks.append("\n".join(shown))
+        if place:
+            self.compiler.mark(place)
+            markup.headings.append(Heading(subject or place, 1, 0))
+        self.compiler.add(markup)
+        for part in self._texts(message):
+            self._add_text(part, int(bool(place)))
+        return subject
+
+    def _add_text(self, part: EmailMessage, level: int) -> None:
+        payload = part.get_payload(decode=True)
+        body = payload if isinstance(payload, bytes) else b""
+        charset = self._encoding or part.get_content_charset()
+        if part.get_content_type() == "text/html":
+            source, doubts = decode_markup(body, self._name, charset if self._encoding else None)
+            self.compiler.add(parse(source), level)
+        else:
+            text, doubts = decode(body, self._name, charset, self._encoding)
+            self.compiler.add(Markup(blocks=_paragraphs(tidy(text))))
+        self.warnings.extend(doubts)
+
+    def _texts(self, message: EmailMessage) -> list[EmailMessage]:
+        """The parts to read, of alternatives the plain one; the others are attachments."""
+        kind = message.get_content_type()
+        if kind == "message/rfc822":
+            for inner in message.iter_parts():
+                subject = str(inner.get("Subject", "")) or "message"
+                self._attach(f"{' '.join(subject.split())}.eml", inner.as_bytes())
+            return []
+        if message.is_multipart():
+            parts = [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
+            if kind == "multipart/alternative":
+                plain = [part for part in parts if part.get_content_type() == "text/plain"]
+                parts = plain[:1] or parts[-1:]
+            return [text for part in parts for text in self._texts(part)]
+        if kind in ("text/plain", "text/html") and not message.is_attachment():
+            return [message]
+        if message.is_attachment() or message.get_filename():
+            payload = message.get_payload(decode=True)
+            self._attach(
+                message.get_filename() or kind, payload if isinstance(payload, bytes) else b""
+            )
+        return []
+
+    def _attach(self, name: str, data: bytes) -> None:
+        name = re.sub(r"[\\/\0-\x1f]+", " ", name).strip() or "attachment"
+        stem, dot, ending = name.rpartition(".")
+        number = 1
+        while name in self.attachments and self.attachments[name] != data:
+            number += 1
+            name = f"{stem} ({number}){dot}{ending}"
+        self.attachments[name] = data
+
+    def read(self, title: str) -> Read:
+        warnings = list(dict.fromkeys(self.warnings))
+        compiler = self.compiler
+        return compiler.read(
+            title, tuple(compiler.sections), warnings, tuple(self.attachments.items())
+        )
 
 
 def read_mail(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """Headers that people see, then the text; attachments are named in a warning."""
-    message = message_from_bytes(data, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    subject = _header(message, "Subject")
-    markup = Markup(title=subject)
-    shown = [f"{key}: {value}" for key in _SHOWN if (value := _header(message, key))]
-    if message.get_content_type() != "multipart/related" or message.get("From"):
-        markup.blocks.append("\n".join(shown))
-    compiler = Compiler()
-    compiler.add(markup)
-    warnings: list[str] = []
-    attachments: list[str] = []
-    for part in _texts(message, attachments):
-        payload = part.get_payload(decode=True)
-        body = payload if isinstance(payload, bytes) else b""
-        charset = encoding or part.get_content_charset()
-        if part.get_content_type() == "text/html":
-            source, doubts = decode_markup(body, name, charset if encoding else None)
-            compiler.add(parse(source))
-        else:
-            text, doubts = decode(body, name, charset, encoding)
-            compiler.add(Markup(blocks=_paragraphs(tidy(text))))
-        warnings.extend(doubts)
-    if attachments:
-        count = (
-            "1 attachment is" if len(attachments) == 1 else f"{len(attachments)} attachments are"
-        )
-        warnings.append(f"{count} not read ({', '.join(attachments[:5])})")
-    return compiler.read(subject, tuple(compiler.sections), list(dict.fromkeys(warnings)))
+    """Headers that people see, then the text; attachments come with it."""
+    mails = _Mails(name, encoding)
+    return mails.read(mails.add(data))
+
+
+def read_mbox(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """The messages of a mailbox in order, a section each. Raises DocumentError for none."""
+    mails = _Mails(name, encoding)
+    begins = list(_BEGINS.finditer(data))
+    if not begins:
+        raise DocumentError(f"{name} is no mailbox (MBOX).", "try another copy")
+    ends = [*(found.start() for found in begins[1:]), len(data)]
+    for number, (found, end) in enumerate(zip(begins, ends, strict=True), 1):
+        message = _ESCAPED.sub(rb"\1", data[found.end() : end])
+        mails.add(message, f"message {number}")
+    return mails.read("")
 
 
 def _header(message: EmailMessage, key: str) -> str:
     return " ".join(tidy(str(message.get(key, ""))).split())
-
-
-def _texts(message: EmailMessage, attachments: list[str]) -> list[EmailMessage]:
-    """The parts to read, of alternatives the plain one; names of attachments are appended."""
-    if message.is_multipart():
-        parts = [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
-        if message.get_content_type() == "multipart/alternative":
-            plain = [part for part in parts if part.get_content_type() == "text/plain"]
-            parts = plain[:1] or parts[-1:]
-        return [text for part in parts for text in _texts(part, attachments)]
-    readable = message.get_content_type() in ("text/plain", "text/html")
-    if readable and not message.is_attachment():
-        return [message]
-    if message.get_content_disposition() == "attachment" or message.get_filename():
-        attachments.append(message.get_filename() or message.get_content_type())
-    return []
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -8,12 +8,13 @@ found on a page.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
+from typing import NamedTuple
 
-from longread.documents.formats import BY_KIND
-from longread.documents.table import Table, TableRow
+from longread.documents.formats import BY_KIND, SHEETS
+from longread.documents.table import BORDER, Table, TableRow, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,20 @@ class Removed:
     why: str
 
 
+class Mark(NamedTuple):
+    """From `start` on the text stands at `place`, in the format's own terms: a cell, a time."""
+
+    start: int
+    place: str
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """Where a span of text stands, in the terms a person would use to look it up.
 
     `page` and `label` are None where the format has no pages; then `section` (EPUB,
-    HTML, Markdown) or `line` (text, from 1) says where.
+    HTML, Markdown) or `line` (text, from 1) says where. `place` is how the format names it, where
+    it does: cells of a sheet, "slide 3", "0:01:02", "orders[3].total".
     """
 
     page: int | None = None
@@ -57,6 +66,7 @@ class Location:
     section: str | None = None
     line: int | None = None
     last_page: int | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,8 @@ class Document:
     `removed` is what was left out: copies of running heads, page numbers, hidden text.
     `warnings` are one-line sentences for the user ("page 7 is a scan without text; …").
     `secret` documents needed a password: nothing of their text may be kept on disk.
+    `marks` are places of the format's own, in order. `attachments` are documents that came
+    with this one, as those of a mail do; their `path` begins with its own.
     """
 
     path: str
@@ -92,6 +104,13 @@ class Document:
     removed: tuple[Removed, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     secret: bool = False
+    marks: tuple[Mark, ...] = ()
+    attachments: tuple[Document, ...] = ()
+
+    def with_attachments(self) -> list[Document]:
+        """The document, and all that came with it, as documents of their own."""
+        within = [inner for each in self.attachments for inner in each.with_attachments()]
+        return [replace(self, attachments=()), *within]
 
     @property
     def by_line(self) -> bool:
@@ -157,6 +176,18 @@ class Document:
         found = self.table_lines(offset, offset + 1)
         return (found[0].table, found[0].row) if found and found[0].row else None
 
+    def _place(self, start: int, end: int) -> str | None:
+        index = bisect_right(self.marks, start, key=lambda mark: mark.start) - 1
+        if index < 0:
+            return None
+        at, place = self.marks[index]
+        if self.kind not in SHEETS:
+            return place
+        # A row's mark is the cell it begins with, and borders stand between the others.
+        row = self.text[at : max(end, start + 1)].partition("\n")[0]
+        first = row.count(BORDER[1], 0, start - at)
+        return cells(place, first, row.count(BORDER[1]))
+
     def locate(self, start: int, end: int | None = None) -> Location:
         """Where the span from `start` to `end` stands."""
         section = self.section_at(start)
@@ -164,6 +195,7 @@ class Document:
         first = self.page_at(start)
         if first is None:
             line = bisect_right(self._line_starts, start) if BY_KIND[self.kind].by else None
-            return Location(section=title, line=line)
+            return Location(section=title, line=line, place=self._place(start, end or start))
         last = self.page_at(max(start, (end or start + 1) - 1)) or first
-        return Location(first.number, first.label, title, None, last.number)
+        place = self._place(start, end or start)
+        return Location(first.number, first.label, title, None, last.number, place)

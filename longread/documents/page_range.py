@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from longread.documents.model import Document, Page, Section
+from longread.documents.model import Document, Mark, Page, Section
 from longread.documents.table import Table
 from longread.errors import UsageError
 
@@ -70,6 +70,7 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
     kept: list[Page] = []
     sections: list[Section] = []
     blocks: list[int] = []
+    marks: list[Mark] = []
     shifts: list[tuple[Page, int]] = []
     length, before = 0, 0
     for number in pages.numbers(len(document.pages), name):
@@ -93,6 +94,11 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
             if _stands_on(section.start, number, document)
         )
         blocks.extend(start + shift for start in document.blocks if page.start <= start < page.end)
+        marks.extend(
+            Mark(mark.start + shift, mark.place)
+            for mark in document.marks
+            if page.start <= mark.start < page.end
+        )
         parts.append(document.text[page.start : page.end])
         length += page.end - page.start
         before = number
@@ -102,6 +108,7 @@ def restrict(document: Document, pages: PageRange, name: str) -> Document:
         pages=tuple(kept),
         sections=tuple(sections),
         blocks=tuple(sorted(set(blocks))),
+        marks=tuple(marks),
         tables=tuple(filter(None, (_restricted(table, shifts) for table in document.tables))),
     )
 

@@ -7,14 +7,18 @@ parses. Workers parse the kinds that native libraries read or unpack, and anythi
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 from longread.documents import cache
 from longread.documents.formats import BY_KIND
+from longread.documents.kinds import sniff
 from longread.documents.model import Document
+from longread.documents.packed import inner_name, unpack
 from longread.documents.text import Read
 from longread.documents.workers import Limits, OutOfMemory, OutOfTime, WorkerError, Workers
 from longread.documents.workers import available as workers_available
@@ -30,11 +34,18 @@ _OCR = 10
 _MEMORY, _MEMORY_A_BYTE = 4 << 30, 20
 _LEAST_MEMORY = 1 << 30
 GIGABYTE = 1 << 30
+# Files in files in files; what is packed may take so small a part of a worker's memory.
+_DEEPEST, _UNPACKED_SHARE = 4, 20
+# Attachments that a warning names.
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """A file's bytes and what was said about reading them; `entry` is its place in the cache."""
+    """A file's bytes and what was said about reading them.
+
+    `entry` is its place in the cache; `depth` counts the files that it came in.
+    """
 
     name: str
     data: bytes
@@ -45,6 +56,7 @@ class Unparsed:
     ocr: bool
     encoding: str | None
     limits: Limits
+    depth: int = 0
 
 
 def limits_for(size: int, *, ocr: bool, seconds: float | None, memory: float | None) -> Limits:
@@ -124,7 +136,7 @@ def _parse(file: Unparsed) -> tuple[Document, bool]:
                 password=file.password,
                 ocr=file.ocr,
             )
-        return _unpaged(file.data, file.name, file.kind, file.digest, file.encoding), False
+        return _unpacked(file) if file.kind == "packed" else _unpaged(file)
     except (LongreadError, MemoryError):
         raise
     except Exception as error:
@@ -135,22 +147,74 @@ def _parse(file: Unparsed) -> tuple[Document, bool]:
         ) from error
 
 
-def _unpaged(data: bytes, name: str, kind: str, digest: str, encoding: str | None) -> Document:
-    module, _, function = BY_KIND[kind].reader.partition(":")
-    read: Read = getattr(import_module(f"longread.documents.{module}"), function)(
-        data, name, encoding
-    )
+def _unpaged(file: Unparsed) -> tuple[Document, bool]:
+    name = file.name
+    module, _, function = BY_KIND[file.kind].reader.partition(":")
+    reader = getattr(import_module(f"longread.documents.{module}"), function)
+    read: Read = reader(file.data, name, file.encoding)
     if not read.text.strip():
         raise DocumentError(f"{name} holds no text.", "try another copy")
-    return Document(
+    attachments, warnings, secret = _attached(file, read.attachments)
+    document = Document(
         path=name,
-        sha256=digest,
+        sha256=file.digest,
         title=read.title,
-        kind=kind,
+        kind=file.kind,
         text=read.text,
         pages=read.pages,
         sections=read.sections,
         blocks=read.blocks,
         tables=read.tables,
-        warnings=read.warnings,
+        warnings=(*read.warnings, *warnings),
+        marks=read.marks,
+        attachments=attachments,
     )
+    return document, secret
+
+
+def _attached(
+    file: Unparsed, attachments: Sequence[tuple[str, bytes]]
+) -> tuple[tuple[Document, ...], tuple[str, ...], bool]:
+    """The documents among attachments, a warning about the others, and whether one is secret."""
+    documents: list[Document] = []
+    unread: list[str] = []
+    secret = False
+    for name, data in attachments:
+        try:
+            if not data:
+                raise DocumentError(f"{name} is empty.", "")
+            if file.depth >= _DEEPEST:
+                raise DocumentError(f"{name} lies too deep.", "")
+            document, locked = _parse(_inside(file, name, data))
+        except DocumentError as error:
+            unread.append(error.message.rstrip("."))
+            continue
+        documents.append(replace(document, title=document.title or Path(name).stem))
+        secret = secret or locked
+    if not unread:
+        return tuple(documents), (), secret
+    count = "1 attachment is" if len(unread) == 1 else f"{len(unread)} attachments are"
+    more = "; …" if len(unread) > _NAMED else ""
+    return tuple(documents), (f"{count} not read: {'; '.join(unread[:_NAMED])}{more}",), secret
+
+
+def _inside(file: Unparsed, name: str, data: bytes) -> Unparsed:
+    """A file that lies in another."""
+    kind, digest = sniff(data, name)[0], hashlib.sha256(data).hexdigest()
+    return replace(
+        file, name=name, data=data, kind=kind, digest=digest, entry=None, depth=file.depth + 1
+    )
+
+
+def _unpacked(file: Unparsed) -> tuple[Document, bool]:
+    """The document in a compressed file."""
+    name = inner_name(file.name)
+    if file.depth >= _DEEPEST:
+        raise DocumentError(f"{file.name} is packed in itself.", "unpack it by hand")
+    try:
+        data = unpack(file.data, file.name, file.limits.memory // _UNPACKED_SHARE)
+        document, secret = _parse(_inside(file, name, data))
+    except DocumentError as error:
+        raise DocumentError(error.message.replace(name, file.name, 1), error.hint) from error
+    title = document.title or Path(name).stem
+    return replace(document, title=title, sha256=file.digest), secret

@@ -140,6 +140,26 @@ def row_text(cells: Sequence[str]) -> str:
     return BORDER.join(cells).replace("|  |", "| |").replace("|  |", "| |").strip()
 
 
+def cells(first: str, start: int, end: int) -> str:
+    """Cells of a sheet's row, as columns counted from the cell `first`: "B7", "B7:D7"."""
+    letters = first.rstrip("0123456789")
+    row = first[len(letters) :]
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    names = [f"{column_name(column + offset)}{row}" for offset in dict.fromkeys((start, end))]
+    return ":".join(names)
+
+
+def column_name(number: int) -> str:
+    """1 → "A", 27 → "AA"."""
+    name = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        name = chr(65 + letter) + name
+    return name
+
+
 def _with_head(head: str, cell: str) -> str:
     if not head:
         return cell

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longread.documents.encodings import decode
-from longread.documents.model import Page, Section
+from longread.documents.model import Mark, Page, Section
 from longread.documents.normalize import tidy
 from longread.documents.table import Table, TableRow
 
@@ -31,7 +31,7 @@ _FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader of a format without pages gives back."""
+    """What a reader of a format other than PDF and XPS gives back."""
 
     text: str
     title: str
@@ -40,6 +40,9 @@ class Read:
     warnings: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
     tables: tuple[Table, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    # Files that came with it: their names and bytes.
+    attachments: tuple[tuple[str, bytes], ...] = ()
 
 
 def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:

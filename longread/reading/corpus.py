@@ -197,6 +197,7 @@ class Corpus:
             label=place.label,
             section=place.section if place.page is None else None,
             line=place.line,
+            place=place.place,
             score=score,
             verified=bool(words) and source.text.find(words, start, end) == start,
         )

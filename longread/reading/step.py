@@ -55,6 +55,7 @@ class Quote:
     verified: bool = False
     answer: str = ""
     answer_confidence: float = 1.0
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

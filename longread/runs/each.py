@@ -111,7 +111,7 @@ class EachDocument:
     def _pass(self, path: str) -> Pass:
         self._progress(path, 0.0)
         document = load(path, **self._documents.loading())
-        self._session.turn_to([document])
+        self._session.turn_to(document.with_attachments())
         return self._session.run_all(
             self._questions,
             self._reading,

@@ -31,6 +31,7 @@ class Hit:
     section: str | None
     line: int | None
     last_page: int | None
+    place: str | None
     text: str
 
 

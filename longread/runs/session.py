@@ -66,9 +66,11 @@ def read_documents(
         if isinstance(read, DocumentError):
             failures.append(read)
             continue
-        same = documents.setdefault(read.sha256, read)
-        if same is not read:
-            left_out.append(LeftOut(file, f"is the same as {same.path}"))
+        for each in read.with_attachments():
+            same = documents.setdefault(each.sha256, each)
+            if same is not each:
+                path = file if each.path == read.path else each.path
+                left_out.append(LeftOut(path, f"is the same as {same.path}"))
     if not documents:
         raise failures[0]
     for failure in failures:

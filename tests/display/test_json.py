@@ -31,7 +31,7 @@ def test_keys_and_their_order_are_the_contract() -> None:
         "documents", "reading", "cost", "model", "longread",
     ]  # fmt: skip
     assert list(made["citations"][0]) == [
-        "document", "page", "label", "section", "line", "quote", "verified",
+        "document", "page", "label", "section", "line", "place", "quote", "verified",
     ]  # fmt: skip
     assert list(made["documents"][0]) == ["path", "sha256", "pages", "tokens", "warnings"]
     assert list(made["reading"]) == [

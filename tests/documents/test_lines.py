@@ -107,7 +107,9 @@ def test_mail_is_decoded_and_its_attachments_named(tmp_path: Path, name: str) ->
     assert (document.kind, document.title) == ("email", "Kündigung")
     assert document.text.startswith("Subject: Kündigung\nFrom: Ines <ines@example.org>\n")
     assert document.text.endswith("The contract ends on 30 June.\n\nThe penalty is 5 000 euros.")
-    assert document.warnings == ("1 attachment is not read (plan.pdf)",)
+    assert document.warnings == (
+        "1 attachment is not read: plan.pdf is not a PDF, whatever its name says",
+    )
 
 
 def test_a_web_archive_is_its_page(tmp_path: Path) -> None:
