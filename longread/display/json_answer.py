@@ -48,8 +48,10 @@ def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
                 "pages": document.pages,
                 "tokens": document.tokens,
                 "warnings": list(document.warnings),
+                "read": number in answer.documents_read,
+                "looked_up": number in answer.documents_looked_up,
             }
-            for document in info.documents
+            for number, document in enumerate(info.documents)
         ],
         **({"left_out": list(info.left_out)} if info.left_out else {}),
         "reading": {

@@ -106,8 +106,13 @@ def _documents(answer: Answer) -> list[tuple[str, str]]:
     if len(names) < 2:
         return []
     read = [names[number] for number in answer.documents_read]
-    unread = [name for number, name in enumerate(names) if number not in answer.documents_read]
+    beside = [
+        number for number in answer.documents_looked_up if number not in answer.documents_read
+    ]
+    seen = {*answer.documents_read, *beside}
+    unread = [name for number, name in enumerate(names) if number not in seen]
     row = f"{count(len(read))} of {count(len(names))} read: {_some(read)}"
+    row += f"; looked up in: {_some([names[number] for number in beside])}" if beside else ""
     return [("documents", f"{row}; not read: {_some(unread)}" if unread else row)]
 
 

@@ -264,6 +264,8 @@ class Answer:
     chunks that were read, from 0 to 1. `seconds_saved_by_exit` is what the unread
     chunks would have cost at this run's own seconds a token. `closest` is the
     strongest quote of a run that found too little to answer: a place to look, no answer.
+    `documents_read` are the numbers of those with a chunk that was read, in that order,
+    `documents_looked_up` those of which passages were gated beside.
     """
 
     question: str
@@ -282,6 +284,7 @@ class Answer:
     seconds_saved_by_exit: float
     closest: Quote | None = None
     documents_read: tuple[int, ...] = ()
+    documents_looked_up: tuple[int, ...] = ()
 
     @property
     def coverage(self) -> float:

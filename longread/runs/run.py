@@ -172,6 +172,16 @@ class Run:
             seconds_saved_by_exit=saved,
             closest=reply.closest,
             documents_read=tuple(dict.fromkeys(step.chunk.document for step in self._steps)),
+            documents_looked_up=tuple(
+                dict.fromkeys(
+                    place.document
+                    for step in self._steps
+                    for place in (
+                        *step.prefetched,
+                        *(step.retrieval.passages if step.retrieval else ()),
+                    )
+                )
+            ),
         )
 
     def _without_note_marks(self, reply: Outcome) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from longread.reading.step import Step
 from longread.runs.questions import Asked
 from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION, telling
-from tests.scripted import ScriptedEngine
+from tests.scripted import ScriptedEngine, paged
 
 OTHER = "Who kept the ledger?"
 Ask = Callable[..., ExitCode]
@@ -61,17 +61,20 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
         *asked: Asked,
         view: View | None = None,
         document: Document | None = None,
+        documents: Sequence[Document] = (),
+        max_chunks: int | None = None,
         listed: bool = False,
         **given: Any,
     ) -> ExitCode:
-        session = Session([document or telling({7: FACT})], engine())
+        session = Session(documents or [document or telling({7: FACT})], engine())
         monkeypatch.setattr(run, "checked", lambda *_arguments: ([], None))
         monkeypatch.setattr(run, "open_session", lambda *_arguments: nullcontext(session))
         monkeypatch.setattr("longread.display.open_view", lambda **_how: view or View())
         options = TABLE.build(AskOptions, given)
         sizes = ReadingOptions(
-            gate="likelihood", chunk_tokens=80, passage_tokens=40, memory_tokens=120, exit=False
-        )
+            gate="likelihood", chunk_tokens=80, passage_tokens=40, memory_tokens=120, exit=False,
+            max_chunks=max_chunks,
+        )  # fmt: skip
         return run.answer_questions([], asked, replace(options, reading=sizes), listed=listed)
 
     return asks
@@ -137,3 +140,13 @@ def test_highlight_writes_a_page_of_all_answers(ask: Ask, tmp_path: Path) -> Non
     written = out.read_text("utf-8")
     assert 'href="#quote-1.1"' in written
     assert 'id="quote-1.1"' in written
+
+
+def test_json_lists_which_documents_were_read(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    others = [paged("Nothing of the kind. " * 40, title=f"Other{number}") for number in range(3)]
+    ask(Asked(QUESTION), documents=[*others, telling({7: FACT})], as_json=True, max_chunks=2)
+    record = json.loads(capsys.readouterr().out)
+    read = {each["path"]: (each["read"], each["looked_up"]) for each in record["documents"]}
+    assert read["annals.pdf"][0]
+    assert not any(read[f"other{number}.pdf"][0] for number in range(3))
+    assert record["reading"]["exit"]["reason"] == "budget"

@@ -33,7 +33,9 @@ def test_keys_and_their_order_are_the_contract() -> None:
     assert list(made["citations"][0]) == [
         "document", "page", "label", "section", "line", "place", "quote", "verified",
     ]  # fmt: skip
-    assert list(made["documents"][0]) == ["path", "sha256", "pages", "tokens", "warnings"]
+    assert list(made["documents"][0]) == [
+        "path", "sha256", "pages", "tokens", "warnings", "read", "looked_up",
+    ]  # fmt: skip
     assert list(made["reading"]) == [
         "strategy", "order", "gate", "chunks", "chunks_read", "coverage", "updates",
         "retrievals", "exit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from longread.display.summary import statistics, verdict
 from longread.reading.step import Answer, Exit
-from tests.display.script import WORDS, answer, quote, reading, run_info
+from tests.display.script import WORDS, answer, document, quote, reading, run_info
 
 
 def too_little(**changes: object) -> Answer:
@@ -29,3 +29,10 @@ def test_the_closest_passage_is_named_with_its_place_and_probability() -> None:
     assert f"p. {found.closest.page}" in rows["closest"]
     assert f"{found.closest.score:.2f}" in rows["closest"]
     assert "closest" not in dict(statistics(too_little(closest=None)))
+
+
+def test_it_says_which_documents_were_read_looked_up_in_and_not_read() -> None:
+    info = run_info(6, tuple(document(f"{name}.pdf") for name in "abc"))
+    made = answer(info, list(reading(info, 2, ())), documents_read=(1,), documents_looked_up=(1, 2))
+    rows = dict(statistics(made))
+    assert rows["documents"] == "1 of 3 read: b.pdf; looked up in: c.pdf; not read: a.pdf"
