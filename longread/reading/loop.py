@@ -149,7 +149,7 @@ class Reader:
                 for found in (step.retrieval.passages if step.retrieval else ())
                 if found.lookahead
             ]
-            self.parts.gate.restore(self.state, step.passage_gates)
+            self.parts.gate.restore(self.state, step)
             self.memory.restore(step.memory_after, step.added)
             self._brought = self._ends_round(step.index) and self.memory.merge()
             self.state.read.add(span.index)

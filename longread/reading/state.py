@@ -18,7 +18,7 @@ from longread.reading.judges import Judge, Reply, Request
 from longread.reading.judges.batch import Member, QuestionBatch, ask_all
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
-from longread.reading.step import Gate, Quote
+from longread.reading.step import Gate, Quote, Step
 
 # Room for the words of a prompt around passage, memory and reply, in tokens.
 PROMPT_WORDS = 512
@@ -192,8 +192,8 @@ class UpdateGate(Protocol):
 
     def read(self, state: ReadingState) -> Opening: ...
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
-        """Take over the gates of a chunk, and of its look-ahead, that an interrupted run read."""
+    def restore(self, state: ReadingState, step: Step) -> None:
+        """Take over what an interrupted run's step made of its chunk and of its look-ahead."""
         ...
 
 

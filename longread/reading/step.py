@@ -102,8 +102,11 @@ class Tokens:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the larger model said of a place that the reader opened: P(it answers), the words it
-    would answer with (empty: not asked), and the probability of the place by both together."""
+    would answer with (empty: not asked), and the probability of the place by both together.
 
+    `passage` counts from 0 over all documents."""
+
+    passage: int
     document: int
     page: int | None
     reader: float

@@ -38,6 +38,8 @@ class AnswerOrQuote:
         self._cascade = judges.cascade
         self._gate = gate
         self.look_for = ""
+        # Places that a larger model judged, with the notes that it had then.
+        self._judged: set[tuple[int, str]] = set()
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
         quotes: list[Quote] = []
@@ -68,6 +70,10 @@ class AnswerOrQuote:
         notes = as_notes(latest_steps(state.memory.ledger))
         shown = state.shown(scored.passage, self._judge)
         if self._cascade:
+            asked = (scored.passage.index, notes)
+            if asked in self._judged:
+                return None
+            self._judged.add(asked)
             return self._second_opinion(state, scored, shown, notes)
         request = self._judge.ask(shown, state.question)
         state.pin(self._judge.engine, scored.passage, request.prefix, exact=True)
@@ -92,11 +98,12 @@ class AnswerOrQuote:
         self._gate.judged(state, passage, probability)
         state.draft.setdefault("judged", []).append(
             Judged(
+                passage.index,
                 passage.document,
                 state.corpus.locate(passage).page,
                 scored.probability,
-                round(said.answers, 4),
-                round(probability, 4),
+                said.answers,
+                probability,
                 quote.answer if quote is not None else "",
             )
         )

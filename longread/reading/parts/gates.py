@@ -17,7 +17,7 @@ from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.match import Match
 from longread.reading.state import Opening, ReadingState, Scored
-from longread.reading.step import Gate, Quote
+from longread.reading.step import Gate, Quote, Step
 
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
@@ -37,8 +37,8 @@ class AlwaysOpen:
     def read(self, state: ReadingState) -> Opening:
         return Opening(Gate(1.0, 0.0, self.signal), (), (Scored(state.chunk, 0.0),))
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
-        del state, passage_gates
+    def restore(self, state: ReadingState, step: Step) -> None:
+        del state, step
 
 
 class PassageGate:
@@ -56,6 +56,8 @@ class PassageGate:
         self.signal = judge.signal
         self.threshold = judge.calibration.threshold if threshold is None else threshold
         self.relevance: dict[Span, Relevance] = {}
+        # What a larger model made of places, which stands when their own chunk is read.
+        self._verdicts: dict[int, float] = {}
         self._scores: PassageScores | None = None
         self._matches: tuple[list[Quote], Sequence[Match]] | None = None
 
@@ -91,24 +93,24 @@ class PassageGate:
             if self._known_for(state, passage):
                 again = self.judge_again(state, passage)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
-            scores.posterior.enter(passage.index, probability)
+            self._enter(state, passage, probability)
             opens.append(helps)
         looked_up = [passage for passage in state.retrieved if passage not in passages]
         for passage in looked_up:
             found, helps = self.judge_again(state, passage)
             opens.append(helps)
             if found >= self.threshold:
-                scores.posterior.enter(passage.index, found)
+                self._enter(state, passage, found)
         outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
         if self._planner is not None:
             read = [Scored(*each) for each in zip([*passages, *looked_up], opens, strict=True)]
             outcome = replace(outcome, opened=self._for_planner(state, outcome, read))
         return replace(outcome, prefetched=prefetched)
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
+    def restore(self, state: ReadingState, step: Step) -> None:
         scores = self.scores(state)
         own = state.corpus.passages_of(state.chunk)
-        for passage, gate in zip(own, passage_gates, strict=True):
+        for passage, gate in zip(own, step.passage_gates, strict=True):
             # A gate is P(helps), the posterior takes P(answers): asked again where it was open.
             closed = gate < self.threshold
             scores.posterior.enter(
@@ -116,6 +118,8 @@ class PassageGate:
             )
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
+        for place in step.judged:
+            self.judged(state, state.corpus.passages[place.passage], place.probability)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
@@ -156,7 +160,12 @@ class PassageGate:
 
     def judged(self, state: ReadingState, passage: Span, probability: float) -> None:
         """Take over what a larger model made of a passage that the gate opened."""
-        self.scores(state).posterior.enter(passage.index, probability)
+        self._verdicts[passage.index] = probability
+        self._enter(state, passage, probability)
+
+    def _enter(self, state: ReadingState, passage: Span, probability: float) -> None:
+        known = self._verdicts.get(passage.index, probability)
+        self.scores(state).posterior.enter(passage.index, known)
 
     def _for_planner(
         self, state: ReadingState, outcome: Opening, read: Sequence[Scored]

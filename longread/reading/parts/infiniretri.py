@@ -24,7 +24,7 @@ from longread.reading.parts.scores import PassageScores
 from longread.reading.parts.writers import quotable
 from longread.reading.relevance.attention import Attended, AttentionReader, token_places
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Written
-from longread.reading.step import Gate, Quote
+from longread.reading.step import Gate, Quote, Step
 
 # Sentences with the most attention that the judge is asked about before there is an answer.
 _WEIGHED = 4
@@ -117,9 +117,9 @@ class AttentionGate:
             Gate(share, threshold, self.signal), shares, (Scored(chunk, share),) if new else ()
         )
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
+    def restore(self, state: ReadingState, step: Step) -> None:
         """Nothing: what was kept stands in the memory."""
-        del state, passage_gates
+        del state, step
 
     def _prepare(self, state: ReadingState) -> None:
         """In a resumed run the first chunk is read again for the weights of the rows."""

@@ -8,7 +8,6 @@ paper's "w/o EG".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from longread.engine import Engine
 from longread.reading.judges import Judges
@@ -21,7 +20,7 @@ from longread.reading.parts.thinking import NoThought
 from longread.reading.parts.writers import accept
 from longread.reading.prompts import prompt
 from longread.reading.state import Opening, ReadingState, Scored, Written
-from longread.reading.step import Gate
+from longread.reading.step import Gate, Step
 from longread.reading.strategies import REWRITING_CHUNK, Strategy
 
 # Tokens for thinking and tags around the memory.
@@ -60,8 +59,8 @@ class TagGate:
         gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
         return Opening(gate, (), (Scored(state.chunk, 0.0),) if yes else ())
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
-        del state, passage_gates
+    def restore(self, state: ReadingState, step: Step) -> None:
+        del state, step
 
 
 class TagWriter:

@@ -10,8 +10,6 @@ tokens instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from longread.reading.judges import Judge, Judges
 from longread.reading.loop import Parts
 from longread.reading.memory import WorkingMemory, as_notes
@@ -21,6 +19,7 @@ from longread.reading.parts.gates import NeverExit, PassageGate, latest_steps, o
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.parts.thinking import NoThought
 from longread.reading.state import Opening, ReadingState
+from longread.reading.step import Step
 from longread.reading.strategies import Strategy
 
 # One round a hop: the second finds what the quotes of the first name. MuSiQue has three hops.
@@ -57,11 +56,11 @@ class MemoryGate(PassageGate):
             opens.append(helps)
         return opening(passages, opens, len(passages), self.threshold, self.signal)
 
-    def restore(self, state: ReadingState, passage_gates: Sequence[float]) -> None:
-        super().restore(state, passage_gates)
+    def restore(self, state: ReadingState, step: Step) -> None:
+        super().restore(state, step)
         notes = as_notes(latest_steps(state.memory.ledger))
         own = state.corpus.passages_of(state.chunk)
-        for passage, gate in zip(own, passage_gates, strict=True):
+        for passage, gate in zip(own, step.passage_gates, strict=True):
             self._asked[passage.index] = (notes, gate)
 
 

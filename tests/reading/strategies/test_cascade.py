@@ -124,3 +124,12 @@ def test_an_interrupted_cascade_goes_on_to_the_same_answer(told: Document) -> No
     assert finish(stopped)[1].status == "interrupted"
     again = finish(begin(told, model(), journal=True, exit=False))[1]
     assert (again.answer, again.citations) == (wanted.answer, wanted.citations)
+
+
+def test_a_resumed_cascade_keeps_what_the_model_overruled(told: Document) -> None:
+    wanted = finish(begin(told, model(), exit=False))[1]
+    stopped = begin(told, model(), journal=True, exit=False)
+    assert next(iter(stopped.steps())).judged
+    again = begin(told, model(), journal=True, exit=False)
+    assert again.info.resumed == 1
+    assert finish(again)[1].confidence == wanted.confidence
