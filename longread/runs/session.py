@@ -140,9 +140,10 @@ def open_reader(
 class Session:
     """Documents and an engine, kept for as many runs as wanted.
 
-    With a `reader` beside it, that gates passages and the engine judges what opened, and answers.
-    Blocks are kept in the folder `blocks`, or where the user's are. `left_out` says, a line
-    each, which documents could not be read.
+    With a `reader` beside it, that gates passages and the engine judges what opened, and answers;
+    `find_reader` opens it when the first run has a use for it. Blocks are kept in the folder
+    `blocks`, or where the user's are. `left_out` says, a line each, which documents could not be
+    read.
     """
 
     def __init__(
@@ -153,10 +154,12 @@ class Session:
         blocks: Path | None = None,
         left_out: Sequence[str] = (),
         reader: Engine | None = None,
+        find_reader: Callable[[], Engine | None] | None = None,
     ) -> None:
         self.documents = tuple(documents)
         self.engine = engine
         self.reader = reader
+        self._find_reader = find_reader
         self.note = note
         self.left_out = tuple(left_out)
         self.blocks = SessionBlocks(blocks)
@@ -186,8 +189,9 @@ class Session:
     ) -> Self:
         """A session without documents, for `turn_to`: the model, and the one that reads for it."""
         engine = open_engine(resolved, options, report)
-        reader = open_reader(resolved, options, report)
-        return cls([], engine, resolved.note, reader=reader)
+        return cls(
+            [], engine, resolved.note, find_reader=partial(open_reader, resolved, options, report)
+        )
 
     def close(self) -> None:
         """Close the models."""
@@ -234,7 +238,11 @@ class Session:
         if gate not in self._judges:
             self._judges[gate] = judge_for(self.engine, gate)
         judge = self._judges[gate]
-        if self.reader is None or gate != "auto" or judge.signal != PromptedJudge.signal:
+        if gate != "auto" or judge.signal != PromptedJudge.signal:
+            return Judges.of(judge)
+        if self._find_reader is not None:
+            self.reader, self._find_reader = self._find_reader(), None
+        if self.reader is None:
             return Judges.of(judge)
         self._reading = self._reading or TrainedJudge(self.reader)
         return Judges(self._reading, judge)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,8 +123,8 @@ def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, vie
         (_warn if options.view.quiet else view.message)(line)
     view.activity("opening model")
     engine = open_engine(resolved, options.model, view.message)
-    reader = open_reader(resolved, options.model, view.message)
-    return Session(documents, engine, resolved.note, left_out=left_out, reader=reader)
+    find_reader = partial(open_reader, resolved, options.model, view.message)
+    return Session(documents, engine, resolved.note, left_out=left_out, find_reader=find_reader)
 
 
 def _warn(line: str) -> None:

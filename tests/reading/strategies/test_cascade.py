@@ -133,3 +133,22 @@ def test_a_resumed_cascade_keeps_what_the_model_overruled(told: Document) -> Non
     again = begin(told, model(), journal=True, exit=False)
     assert again.info.resumed == 1
     assert finish(again)[1].confidence == wanted.confidence
+
+
+def test_the_reader_is_opened_when_a_run_has_a_use_for_it(told: Document) -> None:
+    opened: list[ScriptedEngine] = []
+
+    def find() -> ScriptedEngine:
+        opened.append(reader())
+        return opened[-1]
+
+    session = Session((told,), model(), find_reader=find)
+    session._judges["auto"] = session_judge(model())
+    assert not session.judges("choice", probed=True).cascade
+    assert not session.judges("auto", probed=False).cascade
+    assert opened == []
+    assert session.judges("auto", probed=True).cascade
+    assert session.judges("auto", probed=True).gate.engine is opened[0]
+    assert len(opened) == 1
+    session.close()
+    assert opened[0].closed
