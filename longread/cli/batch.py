@@ -19,6 +19,8 @@ from longread.runs.options import RowFormat
 
 if TYPE_CHECKING:
     from longread.runs.batch import Shard
+    from longread.runs.fields import Field
+    from longread.runs.questions import Asked
 
 _EXAMPLE = "longread batch filings/ --questions questions.txt --out answers"
 
@@ -78,15 +80,13 @@ def run(
     """
     from longread.display.batch import closing_lines
     from longread.display.each import DocumentsView
+    from longread.display.fields import field_rows
     from longread.display.json_answer import document_objects
     from longread.display.records import rows
     from longread.documents import PageRange
     from longread.runs.batch import Batch, Settings, read_units
-    from longread.runs.questions import read_questions
 
-    if not question and questions is None:
-        raise UsageError("there are no questions.", _EXAMPLE)
-    asked = read_questions(question or [], questions)
+    asked, fields = _asked(question or [], questions, options.fields.schema)
     shard, told = _shard(options.spread.shard)
     if options.documents.pages:
         PageRange.parse(options.documents.pages)
@@ -96,12 +96,18 @@ def run(
     resolved = chosen_model(options.model.model)
     own = [unit for unit in units if shard.holds(unit)] if shard else units
     settings = Settings(
-        tuple(asked), options.reading, options.documents, options.model, resolved, document_objects
+        tuple(asked),
+        options.reading,
+        options.documents,
+        options.model,
+        resolved,
+        document_objects,
+        tuple(fields),
     )
     with DocumentsView(
         None,
         len(own),
-        rows=rows(len(asked) > 1),
+        rows=field_rows(fields) if fields else rows(len(asked) > 1),
         quiet=options.view.quiet,
         stdout=sys.stdout,
         stderr=sys.stderr,
@@ -139,17 +145,23 @@ def merge(
         RowFormat, typer.Option("--format", help="How the answers are written.")
     ] = RowFormat.JSONL,
 ) -> None:
-    """Print all answers of a batch: a line for each document and question, in their order."""
-    from longread.display.records import writer
+    """Print all answers of a batch, in the documents' order.
+
+    A line for each document and question; of a schema one for each document.
+    """
+    from longread.display.fields import field_rows
+    from longread.display.records import rows
     from longread.runs.batch import BatchFolder
+    from longread.runs.fields import Field
 
     batch, about = BatchFolder.existing(folder)
-    if form is RowFormat.JSONL:
+    fields = [Field(**each) for each in about.get("fields", ())]
+    if form is RowFormat.JSONL and not fields:
         for lines in batch.merged():
             sys.stdout.write(lines.decode("ascii"))
     else:
-        several = len(about["questions"]) > 1
-        write = writer(form, sys.stdout, several=several, width=132)
+        made = field_rows(fields) if fields else rows(len(about["questions"]) > 1)
+        write = made(form, sys.stdout, 132)
         for lines in batch.merged():
             write(batch.records(lines))
     if others := batch.others():
@@ -157,6 +169,23 @@ def merge(
             f"left out: {others:,} documents asked with other questions, models or settings",
             err=True,
         )
+
+
+def _asked(
+    texts: list[str], file: Path | None, schema: Path | None
+) -> tuple[list[Asked], list[Field]]:
+    """The questions, and the fields that they ask for where there is a schema."""
+    from longread.runs.fields import read_schema
+    from longread.runs.questions import read_questions
+
+    if schema is not None:
+        if texts or file is not None:
+            raise UsageError("a schema asks its own questions.", "--schema, without questions")
+        fields = read_schema(schema)
+        return [field.asked for field in fields], fields
+    if not texts and file is None:
+        raise UsageError("there are no questions.", _EXAMPLE)
+    return read_questions(texts, file), []
 
 
 def _shard(text: str | None) -> tuple[Shard | None, str]:

@@ -55,13 +55,6 @@ class CallOptions:
         setting=False,
         commands=_ASK,
     )
-    schema: Path | None = option(
-        None,
-        "Ask for the fields of FILE (JSON Schema, or lines like revenue: number): typed JSON.",
-        metavar="FILE",
-        setting=False,
-        commands=_ASK,
-    )
     as_json: bool = option(
         False,
         "Print a JSON object; of several questions one a line.",
@@ -82,6 +75,19 @@ class CallOptions:
         metavar="FILE",
         setting=False,
         commands=_ASK,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """What is asked for where that is no question."""
+
+    schema: Path | None = option(
+        None,
+        "Ask for the fields of FILE (JSON Schema, or lines like revenue: number): typed JSON.",
+        metavar="FILE",
+        setting=False,
+        commands=("ask", "batch"),
     )
 
 
@@ -109,6 +115,7 @@ class AskOptions:
     reading: ReadingOptions
     documents: DocumentOptions
     model: ModelOptions
+    fields: FieldOptions
     call: CallOptions
     view: ViewOptions
 
@@ -283,6 +290,7 @@ class BatchOptions:
     reading: ReadingOptions
     documents: DocumentOptions
     model: ModelOptions
+    fields: FieldOptions
     view: ViewOptions
     spread: SpreadOptions
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from functools import partial
+from typing import Any, TextIO
 
-from longread.display.json_answer import answer_object, error_object, to_json
+from longread.display.json_answer import to_json
 from longread.display.phrasing import clean
 from longread.display.records import (
     Record,
@@ -17,49 +18,32 @@ from longread.display.records import (
     markdown_rows,
     table_rows,
 )
-from longread.reading.step import Answer
 from longread.runs.fields import Field
 from longread.runs.options import RowFormat
-
-if TYPE_CHECKING:
-    from longread.runs.each import DocumentAnswers
 
 SCHEMA = "longread.fields/1"
 
 
-def fields_object(fields: Sequence[Field], answers: Sequence[Answer]) -> dict[str, Any]:
-    """`values` as the schema wants them; `fields` with what was said, how sure, and where.
+def fields_object(fields: Sequence[Field], records: Sequence[Record]) -> dict[str, Any]:
+    """The fields of a document, from what it answered: a `longread.answer/1` for each.
 
-    A value is null where the document does not say, or where `problem` says why.
+    `values` are as the schema wants them; `fields` has what was said, how sure, and where. A
+    value is null where the document does not say, where `problem` says why, or with an error.
     """
-    made = [
-        _field(field, answer_object(answer)) for field, answer in zip(fields, answers, strict=True)
-    ]
-    whole = answer_object(answers[0])
-    missing = any(each["value"] is None for each in made)
+    whole = records[0]
+    failed = whole["status"] == "error"
+    pairs = () if failed else zip(fields, records, strict=True)
+    made = {field.name: _field(field, record) for field, record in pairs}
+    values = {field.name: made[field.name]["value"] if made else None for field in fields}
+    missing = None in values.values()
+    kept = ("documents", "left_out", "model", "longread", "document_id")
     return {
         "schema": SCHEMA,
-        "status": "not_found" if missing else "answered",
-        "values": {field.name: each["value"] for field, each in zip(fields, made, strict=True)},
-        "fields": dict(zip((field.name for field in fields), made, strict=True)),
-        **{name: whole[name] for name in ("documents", "left_out", "model", "longread")
-           if name in whole},
-    }  # fmt: skip
-
-
-def document_fields(reply: DocumentAnswers, fields: Sequence[Field]) -> dict[str, Any]:
-    """The fields of one document of many, or its error and null for all."""
-    if reply.error is None:
-        return fields_object(fields, reply.answers)
-    failed = error_object("", reply.error, reply.path)
-    return {
-        "schema": SCHEMA,
-        "status": "error",
-        "error": failed["error"],
-        "values": {field.name: None for field in fields},
-        "fields": {},
-        "documents": [],
-        "longread": failed["longread"],
+        "status": "error" if failed else "not_found" if missing else "answered",
+        **({"error": whole["error"]} if failed else {}),
+        "values": values,
+        "fields": made,
+        **{name: whole[name] for name in kept if name in whole},
     }
 
 
@@ -75,7 +59,7 @@ def _field(field: Field, record: Record) -> dict[str, Any]:
 
 
 def field_rows(fields: Sequence[Field]) -> Rows:
-    """A row a document: its fields, and in CSV the page of each."""
+    """A row a document, of the records of its answers: its fields, and in CSV the page of each."""
     names = [field.name for field in fields]
     # A schema may have fields of these names, too.
     file, trouble = (f"({name})" if name in names else name for name in ("document", "error"))
@@ -91,15 +75,17 @@ def field_rows(fields: Sequence[Field]) -> Rows:
         return {name: clean(value) for name, value in row.items()}
 
     def begin(form: RowFormat, out: TextIO, width: int) -> Write:
-        if form is RowFormat.JSONL:
-            return lambda records: _lines(out, records)
-        if form is RowFormat.CSV:
-            paged = [column for name in names for column in (name, f"{name} page")]
-            return csv_rows(out, [file, *paged, trouble], cells)
         columns = [file, *names, trouble]
-        if form is RowFormat.MARKDOWN:
-            return markdown_rows(out, columns, cells)
-        return table_rows(out, columns, cells, width, {}, {})
+        if form is RowFormat.JSONL:
+            write: Write = partial(_lines, out)
+        elif form is RowFormat.CSV:
+            paged = [column for name in names for column in (name, f"{name} page")]
+            write = csv_rows(out, [file, *paged, trouble], cells)
+        elif form is RowFormat.MARKDOWN:
+            write = markdown_rows(out, columns, cells)
+        else:
+            write = table_rows(out, columns, cells, width, {}, {})
+        return lambda records: write([fields_object(fields, records)])
 
     return begin
 

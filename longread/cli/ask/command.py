@@ -58,7 +58,7 @@ def ask(
     (the same command goes on).
     """
     listed = bool(question) or questions is not None
-    each, schema = options.call.each, options.call.schema
+    each, schema = options.call.each, options.fields.schema
     if options.call.form and not each:
         raise UsageError("--format is for --each.", f"{_EACH} --format csv")
     if schema is not None:

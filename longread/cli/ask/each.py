@@ -53,7 +53,7 @@ def answer_each(
     ) as view:
         for line in listed(files.left_out):
             view.message(line)
-        return _ask(files, resolved, asked, options, view, fields)
+        return _ask(files, resolved, asked, options, view)
 
 
 def _ask(
@@ -62,9 +62,7 @@ def _ask(
     asked: Sequence[Asked],
     options: AskOptions,
     view: DocumentsView,
-    fields: Sequence[Field],
 ) -> ExitCode:
-    from longread.display.fields import document_fields
     from longread.display.json_answer import document_objects
     from longread.runs.each import EachDocument, worst
     from longread.runs.session import Session
@@ -86,10 +84,7 @@ def _ask(
         for reply in each.answers(files):
             codes.append(reply.exit_code)
             with delivering():
-                made = (
-                    [document_fields(reply, fields)] if fields else document_objects(reply, asked)
-                )
-                view.add(made)
+                view.add(document_objects(reply, asked))
     except KeyboardInterrupt:
         done = f"{len(codes):,} of {len(files):,}"
         raise Interrupted(f"interrupted after {done} documents.", _KEPT) from None

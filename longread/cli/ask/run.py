@@ -206,11 +206,10 @@ def highlight(
 def deliver_fields(fields: Sequence[Field], answers: Mapping[str, Answer]) -> bool:
     """The fields' values, with a citation each, as JSON on stdout; whether all have one."""
     from longread.display.fields import fields_object
-    from longread.display.json_answer import to_json
+    from longread.display.json_answer import answer_object, to_json
 
     with delivering():
-        found = [answers[each.question] for each in fields]
-        record = fields_object(fields, found)
+        record = fields_object(fields, [answer_object(answers[each.question]) for each in fields])
         typer.echo(to_json(record, indent=2))
         sys.stdout.flush()
     return bool(record["status"] == "answered")

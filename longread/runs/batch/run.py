@@ -161,6 +161,7 @@ class Batch:
             "model": model,
             "reading": reading,
             "documents": documents,
+            "fields": [asdict(field) for field in settings.fields],
             "longread": __version__,
         }
         return run_key([questions, model, reading, documents])[:16], told

@@ -12,6 +12,7 @@ from longread.reading.options import ReadingOptions
 from longread.runs.batch.folder import BatchFolder, Mark
 from longread.runs.batch.units import Unit
 from longread.runs.each import DocumentAnswers, EachDocument
+from longread.runs.fields import Field
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.questions import Asked
 from longread.runs.session import Session
@@ -26,7 +27,8 @@ Record = Mapping[str, Any]
 class Settings:
     """What is asked, of which model, and how: the same for all documents.
 
-    `records` makes the lines of a document's answers.
+    `records` makes the lines of a document's answers. `fields` are what the questions ask for,
+    if they come from a schema: their types matter to whoever reads the lines, not to them.
     """
 
     questions: tuple[Asked, ...]
@@ -35,6 +37,7 @@ class Settings:
     model: ModelOptions
     resolved: ResolvedModel
     records: Callable[[DocumentAnswers, Sequence[Asked]], list[dict[str, Any]]]
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
