@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("llama_cpp", "pymupdf", "numpy", "jinja2", "rank_bm25")
+HEAVY = ("llama_cpp", "pymupdf", "numpy", "jinja2")
 
 HELP = """
 import sys

@@ -78,7 +78,11 @@ def _paragraph(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
 
 def _are_records(paragraph: str) -> bool:
     """Do nearly all lines begin alike, and not with a word: with a time, a number, a bullet?"""
-    heads = Counter(line[:2].translate(_SHAPES) for line in paragraph.split("\n") if line.strip())
+    heads: Counter[str] = Counter()
+    for head, lines in Counter(
+        line[:2] for line in paragraph.split("\n") if line and not line.isspace()
+    ).items():
+        heads[head.translate(_SHAPES)] += lines
     head, lines = heads.most_common(1)[0] if heads else (" ", 0)
     if lines < max(_ALIKE, 0.8 * heads.total()):
         return False

@@ -1,19 +1,22 @@
-"""BM25 over the whole document: passages in, ranked passages out, no model needed.
-
-rank-bm25 does the arithmetic. Its IDF is replaced: its own is negative or zero for terms
-in half of the texts or more, which is every term of a document of one or two texts.
-"""
+"""BM25 over the whole document: passages in, ranked passages out, no model needed."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from longread.retrieval.queries import names, query_terms
 from longread.retrieval.terms import folded, terms
 
+if TYPE_CHECKING:
+    from longread.retrieval.segment import Array, Segment
+
 __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
+
+_K1, _B = 1.5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +35,72 @@ class Index:
     (benchmarks/LOG.md#2026-11-21-bm25-on-filings).
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        from rank_bm25 import BM25Okapi
+    def __init__(self, texts: Iterable[str]) -> None:
+        from longread.retrieval.segment import Segment
 
-        corpus = [[folded(term) for term in terms(text)] for text in texts]
-        self.size = len(corpus)
-        self._bm25 = BM25Okapi(corpus) if any(corpus) else None
-        self._idf: dict[str, float] = {}
-        if self._bm25 is not None:
-            words = [sum(not term[0].isdigit() for term in found) for found in corpus]
-            self._bm25.doc_len = words
-            self._bm25.avgdl = max(1.0, sum(words) / self.size)
-            holding: dict[str, int] = {}
-            for frequencies in self._bm25.doc_freqs:
-                for term in frequencies:
-                    holding[term] = holding.get(term, 0) + 1
-            self._idf = {
-                # log(1 + …) is Lucene's form: above zero for every term of every corpus.
-                term: math.log(1 + (self.size - count + 0.5) / (count + 0.5))
-                for term, count in holding.items()
-            }
-            self._bm25.idf = self._idf
+        self._take([Segment.of(texts)])
+
+    @classmethod
+    def over(cls, segments: Sequence[Segment]) -> Index:
+        """An index over the texts of all segments, in their order."""
+        index = cls.__new__(cls)
+        index._take(segments)
+        return index
+
+    def _take(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self.size = sum(len(segment.lengths) for segment in segments)
+        # For each term that was asked for, the texts that hold it, and how often each does.
+        self._held: dict[str, tuple[Array, Array]] = {}
+
+    @cached_property
+    def _norms(self) -> Array:
+        """What a text's length adds to a term's frequency."""
+        import numpy as np
+
+        lengths = np.concatenate([segment.lengths for segment in self._segments]).astype(float)
+        mean = max(1.0, float(lengths.sum()) / self.size)
+        norms: Array = _K1 * (1 - _B + _B * lengths / mean)
+        return norms
+
+    def _look_up(self, wanted: Iterable[str]) -> dict[str, tuple[Array, Array]]:
+        """For each of `wanted` (folded terms) its places and counts, where any text holds it."""
+        new = [term for term in dict.fromkeys(wanted) if term not in self._held]
+        if new and self.size:
+            import numpy as np
+
+            from longread.retrieval.segment import hashed
+
+            keys = hashed(new)
+            found: list[list[tuple[Array, Array]]] = [[] for _ in new]
+            first = 0
+            for segment in self._segments:
+                if len(segment.hashes):
+                    at = np.minimum(segment.hashes.searchsorted(keys), len(segment.hashes) - 1)
+                    for number in np.flatnonzero(segment.hashes[at] == keys).tolist():
+                        held = slice(*segment.starts[at[number] : at[number] + 2].tolist())
+                        places = segment.places[held].astype(np.int64) + first
+                        found[number].append((places, segment.counts[held]))
+                first += len(segment.lengths)
+            for term, parts in zip(new, found, strict=True):
+                if parts:
+                    places, counts = map(np.concatenate, zip(*parts, strict=True))
+                    self._held[term] = places, counts
+        return {term: self._held[term] for term in wanted if term in self._held}
 
     def scores(self, query: str) -> list[float]:
         """BM25's score of every text, in order; 0 where no term matches.
 
         Words that every question has ("how", "does") do not count.
         """
-        wanted = [term for term in query_terms(query) if term in self._idf]
-        if self._bm25 is None or not wanted:
-            return [0.0] * self.size
-        return [float(score) for score in self._bm25.get_scores(wanted)]
+        import numpy as np
+
+        scores = np.zeros(self.size)
+        for term, (places, counts) in self._look_up(query_terms(query)).items():
+            tops = counts * (_K1 + 1)
+            scores[places] += self._idf(term) * (tops / (counts + self._norms[places]))
+        scored: list[float] = scores.tolist()
+        return scored
 
     def search(self, query: str, limit: int) -> list[Hit]:
         """The `limit` best texts, best first; ties in document order, no match no hit."""
@@ -75,14 +113,24 @@ class Index:
     def missing(self, wanted: Sequence[str]) -> list[float]:
         """What each text lacks of `wanted` (folded terms): the summed IDF of those that stand in
         other texts only, in order."""
-        weights = {term: self._idf[term] for term in wanted if term in self._idf}
-        if self._bm25 is None or not weights:
-            return [0.0] * self.size
-        return [
-            sum(weight for term, weight in weights.items() if term not in held)
-            for held in self._bm25.doc_freqs
-        ]
+        import numpy as np
+
+        lacking = np.zeros(self.size)
+        for term, (places, _counts) in self._look_up(wanted).items():
+            lacks = np.ones(self.size, bool)
+            lacks[places] = False
+            lacking[lacks] += self._idf(term)
+        lacked: list[float] = lacking.tolist()
+        return lacked
 
     def weight(self, term: str) -> float:
         """The term's IDF; 0 for a term that the document does not have."""
-        return self._idf.get(folded(term), 0.0)
+        return self._idf(folded(term))
+
+    def _idf(self, term: str) -> float:
+        """log(1 + …) is Lucene's form: above zero for every term of every corpus."""
+        held = self._look_up([term]).get(term)
+        if held is None:
+            return 0.0
+        count = len(held[0])
+        return math.log(1 + (self.size - count + 0.5) / (count + 0.5))

@@ -19,7 +19,7 @@ from longread.version import __version__
 from tests.cli.conftest import run
 
 HEAVY = (
-    *("llama_cpp", "pymupdf", "matplotlib", "numpy", "rich", "jinja2", "rank_bm25"),
+    *("llama_cpp", "pymupdf", "matplotlib", "numpy", "rich", "jinja2"),
     *("ssl", "http.client", "tomllib"),
 )
 

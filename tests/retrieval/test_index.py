@@ -1,4 +1,4 @@
-"""BM25: against the formula by hand, and at the edges where rank-bm25 alone goes wrong."""
+"""BM25: against the formula by hand, and at the edges."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from longread.retrieval import Hit, Index, terms
+from longread.retrieval.segment import Segment
 
 
 def by_hand(texts: list[str], query: str) -> list[float]:
@@ -119,3 +120,23 @@ def test_numbers_do_not_make_a_text_longer() -> None:
     assert [hit.place for hit in index.search("1234", 3)] == [0]
     # Nothing but numbers is no reason to divide by zero.
     assert [hit.place for hit in Index(["1 2 3", "4 5 6"]).search("5", 2)] == [1]
+
+
+def test_segments_together_are_one_index_and_come_back_from_bytes() -> None:
+    texts = ["the ferry sank", "", "a boat, a boat", "Fähre 1,577 手机", "the ferry", "rain"]
+    whole = Index(texts)
+    parts = [Segment.of(part) for part in (texts[:2], [], texts[2:3], texts[3:])]
+    joined = Index.over([Segment.from_bytes(part.to_bytes()) for part in parts])
+    for query in ("ferry boat", "1577", "手机", "Fähre rain", "aeroplane"):
+        assert joined.scores(query) == whole.scores(query)
+        assert joined.missing(query.split()) == whole.missing(query.split())
+    assert joined.weight("ferry") == whole.weight("ferry") > 0
+
+
+@pytest.mark.parametrize("cut", [3, 20, -1])
+def test_damaged_bytes_are_no_segment(cut: int) -> None:
+    data = Segment.of(["the ferry", "a boat"]).to_bytes()
+    with pytest.raises(ValueError, match=r"."):
+        Segment.from_bytes(data[:cut])
+    with pytest.raises(ValueError, match="no segment"):
+        Segment.from_bytes(data + b"\0\0")
