@@ -32,7 +32,7 @@ def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Pat
     """The file that holds, or would hold, the parsed document."""
     libraries = "".join(f"-{version(library)}" for library in BY_KIND[kind].libraries)
     ways = f"{libraries}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
-    return folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
+    return _folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +127,7 @@ def _table(values: dict[str, Any]) -> Table:
 def holdings() -> tuple[int, int]:
     """How many parsed documents lie in the cache, and their bytes."""
     sizes = []
-    for path in folder().glob(f"*{_ENDING}"):
+    for path in _folder().glob(f"*{_ENDING}"):
         with contextlib.suppress(OSError):
             sizes.append(path.stat().st_size)
     return len(sizes), sum(sizes)
@@ -136,7 +136,7 @@ def holdings() -> tuple[int, int]:
 def clear() -> int:
     """Delete all entries, and parts of some; returns the bytes that were freed."""
     freed = 0
-    for path in (*folder().glob(f"*{_ENDING}"), *folder().glob("*.part")):
+    for path in (*_folder().glob(f"*{_ENDING}"), *_folder().glob("*.part")):
         with contextlib.suppress(OSError):
             size = path.stat().st_size
             path.unlink()
@@ -144,6 +144,5 @@ def clear() -> int:
     return freed
 
 
-def folder() -> Path:
-    """Where the entries lie."""
+def _folder() -> Path:
     return cache_folder() / "documents"
