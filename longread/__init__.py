@@ -1,64 +1,72 @@
 """longread: ask a question of a document too long for any model, offline.
 
-For notebooks: `longread.ask("book.pdf", "Who signed it?")` gives an `Answer`;
-`longread.read(…)` gives the steps as they happen.
+For notebooks and programs: `longread.ask("book.pdf", "Who signed it?")` gives an `Answer`. What
+there is beside it stands in `longread.api`; nothing of it is imported before it is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from longread.version import __version__
 
 if TYPE_CHECKING:
-    from longread.reading.step import Answer, Step
-    from longread.runs.api import Paths
-    from longread.runs.each import DocumentAnswers
+    from longread.api import (
+        ask,
+        ask_all,
+        ask_each,
+        ask_fields,
+        batch,
+        batch_records,
+        batch_status,
+        inspect,
+        read,
+        record,
+        search,
+    )
+    from longread.api.asynchronous import (
+        aask,
+        aask_all,
+        aask_each,
+        aask_fields,
+        abatch,
+        ainspect,
+        aread,
+        asearch,
+    )
 
-__all__ = ["__version__", "ask", "ask_all", "ask_each", "read"]
+__all__ = [
+    "__version__",
+    "aask",
+    "aask_all",
+    "aask_each",
+    "aask_fields",
+    "abatch",
+    "ainspect",
+    "aread",
+    "asearch",
+    "ask",
+    "ask_all",
+    "ask_each",
+    "ask_fields",
+    "batch",
+    "batch_records",
+    "batch_status",
+    "inspect",
+    "read",
+    "record",
+    "search",
+]
 
+if not TYPE_CHECKING:
 
-def ask(paths: Paths, question: str, **options: Any) -> Answer:
-    """Read the documents and answer.
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'longread' has no attribute {name!r}")
+        from longread import api
+        from longread.api import asynchronous
 
-    `paths` are files, folders or patterns; `options` are the fields of `ReadingOptions`
-    (strategy, chunk_tokens, …), `ModelOptions` (model, context, gpu_layers, threads) and
-    `DocumentOptions` (pages, password, ocr, encoding).
-    Of several documents one that cannot be read is left out with a warning, and named in
-    `Answer.info.left_out`. Raises LongreadError, as the command line does with an exit code.
-    """
-    from longread.runs.api import ask as run
+        return getattr(api, name, None) or getattr(asynchronous, name)
 
-    return run(paths, question, **options)
-
-
-def ask_all(paths: Paths, questions: Sequence[str], **options: Any) -> list[Answer]:
-    """Answer several questions in one pass over the documents, in their order.
-
-    Each has its own memory and gates; the documents are read once for all of them. Options
-    and errors as for `ask`.
-    """
-    from longread.runs.api import ask_all as run
-
-    return run(paths, questions, **options)
-
-
-def ask_each(
-    paths: Paths, questions: str | Sequence[str], **options: Any
-) -> Iterator[DocumentAnswers]:
-    """Ask every document for itself, and give its answers as soon as they are known.
-
-    The model is opened once; a document's questions are read for in one pass. A document that
-    cannot be read has an `error` in place of `answers`. Options as for `ask`.
-    """
-    from longread.runs.api import ask_each as run
-
-    return run(paths, questions, **options)
-
-
-def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
-    """The steps of a run, one after the other, as they end. Options as for `ask`."""
-    from longread.runs.api import read as run
-
-    return run(paths, question, **options)
+    def __dir__() -> list[str]:
+        return sorted([*globals(), *__all__])

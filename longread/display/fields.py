@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TextIO
 
@@ -18,6 +18,7 @@ from longread.display.records import (
     markdown_rows,
     table_rows,
 )
+from longread.runs.batch import BatchFolder
 from longread.runs.fields import Field
 from longread.runs.options import RowFormat
 
@@ -45,6 +46,14 @@ def fields_object(fields: Sequence[Field], records: Sequence[Record]) -> dict[st
         "fields": made,
         **{name: whole[name] for name in kept if name in whole},
     }
+
+
+def merged_objects(folder: BatchFolder, about: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The answers of a batch that asked what `about` says; of a schema an object a document."""
+    fields = [Field(**each) for each in about.get("fields", ())]
+    for lines in folder.merged():
+        records = folder.records(lines)
+        yield from [fields_object(fields, records)] if fields else records
 
 
 def _field(field: Field, record: Record) -> dict[str, Any]:

@@ -6,14 +6,15 @@ A document that cannot be read is a result with its error, and the next one foll
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from longread.documents import load
 from longread.errors import DocumentError, ExitCode, LongreadError, ModelError, UsageError
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.reading.strategies import strategy
+from longread.runs.fields import Field, FieldValue, field_values
 from longread.runs.options import DocumentOptions
 from longread.runs.run import Pass, Report, fit_chunk
 from longread.runs.session import Session
@@ -26,13 +27,15 @@ _IN_A_ROW = 3
 class DocumentAnswers:
     """What one document answered, question by question, or why it could not be asked.
 
-    `seconds` are those of the whole document: parsing, and one pass for all questions.
+    `fields` are the values of a schema whose questions were asked. `seconds` are those of the
+    whole document: parsing, and one pass for all questions.
     """
 
     path: str
     answers: tuple[Answer, ...] = ()
     error: LongreadError | None = None
     seconds: float = 0.0
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -54,7 +57,7 @@ def _silent(_line: str) -> None:
 
 
 class EachDocument:
-    """The questions, and the session that asks them of whatever document comes.
+    """The questions, or those of `fields`, and the session that asks them of any document.
 
     `progress` is told the document and the share of it that is read. Raises UsageError when
     the options do not fit the model.
@@ -66,6 +69,7 @@ class EachDocument:
         questions: Sequence[str],
         reading: ReadingOptions,
         documents: DocumentOptions,
+        fields: Sequence[Field] = (),
         *,
         resume: bool = True,
         report: Report = _silent,
@@ -79,6 +83,7 @@ class EachDocument:
         self._questions = list(questions)
         self._reading = reading
         self._documents = documents
+        self._fields = fields
         self._resume = resume
         self._report = report
         self._progress = progress or (lambda _path, _share: None)
@@ -101,7 +106,8 @@ class EachDocument:
                 yield DocumentAnswers(path, (), error, time.perf_counter() - begun)
                 continue
             self._troubles = 0
-            yield DocumentAnswers(path, answers, None, time.perf_counter() - begun)
+            values = field_values(self._fields, answers) if self._fields else {}
+            yield DocumentAnswers(path, answers, None, time.perf_counter() - begun, values)
             together.close()
 
     def close(self) -> None:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from longread.errors import UsageError
+from longread.reading.step import Answer, Quote
 from longread.runs.questions import Asked
 
 TYPES = ("string", "number", "integer", "boolean", "date")
 Value = str | float | int | bool | None
+# A file, a JSON Schema, or types by name.
+Schema = str | PathLike[str] | Mapping[str, Any]
 
 _KNOWN = 'lines like "revenue: number", or a JSON Schema with properties'
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -85,14 +89,48 @@ class Field:
         return value
 
 
-def read_schema(file: Path) -> list[Field]:
-    """The fields of a schema file. Raises UsageError."""
-    try:
-        text = file.read_text("utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (getattr(error, "strerror", None) or "it is not UTF-8").lower()
-        raise UsageError(f"the schema {file} cannot be read: {reason}.", _KNOWN) from error
-    fields = _of_json(text, file) if text.startswith("{") else _of_lines(text, file)
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What documents say of a field: the value that its type makes of the answer.
+
+    It is None where they do not say, and where `problem` says why what they do say is none.
+    """
+
+    value: Value
+    problem: str
+    answer: Answer
+
+    @property
+    def citation(self) -> Quote | None:
+        """Where the answer stands."""
+        return next(iter(self.answer.citations), None) if self.answer.answer else None
+
+
+def field_values(fields: Sequence[Field], answers: Sequence[Answer]) -> dict[str, FieldValue]:
+    """The fields' values by name, from the answers to their questions."""
+    pairs = zip(fields, answers, strict=True)
+    return {field.name: FieldValue(*field.value(answer.answer), answer) for field, answer in pairs}
+
+
+def read_schema(schema: Schema) -> list[Field]:
+    """The fields of a schema: a file, a JSON Schema, or types by name. Raises UsageError."""
+    if isinstance(schema, Mapping):
+        plain = all(isinstance(kind, str) for kind in schema.values())
+        facts = {name: {"type": kind} for name, kind in schema.items()}
+        fields, named = _of_object({"properties": facts} if plain else schema, "given"), "given"
+    else:
+        file, named = Path(schema), str(schema)
+        try:
+            text = file.read_text("utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = (getattr(error, "strerror", None) or "it is not UTF-8").lower()
+            raise UsageError(f"the schema {file} cannot be read: {reason}.", _KNOWN) from error
+        fields = _of_json(text, named) if text.startswith("{") else _of_lines(text, named)
+    _check(fields, named)
+    return fields
+
+
+def _check(fields: Sequence[Field], file: str) -> None:
     if not fields:
         raise UsageError(f"the schema {file} has no fields.", _KNOWN)
     for each in fields:
@@ -105,10 +143,9 @@ def read_schema(file: Path) -> list[Field]:
     for made in (names, questions):
         if twice := next((one for one in made if made.count(one) > 1), None):
             raise UsageError(f"the schema {file} has {twice} twice.", "name each field once")
-    return fields
 
 
-def _of_lines(text: str, file: Path) -> list[Field]:
+def _of_lines(text: str, file: str) -> list[Field]:
     fields = []
     for item in re.split(r"[\n,]", text):
         if not item.strip() or item.lstrip().startswith("#"):
@@ -120,13 +157,23 @@ def _of_lines(text: str, file: Path) -> list[Field]:
     return fields
 
 
-def _of_json(text: str, file: Path) -> list[Field]:
+def _of_json(text: str, file: str) -> list[Field]:
     try:
-        schema = json.loads(text)
+        return _of_object(json.loads(text), file)
+    except ValueError as error:
+        raise _no_object(file) from error
+
+
+def _of_object(schema: Any, file: str) -> list[Field]:
+    try:
         properties = schema.get("properties", {}).items()
         return [_of_property(name, facts) for name, facts in properties]
-    except (ValueError, AttributeError) as error:
-        raise UsageError(f"the schema {file} is no JSON Schema of an object.", _KNOWN) from error
+    except AttributeError as error:
+        raise _no_object(file) from error
+
+
+def _no_object(file: str) -> UsageError:
+    return UsageError(f"the schema {file} is no JSON Schema of an object.", _KNOWN)
 
 
 def _of_property(name: str, facts: Mapping[str, Any]) -> Field:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_the_python_call(folder: list[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(store, "resolve", lambda _name: resolved)
     monkeypatch.setattr(session, "open_engine", lambda *_: engine)
     monkeypatch.setattr(session, "open_reader", lambda *_: None)
-    sizes = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
+    sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
     replies = longread.ask_each(folder, QUESTION, model="scripted", gate="likelihood", **sizes)
     assert [bool(reply.error) for reply in replies] == [False, True, False]
     assert engine.closed

@@ -73,6 +73,18 @@ class Progress(Protocol):
         """A note or a warning."""
 
 
+class Silent:
+    """Progress that nobody looks at."""
+
+    def begin(self, done: int) -> None: ...
+
+    def progress(self, path: str, share: float) -> None: ...
+
+    def add(self, records: Sequence[Record]) -> None: ...
+
+    def message(self, line: str) -> None: ...
+
+
 class Worker:
     """Does units with a model of its own, which is opened when the first one needs it."""
 
