@@ -14,7 +14,7 @@ import json
 import zlib
 from dataclasses import asdict, replace
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,16 @@ _ENDING = ".json.z"
 
 def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Path:
     """The file that holds, or would hold, the parsed document."""
-    libraries = "".join(f"-{version(library)}" for library in BY_KIND[kind].libraries)
+    libraries = "".join(f"-{_version(library)}" for library in BY_KIND[kind].libraries)
     ways = f"{libraries}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
     return _folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "none"
 
 
 @lru_cache(maxsize=1)

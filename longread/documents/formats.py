@@ -49,7 +49,7 @@ _SETTINGS = (
     ".ris", ".ics", ".vcf",
 )  # fmt: skip
 # Files that hold other files: each library may read one of them.
-_ALL = ("pymupdf", "selectolax", "lxml")
+_ALL = ("pymupdf", "selectolax", "lxml", "mammoth", "python-pptx", "python-calamine")
 
 FORMATS = (
     Format(
@@ -65,6 +65,49 @@ FORMATS = (
         "epub", "EPUB", "EPUB", (".epub",), "ebook:read_epub",
         "heading, or printed page", "pictures, books under DRM",
         ("selectolax", "lxml"), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "docx", "a Word document", "Word (DOCX)", (".docx", ".docm", ".dotx", ".dotm"),
+        "word:read_word", "heading",
+        "heads and feet of pages, pictures, charts, embedded objects, macros",
+        ("mammoth", "lxml", "selectolax"), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "odt", "an OpenDocument text", "OpenDocument text (ODT)", (".odt", ".ott"),
+        "opendocument:read_opendocument", "heading",
+        "heads and feet of pages, pictures, formulas, embedded objects, macros",
+        ("lxml",), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "rtf", "RTF", "RTF", (".rtf",), "rich_text:read_rich_text", "heading",
+        "heads and feet of pages, pictures, formulas, embedded objects", shown=True, sure=True,
+    ),
+    Format(
+        "pptx", "a PowerPoint presentation", "PowerPoint (PPTX)",
+        (".pptx", ".pptm", ".ppsx", ".potx"), "slides:read_slides", "slide",
+        "pictures, SmartArt, comments, embedded objects, macros",
+        ("python-pptx", "lxml"), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "odp", "an OpenDocument presentation", "OpenDocument slides (ODP)", (".odp", ".otp"),
+        "opendocument:read_opendocument", "slide",
+        "pictures, charts, embedded objects, macros", ("lxml",), native=True, shown=True, sure=True,
+    ),
+    Format(
+        "xlsx", "an Excel workbook", "Excel (XLSX, XLSB)",
+        (".xlsx", ".xlsm", ".xlsb", ".xltx"), "sheets:read_sheets", "sheet and cells",
+        "formats of numbers (12 % is 0.12), comments, pictures, charts, macros",
+        ("python-calamine",), native=True, by="records", shown=True, sure=True,
+    ),
+    Format(
+        "xls", "an old Excel workbook", "old Excel (XLS)", (".xls", ".xlt"),
+        "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
+        ("python-calamine",), native=True, by="records", shown=True, sure=True,
+    ),
+    Format(
+        "ods", "an OpenDocument spreadsheet", "OpenDocument sheets (ODS)", (".ods", ".ots"),
+        "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
+        ("python-calamine",), native=True, by="records", shown=True, sure=True,
     ),
     Format(
         "fb2", "FB2", "FB2", (".fb2", ".fb2.zip", ".fbz"), "ebook:read_fb2", "heading", "pictures",

@@ -142,7 +142,7 @@ class Grid:
     def _find_heads(self) -> None:
         """Rows of <thead>, or of <th> alone; else what stands above the first figures."""
         if not self.heads:
-            self.heads = self._rows_of_heads() or _above_figures(self.rows)
+            self.heads = self._rows_of_heads() or above_figures(self.rows)
         if self.heads >= len(self.rows):
             self.heads = 0
 
@@ -162,7 +162,8 @@ class Grid:
         return [row_text(row) for row in self.rows]
 
 
-def _above_figures(rows: list[list[str]]) -> int:
+def above_figures(rows: list[list[str]]) -> int:
+    """How many rows stand above the first one with a figure."""
     for index, row in enumerate(rows):
         values = list(filter(None, row[1:]))
         if any(_is_figure(cell) for cell in values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -15,8 +16,6 @@ from longread.errors import DocumentError
 
 # What begins so is no document that longread reads; the user learns what it is.
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office file"),
-    (b"{\\rtf", "a rich text file (RTF)"),
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"GIF8", "a picture (GIF)"),
@@ -28,11 +27,34 @@ _FOREIGN = (
     (b"Rar!", "a RAR archive"),
     (b"GGUF", "a model (GGUF)"),
 )
+# Entries of a zip file that show its kind.
+_ENTRIES = {
+    kind: re.compile(pattern)
+    for kind, pattern in (
+        ("epub", r"meta-inf/container\.xml"),
+        ("xps", r".*\.fdseq"),
+        ("fb2", r".*\.fb2"),
+        ("docx", r"word/.*"),
+        ("xlsx", r"xl/.*"),
+        ("pptx", r"ppt/.*"),
+    )
+}
+_OPEN_DOCUMENTS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
+# Streams of compound files: the kind, or what it is that cannot be read.
+_STREAMS = {
+    "EncryptedPackage": "an encrypted Office file",
+    "Workbook": "xls",
+    "PowerPoint Document": "an old PowerPoint file (PPT)",
+    "WordDocument": "an old Word file (DOC)",
+    "__substg1.0_": "an Outlook message (MSG)",
+    "Book": "xls",
+}
 # How much of a file is looked at to tell what it is.
 _GLANCE = 4096
-_SAVE_AS = "save it as PDF, EPUB, HTML or plain text first"
+_SAVE_AS = "save it as PDF, DOCX, XLSX, PPTX or plain text first"
 _UNPACK = "unpack it, and name the files"
 _ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
@@ -58,9 +80,9 @@ def why_not(path: Path) -> str | None:
     with path.open("rb") as file:
         head = file.read(_GLANCE)
         try:
-            if head.startswith(_ZIP):
+            if head.startswith((_ZIP, _OLE)):
                 file.seek(0)
-                _zipped(file, path.name)
+                _by_content(file.read(), path.name)
                 return None
             return _no_text(head, path.name)
         except DocumentError as error:
@@ -102,6 +124,8 @@ def _by_content(data: bytes, name: str) -> str | None:
         raise DocumentError(f"{name} is a tar archive, which longread cannot read.", _UNPACK)
     if data.startswith(_ZIP):
         return _zipped(io.BytesIO(data), name)
+    if data.startswith(_OLE):
+        return _compound(data, name)
     if data.startswith(packed.MAGIC):
         return "packed"
     # Mailers and scanners put lines before the header; readers search the first kilobyte.
@@ -112,6 +136,8 @@ def _by_markup(data: bytes) -> str | None:
     start = data[:2048].removeprefix(b"\xef\xbb\xbf")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start.replace(b"\0", b"")[2:]
+    if start.startswith(b"{\\rtf"):
+        return "rtf"
     if _FB2.search(start):
         return "fb2"
     if _HTML.match(start):
@@ -146,20 +172,35 @@ def looks_delimited(head: str) -> bool:
 
 def _zipped(file: BinaryIO, name: str) -> str:
     try:
-        entries = {entry.lower() for entry in zipfile.ZipFile(file).namelist()}
+        archive = zipfile.ZipFile(file)
+        entries = {entry.lower() for entry in archive.namelist()}
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DocumentError(
             f"{name} is damaged: its archive is incomplete.", "try another copy"
         ) from error
-    if "meta-inf/container.xml" in entries:
-        return "epub"
-    if any(entry.endswith(".fdseq") for entry in entries):
-        return "xps"
-    if any(entry.endswith(".fb2") for entry in entries):
-        return "fb2"
-    for folder, what in (("word/", "a Word"), ("xl/", "an Excel"), ("ppt/", "a PowerPoint")):
-        if any(entry.startswith(folder) for entry in entries):
-            raise DocumentError(f"{name} is {what} file, which longread cannot read.", _SAVE_AS)
-    what = "an OpenDocument file" if "content.xml" in entries else "a zip archive"
-    hint = _SAVE_AS if "content.xml" in entries else _UNPACK
-    raise DocumentError(f"{name} is {what}, which longread cannot read.", hint)
+    for kind, shows in _ENTRIES.items():
+        if any(map(shows.fullmatch, entries)):
+            return kind
+    if "content.xml" in entries:
+        with contextlib.suppress(KeyError, zipfile.BadZipFile, RuntimeError, ValueError, OSError):
+            mimetype = archive.read("mimetype").decode("ascii", "replace").strip()
+            for beginning, kind in _OPEN_DOCUMENTS.items():
+                if mimetype.startswith(f"application/vnd.oasis.opendocument.{beginning}"):
+                    return kind
+        raise DocumentError(
+            f"{name} is an OpenDocument file of a kind that longread cannot read.", _SAVE_AS
+        )
+    raise DocumentError(f"{name} is a zip archive, which longread cannot read.", _UNPACK)
+
+
+def _compound(data: bytes, name: str) -> str:
+    """What a compound file of old Office programs is, by the names of the streams in it."""
+    for stream, kind in _STREAMS.items():
+        if stream.encode("utf-16-le") in data:
+            if kind in BY_KIND:
+                return kind
+            hint = "open it, and save it without a password" if "encrypted" in kind else _SAVE_AS
+            raise DocumentError(f"{name} is {kind}, which longread cannot read.", hint)
+    raise DocumentError(
+        f"{name} is an old Office file, damaged or of a kind that longread cannot read.", _SAVE_AS
+    )

@@ -28,7 +28,9 @@ _LAST_WORD = re.compile(r"[^\W_]+$")
 _UNITS = frozenset(re.findall(r"\S+", "m cm mm km nm µm μm dm ft in yd mi s ms sec min h"))
 _MARK = re.compile(r"(?<=[\w%)\].,])\[(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*|[*†‡§¶#]+|[a-z])\](?!\w)")
 # Kinds of documents in whose text note marks are written so.
-MARKED = frozenset(("pdf", "xps", "html", "epub", "fb2"))
+MARKED = frozenset(
+    ("pdf", "xps", "html", "epub", "fb2", "docx", "odt", "rtf", "pptx", "odp", "mht")
+)
 # A letter alone marks a note only behind words and numbers at least as long as this.
 _WORD, _FIGURE = 4, 3
 _NEAR = 64

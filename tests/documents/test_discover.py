@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ def shelf(tmp_path: Path) -> Path:
     for name in (
         "b.pdf",
         "a.TXT",
-        "note.docx",
+        "note.doc",
         ".hidden.pdf",
         "deep/c.md",
         ".git/d.txt",
@@ -28,16 +26,13 @@ def shelf(tmp_path: Path) -> Path:
         path = tmp_path / "shelf" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
-    (tmp_path / "shelf" / "note.docx").write_bytes(docx())
+    (tmp_path / "shelf" / "note.doc").write_bytes(doc())
     return tmp_path / "shelf"
 
 
-def docx() -> bytes:
-    """A Word file, as far as its archive's names go."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("word/document.xml", "<w/>")
-    return file.getvalue()
+def doc() -> bytes:
+    """An old Word file, as far as the names of its streams go."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le")
 
 
 def names(paths: list[str], folder: Path) -> list[str]:
@@ -59,7 +54,7 @@ def test_each_file_once_in_the_order_given(shelf: Path) -> None:
 
 
 def test_a_named_file_is_taken_whatever_its_kind(shelf: Path) -> None:
-    assert discover([str(shelf / "note.docx")]) == [str(shelf / "note.docx")]
+    assert discover([str(shelf / "note.doc")]) == [str(shelf / "note.doc")]
 
 
 def test_a_file_whose_name_looks_like_a_pattern(shelf: Path) -> None:
@@ -95,15 +90,15 @@ def test_what_would_be_read_by_name_is_read_in_a_folder_too(tmp_path: Path) -> N
 
 
 def test_what_is_left_out_is_named_with_its_reason(shelf: Path) -> None:
-    (shelf / "~$note.docx").write_bytes(b"\x05Ines")
+    (shelf / "~$note.doc").write_bytes(b"\x05Ines")
     (shelf / "a.TXT~").write_text("old")
     (shelf / "photo.bin").write_bytes(b"\x89PNG\r\n\x1a\n")
     (shelf / "data.bin").write_bytes(bytes(range(256)))
     (shelf / "nothing").write_bytes(b"")
     (shelf / "wide.log").write_bytes("Öl und Käse, gut und billig".encode("utf-16-le"))
     assert left_out(shelf) == {
-        "note.docx": "is a Word file, which longread cannot read",
-        "~$note.docx": "is a lock file of an office program",
+        "note.doc": "is an old Word file (DOC), which longread cannot read",
+        "~$note.doc": "is a lock file of an office program",
         "a.TXT~": "is an editor's backup copy",
         "photo.bin": "is a picture (PNG), which longread cannot read",
         "data.bin": "is not a text",
@@ -115,12 +110,12 @@ def test_what_is_left_out_is_counted_by_reason(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     for number in range(6):
         (tmp_path / f"p{number}").write_bytes(b"\x89PNG")
-    (tmp_path / "note.docx").write_bytes(docx())
+    (tmp_path / "note.doc").write_bytes(doc())
     assert [
         line.replace(f"{tmp_path}{os.sep}", "")
         for line in listed(discover([str(tmp_path)]).left_out)
     ] == [
-        "left out: note.docx is a Word file, which longread cannot read",
+        "left out: note.doc is an old Word file (DOC), which longread cannot read",
         "left out: 6 files (p0, p1, p2, p3 and 2 more): "
         "a picture (PNG), which longread cannot read",
     ]

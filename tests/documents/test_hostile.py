@@ -84,18 +84,6 @@ def test_a_dotless_i_is_no_roman_number() -> None:
     assert roman_value("xii") == 12
 
 
-@pytest.mark.parametrize("entry", ["xl/workbook.xml", "word/document.xml", "ppt/slides.xml"])
-def test_office_files_have_their_article(tmp_path: Path, entry: str) -> None:
-    import zipfile
-
-    path = tmp_path / "a.bin"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(entry, "<x/>")
-    name = {"x": "an Excel", "w": "a Word", "p": "a PowerPoint"}[entry[0]]
-    with pytest.raises(DocumentError, match=f"is {name} file, which longread cannot read"):
-        load(str(path), use_cache=False)
-
-
 XHTML = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>'
 MANY = 150_000
 ENDLESS = {

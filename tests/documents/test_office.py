@@ -1,0 +1,263 @@
+"""Word, OpenDocument, RTF and PowerPoint: what pandoc and their own libraries write is read."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
+
+from longread.documents import Document, load
+from longread.errors import DocumentError
+
+OFFICE = Path(__file__).parents[1] / "fixtures" / "office"
+DOCUMENTS = ("docx", "odt", "rtf")
+EMU = Inches(1)
+
+
+def section(document: Document, words: str) -> str | None:
+    return document.locate(document.text.index(words)).section
+
+
+@pytest.mark.parametrize("ending", DOCUMENTS)
+def test_headings_notes_tables_and_exponents(ending: str) -> None:
+    document = load(str(OFFICE / f"voyage.{ending}"))
+    assert document.kind == ending
+    assert "nineteen men.[1] The krill were 10^6 to the net." in document.text
+    assert section(document, "Bergen") == "Outward"
+    assert section(document, "The harbour master counted twenty.") == "Notes"
+    (table,) = document.tables
+    assert table.columns == ("Item", "1911", "1912")
+    assert table.record(table.rows[0], context=False) == "Item Coal: 1911 48,000; 1912 51,500"
+    assert section(document, "Coal") == "Stores"
+    assert section(document, "She came home") == "Homeward"
+    assert "• seven dogs" in document.text
+    assert document.warnings == ()
+
+
+def test_word_changes_count_as_accepted_and_comments_are_read() -> None:
+    document = load(str(OFFICE / "voyage.docx"))
+    assert document.title == "The Aurora"
+    assert "The mast is nineteen metres high." in document.text
+    assert section(document, "Check with the yard.") == "Comments"
+    assert "in 1913, mc^2 richer." in document.text
+
+
+def changed(path: Path, part: str, change: Callable[[str], str], more: dict[str, bytes]) -> None:
+    """Rewrite a part of a zip file, and add others."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part].decode()).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**parts, **more}.items():
+            archive.writestr(name, content)
+
+
+def test_text_boxes_of_word_and_what_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    made = docx.Document()
+    made.add_paragraph("Before the box.")
+    made.save(str(path))
+    box = (
+        '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-'
+        'compatibility/2006"><mc:Choice Requires="wps"><w:drawing><w:txbxContent><w:p><w:r>'
+        "<w:t>The box says 42.</w:t></w:r></w:p></w:txbxContent></w:drawing></mc:Choice>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+    unread = {"word/media/a.png": b"x", "word/media/b.png": b"x", "word/vbaProject.bin": b"x"}
+    changed(path, "word/document.xml", lambda xml: xml.replace("</w:p>", box, 1), unread)
+    document = load(str(path))
+    assert "The box says 42." in document.text
+    assert document.warnings == ("2 pictures are not read", "1 macro project is not read")
+
+
+def test_opendocument_comments_deletions_and_boxes(tmp_path: Path) -> None:
+    path = tmp_path / "a.odt"
+    shutil.copy(OFFICE / "voyage.odt", path)
+    deleted = (
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>Never.</text:p>"
+        "</text:deletion></text:changed-region></text:tracked-changes>"
+    )
+    comment = (
+        "<office:annotation><dc:creator>Ines</dc:creator><text:p>Ask the yard.</text:p>"
+        "</office:annotation><draw:frame><draw:text-box><text:p>Boxed.</text:p></draw:text-box>"
+        "</draw:frame>The keel"
+    )
+
+    def change(xml: str) -> str:
+        return xml.replace("<office:text>", f"<office:text>{deleted}").replace("The keel", comment)
+
+    changed(path, "content.xml", change, {"Pictures/1.png": b"x"})
+    document = load(str(path))
+    assert "Never" not in document.text
+    assert section(document, "Ines: Ask the yard.") == "Comments"
+    assert "The keel is oak.\n\nBoxed.\n" in document.text
+    assert document.warnings == ("1 picture is not read",)
+
+
+def test_rtf_in_code_pages_with_what_is_hidden_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.rtf"
+    path.write_bytes(
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset204 Arial Cyr;}}"
+        rb"{\stylesheet{\s1\outlinelevel0 heading 1;}}{\header No. 7\par}"
+        rb"{\f1 \'cc\'e0\'f7\'f2\'e0} \u8364?5, gr\'fc\'df \u-10179?\u-8704?.{\v hidden}"
+        rb"{\deleted gone}\par{\pict\bin5 }{}{}}The mast.\par{\*\generator x;}"
+        rb"{\*\annotation Ask the yard.}}"
+    )
+    document = load(str(path))
+    assert document.text == "Мачта €5, grüß 😀.\n\nThe mast.\n\nAsk the yard."
+    assert document.warnings == ("1 picture is not read",)
+
+
+def deck(path: Path) -> None:
+    made = Presentation()
+    first = made.slides.add_slide(made.slide_layouts[1])
+    first.shapes.title.text = "Masts"
+    first.placeholders[1].text_frame.text = "The mast of the Aurora is 19 metres high."
+    first.notes_slide.notes_text_frame.text = "Say that it is pine."
+    second = made.slides.add_slide(made.slide_layouts[6])
+    table = second.shapes.add_table(2, 2, EMU, EMU, EMU, EMU).table
+    for place, words in enumerate(("Ship", "Crew", "Vega", "23")):
+        table.cell(place // 2, place % 2).text = words
+    data = CategoryChartData()
+    data.categories = ["1911", "1912"]
+    data.add_series("Coal", (48000, 51500.5))
+    second.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, EMU, EMU, EMU, EMU, data)
+    third = made.slides.add_slide(made.slide_layouts[6])
+    group = third.shapes.add_group_shape()
+    run = group.shapes.add_textbox(EMU, EMU, EMU, EMU).text_frame.paragraphs[0]
+    run.add_run().text = "10"
+    raised = run.add_run()
+    raised.text = "6"
+    raised.font._element.set("baseline", "30000")
+    third._element.set("show", "0")
+    made.save(str(path))
+
+
+def test_slides_are_pages(tmp_path: Path) -> None:
+    path = tmp_path / "a.pptx"
+    deck(path)
+    document = load(str(path))
+    assert len(document.pages) == 3
+    for words, page in (("19 metres", 1), ("Notes: Say that it is pine.", 1), ("10^6", 3)):
+        place = document.locate(document.text.index(words))
+        assert (place.page, place.place) == (page, f"slide {page}")
+    crew, coal = document.tables
+    assert crew.record(crew.rows[0]) == "Ship Vega: Crew 23"
+    assert coal.record(coal.rows[1], context=False) == "1912: Coal 51500.5"
+    assert document.sections[0].title == "Masts"
+    assert document.warnings == ("1 embedded object is not read", "hidden, and read: slide 3")
+    assert load(str(path), pages="3").text == "10^6"
+
+
+def test_slides_of_opendocument(tmp_path: Path) -> None:
+    from odfdo import Document as Odf
+    from odfdo import DrawPage, Frame
+
+    path = tmp_path / "a.odp"
+    made = Odf("presentation")
+    made.body.clear()
+    for number in (1, 2):
+        page = DrawPage(f"page{number}", name=f"Page {number}")
+        page.append(
+            Frame.text_frame(
+                f"The mast is {number} m.", size=("7cm", "5cm"), position=("1cm", "1cm")
+            )
+        )
+        made.body.append(page)
+    made.save(str(path))
+    document = load(str(path))
+    assert document.kind == "odp"
+    place = document.locate(document.text.index("2 m."))
+    assert (place.page, place.place) == (2, "slide 2")
+
+
+@pytest.mark.parametrize("ending", [*DOCUMENTS, "pptx"])
+def test_a_damaged_file_is_its_own_trouble(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    if ending == "pptx":
+        deck(path)
+    else:
+        shutil.copy(OFFICE / f"voyage.{ending}", path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    if ending == "rtf":
+        assert load(str(path)).warnings == ("the file breaks off before its end",)
+    else:
+        with pytest.raises(DocumentError, match=rf"a\.{ending} is damaged"):
+            load(str(path))
+    path.write_bytes(b"Not at all.")
+    with pytest.raises(DocumentError, match=r"is not .*, whatever its name says"):
+        load(str(path))
+    path.write_bytes(b"")
+    with pytest.raises(DocumentError, match="is empty"):
+        load(str(path))
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "ppt/presentation.xml", "content.xml"])
+def test_an_archive_without_what_it_needs(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "a.bin"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr(part, "<x/>")
+    with pytest.raises(DocumentError, match=r"a\.bin"):
+        load(str(path), use_cache=False)
+
+
+def test_files_without_text(tmp_path: Path) -> None:
+    docx.Document().save(str(tmp_path / "a.docx"))
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1\ansi \par}")
+    Presentation().save(str(tmp_path / "a.pptx"))
+    for name in ("a.docx", "a.rtf", "a.pptx"):
+        with pytest.raises(DocumentError, match=f"{name} holds no text"):
+            load(str(tmp_path / name))
+
+
+def test_a_bomb(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(600):
+            part.write(b" " * (1 << 20))
+    with pytest.raises(DocumentError, match="unpacks to more than any document holds"):
+        load(str(path))
+
+
+def test_a_huge_one(tmp_path: Path) -> None:
+    """2,000 paragraphs in Word, 20,000 in RTF."""
+    made = docx.Document()
+    for number in range(2000):
+        made.add_paragraph(f"The mast of ship {number} is nineteen metres high.")
+    made.save(str(tmp_path / "a.docx"))
+    lines = b"".join(rb"{\b Ship} %d is at sea.\par " % number for number in range(20_000))
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1 " + lines + b"}")
+    began = time.monotonic()
+    assert "ship 1999 is" in load(str(tmp_path / "a.docx"), use_cache=False).text
+    assert "Ship 19999 is at sea." in load(str(tmp_path / "a.rtf"), use_cache=False).text
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [
+        ("EncryptedPackage", "an encrypted Office file, which longread cannot read"),
+        ("WordDocument", r"an old Word file \(DOC\), which longread cannot read"),
+        ("Nothing", "an old Office file, damaged or of a kind"),
+    ],
+)
+def test_old_and_encrypted_files_are_named(tmp_path: Path, stream: str, said: str) -> None:
+    path = tmp_path / "a.bin"
+    magic = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    path.write_bytes(magic + bytes(600) + stream.encode("utf-16-le"))
+    with pytest.raises(DocumentError, match=f"is {said}"):
+        load(str(path))
