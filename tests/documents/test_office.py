@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -127,7 +128,7 @@ def deck(path: Path) -> None:
     table = second.shapes.add_table(2, 2, EMU, EMU, EMU, EMU).table
     for place, words in enumerate(("Ship", "Crew", "Vega", "23")):
         table.cell(place // 2, place % 2).text = words
-    data = CategoryChartData()
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = ["1911", "1912"]
     data.add_series("Coal", (48000, 51500.5))
     second.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, EMU, EMU, EMU, EMU, data)
