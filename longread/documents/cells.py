@@ -67,9 +67,9 @@ class _Stack:
 
 def merge_wrapped_cells(segments: Sequence[Segment]) -> list[Segment]:
     """The segments of a page, wrapped table cells put together."""
-    ruled = [segment for segment in segments if segment.cell]
+    ruled = [segment for segment in segments if segment.table]
     if ruled:
-        return merge_wrapped_cells([s for s in segments if not s.cell]) + ruled
+        return merge_wrapped_cells([s for s in segments if not s.table]) + ruled
     if not 8 <= len(segments) <= _MOST_SEGMENTS:
         return list(segments)
     candidates = _without_prose(_side_by_side(_stacks(segments)))
@@ -202,7 +202,7 @@ def _on_one_line(row: Sequence[_Stack]) -> list[Segment]:
             stack.segments[0].size,
             all(segment.bold for segment in stack.segments),
             "\n".join(segment.text for segment in stack.segments),
-            True,
+            -1,
         )
         for stack in row
     ]

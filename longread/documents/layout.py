@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from longread.documents.cells import is_figure, merge_wrapped_cells
 from longread.documents.layout_types import Line, Segment, Shape
-from longread.documents.page_columns import CELL_GAP, WIDEST_GAP, split_columns
+from longread.documents.page_columns import CELL_GAP, WIDEST_GAP, split_columns, tables_beside
 from longread.documents.rows import Row, group_rows
 from longread.documents.table import Box, union
 
@@ -27,8 +27,12 @@ def reading_order(
 ) -> list[Line]:
     """The lines of a page, column after column; `shapes` are drawn around some of them."""
     lines: list[Line] = []
-    merged = merge_wrapped_cells(segments)
-    for column, part in enumerate(split_columns(merged, shapes, right_to_left)):
+    parts = [
+        part
+        for side in tables_beside(segments, right_to_left)
+        for part in split_columns(merge_wrapped_cells(side), shapes, right_to_left)
+    ]
+    for column, part in enumerate(parts):
         left = min(segment.x0 for segment in part)
         right = max(segment.x1 for segment in part)
         for row in group_rows(part):
@@ -53,7 +57,7 @@ def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False)
     ]
     border = TIGHT_CELL_GAP if max(gaps, default=0.0) > CELL_GAP else CELL_GAP
     for segment, gap in zip(row[1:], gaps, strict=True):
-        if (gap > border and not justified) or segment.cell:
+        if (gap > border and not justified) or segment.table:
             cells.append(segment.text)
             boxes.append(_box(segment))
         else:
@@ -69,7 +73,8 @@ def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False)
         max(weight, key=weight.__getitem__),
         all(segment.bold for segment in row),
         boxes=boxes,
-        ruled=sum(segment.cell for segment in row) >= 2,
+        ruled=sum(segment.table != 0 for segment in row) >= 2,
+        bold_label=row[0].bold,
     )
 
 
@@ -79,7 +84,7 @@ def _box(segment: Segment) -> Box:
 
 def is_stretched(row: Row, left: float, right: float) -> bool:
     """Is this a justified line of few words: from edge to edge of its column, all gaps alike?"""
-    if len(row) < 2 or any(segment.cell for segment in row):
+    if len(row) < 2 or any(segment.table for segment in row):
         return False
     size = row[0].size
     if row[0].x0 > left + 2 * size or row[-1].x1 < right - 0.5 * size:

@@ -11,7 +11,8 @@ from longread.documents.table import Box
 class Segment:
     """A stretch of one printed line, as the PDF wrote it: no wide gap inside.
 
-    `cell` marks a cell of a table whose cells hold several lines; its text has line ends.
+    `table` numbers the table whose cell it is, where cells may hold several lines: those drawn on
+    the page count from 1, -1 is any other, 0 is none. The text of a cell has line ends.
     """
 
     x0: float
@@ -21,7 +22,7 @@ class Segment:
     size: float
     bold: bool
     text: str
-    cell: bool = False
+    table: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Line:
 
     `left` and `right` are the edges of the column the line stands in, `column` tells
     columns of a page apart. `boxes` says where each cell is; `ruled` lines stand in a table
-    whose cells are drawn.
+    whose cells are drawn. `bold_label`: the first cell is set in bold, the others need not be.
     """
 
     cells: list[str]
@@ -65,6 +66,7 @@ class Line:
     column: int = 0
     boxes: list[Box] = field(default_factory=list)
     ruled: bool = False
+    bold_label: bool = False
 
     @property
     def text(self) -> str:

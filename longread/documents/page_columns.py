@@ -8,8 +8,9 @@ bands, and each band is read column after column. Every segment comes out in one
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from statistics import median
 
 from longread.documents.cells import PROSE_LINE, is_figure
@@ -26,6 +27,11 @@ CELL_GAP = 1.25
 WIDEST_GAP = 6.0
 # Lines of a table's title, or between it and the table.
 _MOST_TITLES = 3
+# Rows that make a table of one side of a gutter; how wide that is at least, and how far apart the
+# middles of two level rows may be, doubled (in units of the type size).
+_FEWEST_ROWS = 3
+_WHITE = 1.5
+_LEVEL = 0.3
 # Columns within columns are real (a shape in a column), deeper nesting is noise.
 MAX_DEPTH = 4
 # A gutter of part of the page's columns is one of the page if it is about as clear.
@@ -69,6 +75,68 @@ def split_columns(
     if single:
         parts.append(single)
     return parts
+
+
+def tables_beside(segments: Sequence[Segment], right_to_left: bool = False) -> list[list[Segment]]:
+    """The segments of a page, parted where a table stands beside another one or beside text.
+
+    Their rows are not level, and each has labels of its own.
+    """
+    found = _gutter(list(segments))
+    if found is None:
+        return [list(segments)]
+    parts: list[list[Segment]] = [[]]
+    x = _behind_figures(segments, found.x)
+    rows = [_halves(row, x) for row in group_rows(segments)]
+    across = [_crosses(left + right, x) for left, right in rows]
+    _mark_outer(across, rows)
+    for crosses, group in itertools.groupby(zip(across, rows, strict=True), itemgetter(0)):
+        lefts, rights = zip(*(halves for _, halves in group), strict=True)
+        sides = [list(itertools.chain(*side)) for side in (lefts, rights)]
+        if crosses or not _independent(*sides):
+            parts[-1] += sides[0] + sides[1]
+        else:
+            parts += [*(sides[::-1] if right_to_left else sides), []]
+    return [part for part in parts if part]
+
+
+def _behind_figures(segments: Sequence[Segment], x: float) -> float:
+    """The gutter at `x`, or the one right of the figures that stand between it and the text."""
+    right = [segment for segment in segments if segment.x0 >= x - 1]
+    edge = min((s.x0 for s in right if len(s.text) >= PROSE_LINE), default=x)
+    for segment in sorted(right, key=lambda s: -s.x1):
+        if segment.x1 <= edge - _WHITE * segment.size:
+            return (segment.x1 + edge) / 2
+        edge = min(edge, segment.x0)
+    return x
+
+
+def _independent(left: Row, right: Row) -> bool:
+    """Is one side a table, and the other one as well, or text, and no row of both one row?"""
+    if _tables(left) & _tables(right):
+        return False
+    own = [_own_rows(side) for side in (left, right)]
+    if max(map(len, own)) < _FEWEST_ROWS or not all(
+        len(rows) >= _FEWEST_ROWS or _is_prose(side)
+        for rows, side in zip(own, (left, right), strict=True)
+    ):
+        return False
+    level = sum(
+        any(abs(s.y0 + s.y1 - middle) < _LEVEL * s.size for s in other)
+        for rows, other in zip(own, (right, left), strict=True)
+        for middle in rows
+    )
+    return 2 * level < sum(map(len, own)) or bool(_tables(left) and _tables(right))
+
+
+def _own_rows(side: Row) -> list[float]:
+    """Where rows of a table stand that has its labels at the edge of this side, doubled."""
+    edge = min(map(left_edge, side), default=0.0)
+    return [
+        row[0].y0 + row[0].y1
+        for row in group_rows(side)
+        if len(row) > 1 and (row[0].table > 0 or _is_labelled(row, edge))
+    ]
 
 
 def _reads_down(side: list[Segment], depth: int) -> bool:
@@ -196,7 +264,7 @@ def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -
     ]
     across = [
         _crosses(left + right, gutter.x)
-        or (any(s.cell for s in left) and any(s.cell for s in right))
+        or bool(_tables(left) & _tables(right))
         # In a page of three columns: a line over two of them, and nothing beside it.
         or (len(left + right) == 1 and any(_crosses(left + right, other) for other in others))
         for left, right in rows
@@ -211,10 +279,19 @@ def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -
         if across[index] and not across[index - 1]:
             first = _first_title(rows, index)
             across[first:index] = [True] * (index - first)
+    _mark_outer(across, rows)
+    return across
+
+
+def _mark_outer(across: list[bool], rows: Sequence[_Halved]) -> None:
+    """A page's number and the like, first or last of the rows, is of neither column."""
     if len(rows) > 1:
         for outer, inner in ((0, 1), (-1, -2)):
             across[outer] = across[outer] or _stands_apart(rows[outer], rows[inner])
-    return across
+
+
+def _tables(segments: Iterable[Segment]) -> set[int]:
+    return {segment.table for segment in segments if segment.table}
 
 
 def _crosses(row: Row, x: float) -> bool:
@@ -308,7 +385,7 @@ def _is_prose(segments: list[Segment]) -> bool:
     rows = group_rows(segments)
     if len(rows) < 3:
         return False
-    if sum(segment.cell for segment in segments) > 0.2 * len(segments):
+    if sum(segment.table != 0 for segment in segments) > 0.2 * len(segments):
         return False
     # A column of text has no wide gaps inside; a table beside its labels has.
     if sum(_has_gap(row) for row in rows) > 0.4 * len(rows):

@@ -66,22 +66,25 @@ def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segme
     """The segments of a page, those inside one cell of a drawn grid put together."""
     if len(segments) < 4 or len(drawn) < 4:
         return list(segments)
-    closed, outside = _cells(segments, [*drawn, *_open_rows(segments, drawn)])
+    closed, outside = _cells(segments, drawn)
+    if rows := _open_rows(segments, drawn, {id(segment) for segment, _, _ in outside}):
+        closed, outside = _cells(segments, [*drawn, *rows])
     cells = [cell for cell in closed if not _holds_several(cell)]
     merged: dict[int, Segment | None] = {}
-    for grid in _grids(cells):
+    for number, grid in enumerate(_grids(cells), start=1):
         edge = min(cell.left for row in grid for cell in row)
         for row in grid:
             if not _is_open(row, outside):
-                merged.update(_merged(row, edge))
+                merged.update(_merged(row, edge, number))
     replaced = (merged.get(id(segment), segment) for segment in segments)
     return [segment for segment in replaced if segment is not None]
 
 
-def _open_rows(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Box]:
+def _open_rows(segments: Sequence[Segment], drawn: Sequence[Box], outside: set[int]) -> list[Box]:
     """The cells of rows that upright lines alone part, below a drawn head that has their sides.
 
     Such lines may part many rows; what they hold is one row if it is centred between their ends.
+    `outside` are the segments that stand in no closed cell yet.
     """
     bands: dict[tuple[int, int], set[float]] = defaultdict(set)
     for left, top, right, bottom in drawn:
@@ -99,8 +102,10 @@ def _open_rows(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Box]:
             if top < y < bottom and sides[0] < x < sides[-1]:
                 cells[bisect_right(sides, x) - 1].segments.append(segment)
         held = [cell for cell in cells if cell.segments]
+        whole = len(sides) == len(places) + 2
         if (
-            len(held) > 2
+            len(held) > (1 if whole else 2)
+            and any(id(segment) in outside for cell in held for segment in cell.segments)
             and all(cell.is_centred() for cell in held)
             and any(len(cell.lines()) == 1 for cell in held)
         ):
@@ -235,8 +240,8 @@ def _rows(grid: list[_Cell]) -> list[list[_Cell]]:
     return [sorted(row, key=lambda c: c.left) for row in rows]
 
 
-def _merged(row: list[_Cell], edge: float) -> dict[int, Segment | None]:
-    """For each segment of the row the cell that it begins, or nothing; `edge` is the grid's."""
+def _merged(row: list[_Cell], edge: float, table: int) -> dict[int, Segment | None]:
+    """For each segment of the row the cell that it begins, or nothing; `edge` is the table's."""
     merged: dict[int, Segment | None] = {}
     top = min(segment.y0 for cell in row for segment in cell.segments)
     for cell in row:
@@ -252,6 +257,6 @@ def _merged(row: list[_Cell], edge: float) -> dict[int, Segment | None]:
             first.size,
             all(segment.bold for segment in cell.segments),
             "\n".join(" ".join(s.text for s in line) for line in cell.lines()),
-            True,
+            table,
         )
     return merged

@@ -15,6 +15,7 @@ from longread.documents.columns import Columns, Extent
 from longread.documents.heads import assigned
 from longread.documents.layout_types import Line
 from longread.documents.periods import corner_unit, is_period, period_in, unit_in
+from longread.documents.subheads import DraftLine, set_paths
 from longread.documents.superscripts import without_note_marks
 from longread.documents.table import BORDER, Box, row_text, union
 from longread.documents.tables import is_number
@@ -25,22 +26,7 @@ _LONG_CELL = 36
 # A unit for all figures stands this near to their middle, as a share of their width.
 _CENTRED = 0.15
 CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
-_TOTAL = re.compile(r"(?:sub-?)?totals?\b|net cash\b|gesamt|summe", re.IGNORECASE)
-_WORD = re.compile(r"\w{4,}")
 Join = Callable[[str, str], str]
-
-
-@dataclass(slots=True)
-class DraftLine:
-    """A line of a table in the making; `cells` has an entry a column, unless `head`."""
-
-    text: str
-    cells: tuple[str, ...]
-    boxes: tuple[Box | None, ...]
-    head: bool
-    indent: float = 0.0
-    bold: bool = False
-    path: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -224,7 +210,7 @@ def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
         draft.lines.append(_head_line(body.pop(0)))
     draft.lines += [_row(line, columns) for line in body]
     drawn_rows = 2 * sum(line.ruled for line in body) > len(body)
-    _set_paths([line for line in draft.lines if not line.head], drawn_rows)
+    set_paths([line for line in draft.lines if not line.head], drawn_rows)
     return draft
 
 
@@ -351,74 +337,8 @@ def _row(line: Line, columns: Columns) -> DraftLine:
         tuple(boxes),
         False,
         line.boxes[0][0],
-        line.bold,
+        line.bold_label,
     )
-
-
-@dataclass(slots=True)
-class _SubHead:
-    text: str
-    indent: float
-    bold: bool
-    # Do rows stand further in than it? Then the first that does not is no longer under it.
-    indents: bool | None = None
-
-
-def _set_paths(rows: list[DraftLine], ruled: bool) -> None:
-    """Give every row the sub-heads that it stands under, by indents, type and order."""
-    open_heads: list[_SubHead] = []
-    label = ""
-    for row in rows:
-        if not any(row.cells[1:]):
-            while open_heads and _ends(open_heads[-1], row):
-                open_heads.pop()
-            row.path = tuple(head.text for head in open_heads)
-            open_heads.append(_SubHead(row.cells[0], row.indent, row.bold))
-            continue
-        if not row.cells[0]:
-            if ruled and label:
-                row.path = (label,)
-            continue
-        label = row.cells[0]
-        for head in open_heads:
-            if head.indents is None:
-                head.indents = row.indent > head.indent + 2
-        while open_heads and _is_over(open_heads[-1], row):
-            open_heads.pop()
-        summed = _summed(open_heads, row.cells[0])
-        if summed is not None:
-            del open_heads[summed:]
-        row.path = tuple(head.text for head in open_heads)
-        if summed is None and _TOTAL.match(row.cells[0]) and open_heads:
-            open_heads.pop()
-
-
-def _is_over(head: _SubHead, row: DraftLine) -> bool:
-    """Does the row stand too far out for this sub-head?"""
-    outwards = row.indent < head.indent - 2
-    return outwards or (bool(head.indents) and row.indent <= head.indent + 2)
-
-
-def _summed(heads: Sequence[_SubHead], label: str) -> int | None:
-    """The outermost sub-head whose rows a total sums up, by the words they share."""
-    if not _TOTAL.match(label):
-        return None
-    words = set(_WORD.findall(label.casefold()))
-    for index, head in enumerate(heads):
-        own = set(_WORD.findall(head.text.casefold()))
-        if own and 2 * len(own & words) > len(own):
-            return index
-    return None
-
-
-def _ends(head: _SubHead, row: DraftLine) -> bool:
-    """Does a new sub-head end this one: as far out or further, and as weighty?"""
-    if row.indent > head.indent + 2:
-        return False
-    if row.indent < head.indent - 2 or head.indents is not None:
-        return row.indent < head.indent - 2 or not (head.bold and not row.bold)
-    # Directly below: two heads over each other, of which the lower is the narrower.
-    return False
 
 
 __all__ = ["Draft", "DraftLine", "Extent", "drafts"]

@@ -114,7 +114,8 @@ def table_rows(lines: Sequence[Line]) -> Iterator[tuple[bool, list[Line]]]:
     tabular = _tabular(lines)
     run: list[Line] = []
     for index, line in enumerate(lines):
-        if run and tabular[index] != tabular[index - 1]:
+        beside = run and (line.left >= run[-1].right or line.right <= run[-1].left)
+        if run and (tabular[index] != tabular[index - 1] or (beside and tabular[index])):
             yield tabular[index - 1], run
             run = []
         run.append(line)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from longread.documents import Document, load, sentences
+from longread.documents.layout_types import Segment
+from longread.documents.page_columns import tables_beside
 from tests.fixtures.columns import lost, mixed, sheet
 from tests.fixtures.pages import PROSE, Paper, wrapped
 
@@ -90,3 +93,27 @@ def test_a_picture_over_both_columns_parts_them(tmp_path: Path) -> None:
     parts = ["upper left", "upper right", "lower left", "lower right"]
     places = [text.index(f"The {part}.") for part in parts]
     assert places == sorted(places)
+
+
+def beside(rows: Sequence[tuple[float, Sequence[tuple[float, str]]]]) -> list[list[str]]:
+    segments = [
+        Segment(x, y, x + 4.5 * len(text), y + 10, 8, False, text)
+        for y, row in rows
+        for x, text in row
+    ]
+    return [[s.text for s in part] for part in tables_beside(segments)]
+
+
+def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
+    """Their rows are not level, and both have labels; otherwise it is one table."""
+    names = ["Deposits of private clients", "Loans that were granted", "Equity of the partners"]
+    left = [(100.0 + 13 * i, [(50.0, names[i % 3]), (250.0, f"{i}1.5")]) for i in range(9)]
+    right = [(105.0 + 15 * i, [(320.0, names[i % 3]), (520.0, f"{i}2.5")]) for i in range(9)]
+    (title, *tables) = beside([(80, [(50, "Selected metrics of the whole " * 3)]), *left, *right])
+    assert title == ["Selected metrics of the whole " * 3]
+    assert [[text for text in table if text[-2:] == ".5"] for table in tables] == [
+        [f"{i}1.5" for i in range(9)],
+        [f"{i}2.5" for i in range(9)],
+    ]
+    level = [(100.0 + 13 * i, [*left[i][1], *right[i][1]]) for i in range(9)]
+    assert len(beside(level)) == 1
