@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-By = Literal["", "lines", "records"]
+By = Literal["", "lines", "records", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Format:
     `place` is how a quote's place is named, `unread` what of such files is not read.
     `libraries` are the packages that read it: another version of one may read another text.
     `native`: read by a native library or unpacked, so in a worker process whatever its size.
-    `by`: "lines" keeps the lines of the file; in "records" each is one of its own besides.
+    `by`: "lines" keeps the lines of the file; in "records" each is one of its own besides; "rows"
+    are records that are no lines of the file.
     `shown`: its bytes alone show it; `sure`: and a file without them is none.
     """
 
@@ -97,17 +98,17 @@ FORMATS = (
         "xlsx", "an Excel workbook", "Excel (XLSX, XLSB)",
         (".xlsx", ".xlsm", ".xlsb", ".xltx"), "sheets:read_sheets", "sheet and cells",
         "formats of numbers (12 % is 0.12), comments, pictures, charts, macros",
-        ("python-calamine",), native=True, by="records", shown=True, sure=True,
+        ("python-calamine",), native=True, by="rows", shown=True, sure=True,
     ),
     Format(
         "xls", "an old Excel workbook", "old Excel (XLS)", (".xls", ".xlt"),
         "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
-        ("python-calamine",), native=True, by="records", shown=True, sure=True,
+        ("python-calamine",), native=True, by="rows", shown=True, sure=True,
     ),
     Format(
         "ods", "an OpenDocument spreadsheet", "OpenDocument sheets (ODS)", (".ods", ".ots"),
         "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
-        ("python-calamine",), native=True, by="records", shown=True, sure=True,
+        ("python-calamine",), native=True, by="rows", shown=True, sure=True,
     ),
     Format(
         "fb2", "FB2", "FB2", (".fb2", ".fb2.zip", ".fbz"), "ebook:read_fb2", "heading", "pictures",
@@ -145,13 +146,34 @@ FORMATS = (
     ),
     Format(
         "subtitles", "subtitles", "subtitles (SRT, VTT)", (".srt", ".vtt"), "lines:read_subtitles",
-        "line", "numbers of cues", by="records",
+        "time", "numbers of cues", by="records",
     ),
-    Format("tex", "TeX", "LaTeX", (".tex",), "text:read_tex", "line", "comments", by="lines"),
     Format(
-        "lines", "lines of text", "logs, JSON Lines and settings",
-        (".jsonl", ".ndjson", ".json", ".xml", *_SETTINGS), "lines:read_lines",
-        "line", by="records",
+        "json", "JSON", "JSON", (".json", ".geojson"), "structured:read_json",
+        "path of keys", by="rows",
+    ),
+    Format(
+        "xml", "XML", "XML", (".xml", ".rss", ".atom", ".xsd", ".dita"), "structured:read_xml",
+        "line", "comments, external entities", ("lxml",), native=True, by="rows",
+    ),
+    Format(
+        "tex", "TeX", "LaTeX", (".tex", ".ltx"), "plain_markup:read_tex", "heading and line",
+        "comments, files that are included", by="lines",
+    ),
+    Format(
+        "rst", "reStructuredText", "reStructuredText", (".rst", ".rest"), "plain_markup:read_rst",
+        "heading and line", "files that are included", by="lines",
+    ),
+    Format(
+        "asciidoc", "AsciiDoc", "AsciiDoc", (".adoc", ".asciidoc", ".asc"),
+        "plain_markup:read_asciidoc", "heading and line", "files that are included", by="lines",
+    ),
+    Format(
+        "org", "Org", "Org", (".org",), "plain_markup:read_org", "heading and line", by="lines",
+    ),
+    Format(
+        "lines", "lines of text", "JSON Lines, logs and settings",
+        (".jsonl", ".ndjson", *_SETTINGS), "lines:read_lines", "line", by="records",
     ),
     Format(
         "code", "source code", "source code", _CODE, "lines:read_lines", "line", by="records",

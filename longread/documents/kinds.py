@@ -151,6 +151,8 @@ def _by_name(data: bytes, name: str, named: str) -> str:
     if BY_KIND[named].sure and not (named == "pdf" and b"endobj" in data):
         what = f"{'a ' if named == 'pdf' else ''}{BY_KIND[named].name}"
         raise DocumentError(f"{name} is not {what}, whatever its name says.", "try another copy")
+    if named == "text" and data.lstrip()[:5] == b"<?xml":
+        return "xml"
     if named == "text" and looks_delimited(data[:_GLANCE].decode("utf-8", "replace")):
         return "tsv"
     return named

@@ -115,7 +115,7 @@ class Document:
     @property
     def by_line(self) -> bool:
         """Is every line a record (logs, CSV, subtitles), and none the next one's beginning?"""
-        return BY_KIND[self.kind].by == "records"
+        return BY_KIND[self.kind].by in ("records", "rows")
 
     @cached_property
     def _page_starts(self) -> list[int]:
@@ -194,7 +194,11 @@ class Document:
         title = section.title if section else None
         first = self.page_at(start)
         if first is None:
-            line = bisect_right(self._line_starts, start) if BY_KIND[self.kind].by else None
+            line = (
+                bisect_right(self._line_starts, start)
+                if BY_KIND[self.kind].by in ("lines", "records")
+                else None
+            )
             return Location(section=title, line=line, place=self._place(start, end or start))
         last = self.page_at(max(start, (end or start + 1) - 1)) or first
         place = self._place(start, end or start)

@@ -15,8 +15,9 @@ from typing import Any
 from longread.documents.archive import Archive
 from longread.documents.grid import Grid, above_figures
 from longread.documents.markup_tables import table_of
-from longread.documents.model import Mark, Section
-from longread.documents.table import BORDER, Table, column_name, row_text
+from longread.documents.model import Section
+from longread.documents.rows_of_text import RowsOfText
+from longread.documents.table import BORDER, column_name, row_text
 from longread.documents.text import Read
 from longread.documents.xml_tree import clean
 from longread.errors import DocumentError
@@ -26,37 +27,11 @@ _Block = list[tuple[int, list[Any]]]
 _DAY = datetime.time()
 
 
-class _Text:
-    """The text of a workbook, as it grows."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0
-        self.sections: list[Section] = []
-        self.starts: list[int] = []
-        self.marks: list[Mark] = []
-        self.tables: list[Table] = []
-
-    def line(self, text: str, place: str) -> tuple[int, int]:
-        start = self.length
-        self.starts.append(start)
-        self.marks.append(Mark(start, place))
-        self.parts.append(text)
-        self.length += len(text)
-        end = self.length
-        self.gap()
-        return start, end
-
-    def gap(self) -> None:
-        self.parts.append("\n")
-        self.length += 1
-
-
 def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     """All sheets in order, hidden ones as well, which a warning names."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    text = _Text()
+    text = RowsOfText()
     hidden: list[str] = []
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(data))
@@ -76,18 +51,10 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     warnings = Archive(data, name).unread() if data.startswith(b"PK") else []
     if hidden:
         warnings.append(f"hidden, and read: {', '.join(hidden)}")
-    return Read(
-        "".join(text.parts).rstrip("\n"),
-        "",
-        tuple(text.sections),
-        tuple(text.starts),
-        tuple(warnings),
-        tables=tuple(text.tables),
-        marks=tuple(text.marks),
-    )
+    return text.read("", warnings)
 
 
-def _add_sheet(text: _Text, name: str, sheet: Any) -> None:
+def _add_sheet(text: RowsOfText, name: str, sheet: Any) -> None:
     if sheet.start is None:
         return
     text.sections.append(Section(clean(name), text.length))
@@ -117,7 +84,7 @@ def _blocks(rows: Sequence[list[Any]]) -> Iterator[_Block]:
             yield list(run)
 
 
-def _add_block(text: _Text, block: _Block, at: tuple[int, int], said: list[str]) -> list[str]:
+def _add_block(text: RowsOfText, block: _Block, at: tuple[int, int], said: list[str]) -> list[str]:
     """Append the lines of a block, and its table; what stands above the next one comes back."""
     top, left = at
     used = [index for index in range(len(block[0][1])) if any(row[index] != "" for _, row in block)]

@@ -20,7 +20,6 @@ _CHAPTER = re.compile(
 _DENSE = 5000
 # A longer line is no heading, whatever it begins with.
 _LONGEST_HEADING = 1000
-_TEX_COMMENT = re.compile(r"(?<!\\)%.*")
 _DELIMITER_ROW = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
@@ -51,15 +50,9 @@ def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
     return _read(decoded, warnings)
 
 
-def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """TeX as it is written, without its comments."""
-    decoded, warnings = decode(data, name, encoding=encoding)
-    return _read(_TEX_COMMENT.sub("", decoded), warnings)
-
-
 def _read(decoded: str, warnings: tuple[str, ...]) -> Read:
     text, pages = _printed(decoded)
-    blocks = _paragraph_starts(text)
+    blocks = paragraph_starts(text)
     dense = len(blocks) * _DENSE < len(text)
     if dense:
         blocks = _starts_after_short_lines(text)
@@ -129,7 +122,7 @@ def read_markdown(data: bytes, name: str, encoding: str | None = None) -> Read:
         before, before_start = bare, start
     if not title and sections:
         title = min(sections, key=lambda section: section.level).title
-    starts = sorted({*_paragraph_starts(text), *(section.start for section in sections)})
+    starts = sorted({*paragraph_starts(text), *(section.start for section in sections)})
     tables = tuple(_markdown_tables(text))
     return Read(text, title, tuple(sections), tuple(starts), warnings, tables=tables)
 
@@ -203,7 +196,7 @@ def _plain(heading: str) -> str:
     return re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", heading).strip()
 
 
-def _paragraph_starts(text: str) -> tuple[int, ...]:
+def paragraph_starts(text: str) -> tuple[int, ...]:
     """Offsets of the first line after each blank one (and of the text's first line)."""
     starts, position, blank = [], 0, True
     for line in text.split("\n"):

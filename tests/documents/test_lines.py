@@ -144,3 +144,22 @@ def test_a_notebook_that_is_none_is_its_own_trouble(tmp_path: Path) -> None:
 
     with pytest.raises(DocumentError, match=r"a\.ipynb is damaged: it is not a complete notebook"):
         read(tmp_path, "a.ipynb", '{"a": [')
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.srt", "1\n01:02:03,500 --> 01:02:05,000\n<i>The mast</i>\nis pine.\n\n"
+                  "2\n01:02:06,000 --> 01:02:07,000\nThe keel is oak.\n"),
+        ("a.vtt", "WEBVTT\n\n62:03.500 --> 62:05.000\nThe mast is pine.\n\n"
+                  "01:02:06.000 --> 01:02:07.000\nThe keel is oak.\n"),
+    ],
+)  # fmt: skip
+def test_the_time_of_a_cue_is_the_place_of_what_is_said(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    document = read(tmp_path, name, text)
+    place = document.locate(document.text.index("oak"))
+    assert place.place == "1:02:06"
+    assert place.line == text[: text.index("oak")].count("\n") + 1
+    assert document.locate(document.text.index("pine")).place in ("1:02:03", "0:62:03")

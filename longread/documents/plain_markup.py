@@ -1,0 +1,307 @@
+"""LaTeX, reStructuredText, AsciiDoc and Org: the source as it is written, so that lines are places.
+
+Contract: headings become sections and tables become tables; nothing is taken out of the text but
+the comments of LaTeX. What another file would add (`\\input`, `include::`) is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from longread.documents.encodings import decode
+from longread.documents.model import Section
+from longread.documents.normalize import tidy
+from longread.documents.table import Span, Table, TableRow
+from longread.documents.text import Read, paragraph_starts
+
+_COMMENT = re.compile(r"(?<!\\)%.*")
+_LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3}
+_TEX_HEADING = re.compile(
+    rf"\\({'|'.join(_LEVELS)})\*?[ \t]*(?:\[[^\][]*\])?\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
+)
+_TEX_TITLE = re.compile(r"\\title\{((?:[^{}]|\{[^{}]*\})*)\}")
+_TEX_TABLE = re.compile(r"\\begin\{(tabular[xy*]?|longtable)\}(.*?)\\end\{\1\}", re.DOTALL)
+_TEX_CAPTION = re.compile(r"\\caption(?:\[[^\][]*\])?\{((?:[^{}]|\{[^{}]*\})*)\}")
+_TEX_RULE = re.compile(r"\\(?:midrule|hline|endhead|endfirsthead)")
+_TEX_COMMAND = re.compile(r"\\[a-zA-Z]+\*?(?:\[[^\][]*\])?")
+_ADORNMENT = re.compile(r"([^\w\s])\1{2,}[ \t]*")
+_SIMPLE = re.compile(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*")
+_GRID = re.compile(r"[ \t]*\+[-=]+(?:\+[-=]+)*\+[ \t]*")
+_ASCIIDOC_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
+_ASCIIDOC_BLOCK = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}|={4,}|\*{4,}|_{4,}")
+_VERBATIM = "-.+/`"
+_ORG_HEADING = re.compile(
+    r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING)[ \t]+)?(.*?)(?:[ \t]+:[\w@:]+:)?[ \t]*"
+)
+_ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_(?:src|example)\b.*", re.IGNORECASE)
+_ORG_TITLE = re.compile(r"#\+title:[ \t]*(.+)", re.IGNORECASE)
+_ORG_CAPTION = re.compile(r"#\+caption:[ \t]*(.+)", re.IGNORECASE)
+
+
+class _Line(NamedTuple):
+    text: str
+    start: int
+
+
+class _Row(NamedTuple):
+    cells: tuple[str, ...]
+    start: int
+    end: int
+
+
+def _lines(text: str) -> list[_Line]:
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append(_Line(line, start))
+        start += len(line) + 1
+    return lines
+
+
+def _read(
+    data: bytes,
+    name: str,
+    encoding: str | None,
+    parts: Callable[[str], tuple[str, list[Section], list[Table]]],
+    clean: Callable[[str], str] = tidy,
+) -> Read:
+    decoded, warnings = decode(data, name, encoding=encoding)
+    text = clean(decoded)
+    title, sections, tables = parts(text)
+    starts = sorted({*paragraph_starts(text), *(section.start for section in sections)})
+    title = title or (sections[0].title if sections else "")
+    return Read(text, title, tuple(sections), tuple(starts), warnings, tables=tuple(tables))
+
+
+def _table(rows: Sequence[_Row], heads: int, caption: str = "") -> Iterator[Table]:
+    """The table of some rows, the first of which are heads; none of one row or column."""
+    width = max((len(row.cells) for row in rows), default=0)
+    if width < 2 or len(rows) <= heads or len(rows) < 2:
+        return
+    filled = [(*row.cells, *[""] * (width - len(row.cells))) for row in rows]
+    columns = [tuple(filter(None, column)) for column in zip(*filled[:heads], strict=True)]
+    # Heads that are repeated for another page.
+    repeated = {row.cells for row in rows[:heads]}
+    spans: list[Span] = [(row.start, row.end) for row in rows[:heads]]
+    body = []
+    for row, cells in list(zip(rows, filled, strict=True))[heads:]:
+        if row.cells in repeated:
+            spans.append((row.start, row.end))
+        else:
+            body.append(TableRow(cells, row.start, row.end))
+    if body:
+        yield Table(tuple(columns) or ((),) * width, tuple(body), tuple(spans), caption=caption)
+
+
+def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """LaTeX without its comments."""
+
+    def without_comments(text: str) -> str:
+        return tidy(_COMMENT.sub("", text))
+
+    return _read(data, name, encoding, _tex, without_comments)
+
+
+def _tex(text: str) -> tuple[str, list[Section], list[Table]]:
+    sections = [
+        Section(_bare(found[2]), found.start(), _LEVELS[found[1]])
+        for found in _TEX_HEADING.finditer(text)
+        if _bare(found[2])
+    ]
+    title = _TEX_TITLE.search(text)
+    tables: list[Table] = []
+    for found in _TEX_TABLE.finditer(text):
+        rows: list[_Row] = []
+        heads = 0
+        for line in _lines(found[2]):
+            cells, _, _ = line.text.partition("\\\\")
+            if "&" in cells.replace("\\&", ""):
+                start = found.start(2) + line.start + len(cells) - len(cells.lstrip())
+                end = found.start(2) + line.start + len(line.text.rstrip())
+                rows.append(_Row(tuple(map(_bare, re.split(r"(?<!\\)&", cells))), start, end))
+            if _TEX_RULE.search(line.text):
+                heads = heads or len(rows)
+        around = text[max(0, found.start() - 300) : found.end() + 300]
+        caption = _TEX_CAPTION.search(found[2]) or _TEX_CAPTION.search(around)
+        tables += _table(rows, heads, _bare(caption[1]) if caption else "")
+    return (_bare(title[1]) if title else ""), sections, tables
+
+
+def _bare(source: str) -> str:
+    """The words of a heading or cell, without commands and braces."""
+    source = re.sub(r"\\([&%$#_{}])", r"\1", source.replace("\\\\", " "))
+    return " ".join(_TEX_COMMAND.sub(" ", source).replace("{", "").replace("}", "").split())
+
+
+def read_rst(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """reStructuredText: headings by what they are underlined with, simple and grid tables."""
+    return _read(data, name, encoding, _rst)
+
+
+def _rst(text: str) -> tuple[str, list[Section], list[Table]]:
+    lines = _lines(text)
+    styles: list[str] = []
+    sections: list[Section] = []
+    for before, line, below in zip([_Line("", 0), *lines], lines, lines[1:], strict=False):
+        words = line.text.strip()
+        under = _ADORNMENT.fullmatch(below.text)
+        if not words or not under or _ADORNMENT.fullmatch(line.text):
+            continue
+        over = before.text.rstrip() == below.text.rstrip()
+        if len(below.text.rstrip()) < len(line.text.rstrip()) or (line.text[0] == " " and not over):
+            continue
+        style = under[1] * (2 if over else 1)
+        if style not in styles:
+            styles.append(style)
+        sections.append(Section(words, line.start, styles.index(style) + 1))
+    return "", sections, [*_simple_tables(lines), *_grid_tables(lines)]
+
+
+def _simple_tables(lines: Sequence[_Line]) -> Iterator[Table]:
+    rules = [index for index, line in enumerate(lines) if _SIMPLE.fullmatch(line.text)]
+    while len(rules) > 1:
+        first, second = rules[:2]
+        third = rules[2] if len(rules) > 2 and lines[rules[2]].text == lines[first].text else None
+        if third is not None and not any(line.text.strip() for line in lines[second + 1 : third]):
+            third = None
+        columns = [found.start() for found in re.finditer("=+", lines[first].text)]
+        ends = [*columns[1:], None]
+        rows: list[_Row] = []
+        heads = 0
+        for index in range(first + 1, third or second):
+            text, start = lines[index]
+            if index == second:
+                heads = len(rows)
+            elif text.strip():
+                cells = [text[a:b].strip() for a, b in zip(columns, ends, strict=True)]
+                begin = start + len(text) - len(text.lstrip())
+                row = _Row(tuple(cells), begin, start + len(text.rstrip()))
+                # A row goes on below where its first cell is empty.
+                goes_on = not cells[0] and len(rows) > heads
+                rows[len(rows) - goes_on :] = [_merged(rows[-1], row) if goes_on else row]
+        yield from _table(rows, heads, _caption(lines, first))
+        rules = rules[3 if third else 2 :]
+
+
+def _grid_tables(lines: Sequence[_Line]) -> Iterator[Table]:
+    rows: list[_Row] = []
+    heads = first = 0
+    fresh = False
+    for index, (text, start) in enumerate([*lines, _Line("", 0)]):
+        if _GRID.fullmatch(text):
+            first = first or index
+            heads = len(rows) if "=" in text else heads
+            fresh = True
+        elif first and text.strip().startswith("|"):
+            cells = tuple(cell.strip() for cell in text.strip().strip("|").split("|"))
+            row = _Row(cells, start, start + len(text.rstrip()))
+            rows[len(rows) - (not fresh) :] = [row if fresh else _merged(rows[-1], row)]
+            fresh = False
+        elif first:
+            yield from _table(rows, heads, _caption(lines, first))
+            rows, heads, first = [], 0, 0
+
+
+def _merged(above: _Row, below: _Row) -> _Row:
+    cells = zip(above.cells, below.cells, strict=False)
+    return _Row(tuple(" ".join(filter(None, pair)) for pair in cells), above.start, below.end)
+
+
+def _caption(lines: Sequence[_Line], first: int) -> str:
+    """What `.. table::` says above a table."""
+    for line in lines[max(0, first - 4) : first]:
+        found = re.match(r"[ \t]*\.\. table::[ \t]*(.+)", line.text)
+        if found:
+            return found[1].strip()
+    return ""
+
+
+def read_asciidoc(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """AsciiDoc: headings outside of listings, tables between |===."""
+    return _read(data, name, encoding, _asciidoc)
+
+
+def _asciidoc(text: str) -> tuple[str, list[Section], list[Table]]:
+    lines = _lines(text)
+    sections: list[Section] = []
+    tables: list[Table] = []
+    title = fence = ""
+    table: int | None = None
+    for index, line in enumerate(lines):
+        bare = line.text.rstrip()
+        if _ASCIIDOC_BLOCK.fullmatch(bare) and bare[0] in _VERBATIM and fence in ("", bare):
+            fence = "" if fence else bare
+        elif fence:
+            continue
+        elif bare == "|===":
+            if table is not None:
+                tables += _asciidoc_table(lines, table, index)
+            table = index if table is None else None
+        elif table is None and (found := _ASCIIDOC_HEADING.fullmatch(bare)):
+            sections.append(Section(found[2], line.start, max(1, len(found[1]) - 1)))
+            title = title or (found[2] if len(found[1]) == 1 else "")
+    return title, sections, tables
+
+
+def _asciidoc_table(lines: Sequence[_Line], first: int, end: int) -> Iterator[Table]:
+    above = [line.text.strip() for line in lines[max(0, first - 3) : first]]
+    attributes = " ".join(text for text in above if text.startswith("["))
+    caption = next((text[1:] for text in above if re.match(r"\.[^. ]", text)), "")
+    columns = re.search(r'cols="([^"]*)"', attributes)
+    inner = lines[first + 1 : end]
+    filled = [index for index, line in enumerate(inner) if line.text.strip()]
+    if not filled:
+        return
+    width = columns[1].count(",") + 1 if columns else inner[filled[0]].text.count("|")
+    blank = filled[0] == 0 and len(inner) > 1 and not inner[1].text.strip()
+    rows: list[_Row] = []
+    cells: list[str] = []
+    start = 0
+    for text, at in inner:
+        if not text.strip().startswith("|"):
+            cells[-1:] = [f"{cell} {text.strip()}".strip() for cell in cells[-1:]]
+            continue
+        start = start if cells else at + len(text) - len(text.lstrip())
+        cells += [cell.strip() for cell in re.split(r"(?<!\\)\|", text)[1:]]
+        if len(cells) >= width:
+            rows.append(_Row(tuple(cells), start, at + len(text.rstrip())))
+            cells = []
+    heads = int("header" in attributes or blank)
+    yield from _table(rows, heads, caption)
+
+
+def read_org(data: bytes, name: str, encoding: str | None = None) -> Read:
+    """Org: headings outside of source blocks, tables of |."""
+    return _read(data, name, encoding, _org)
+
+
+def _org(text: str) -> tuple[str, list[Section], list[Table]]:
+    sections: list[Section] = []
+    tables: list[Table] = []
+    rows: list[_Row] = []
+    heads, caption, title, inside = 0, "", "", False
+    for line in [*_lines(text), _Line("", len(text))]:
+        bare = line.text.strip()
+        if rows and not bare.startswith("|"):
+            below = _ORG_CAPTION.match(bare)
+            tables += _table(rows, heads, caption or (below[1] if below else ""))
+            rows, heads, caption = [], 0, ""
+        if block := _ORG_BLOCK.fullmatch(line.text):
+            inside = block[1].lower() == "begin"
+        elif inside:
+            continue
+        elif bare.startswith("|-"):
+            heads = heads or len(rows)
+        elif bare.startswith("|"):
+            cells = tuple(cell.strip() for cell in bare.strip("|").split("|"))
+            start = line.start + line.text.index("|")
+            rows.append(_Row(cells, start, start + len(bare)))
+        elif found := _ORG_HEADING.fullmatch(line.text):
+            if found[2]:
+                sections.append(Section(found[2], line.start, len(found[1])))
+        elif found := _ORG_CAPTION.match(bare):
+            caption = found[1]
+        elif found := _ORG_TITLE.match(bare):
+            title = found[1]
+    return title, sections, tables
