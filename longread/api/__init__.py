@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from longread.api.opened import Passage, opened
 from longread.display.json_answer import answer_object, document_objects
 from longread.documents import discover, listed
 from longread.errors import UsageError
@@ -44,6 +45,7 @@ __all__ = [
     "batch_records",
     "batch_status",
     "inspect",
+    "passages",
     "read",
     "record",
     "records",
@@ -110,6 +112,14 @@ def read(paths: Paths, question: str, **options: Any) -> Iterator[Step]:
     for each in records(paths, [question], **options):
         if isinstance(each, Step):
             yield each
+
+
+def passages(paths: Paths, question: str, **options: Any) -> list[Passage]:
+    """The passages that open for a question, with their pages: context for another model."""
+    reading, model, documents = _groups(options)
+    with Session.open(_sources(paths), model, documents) as session:
+        _warn(session.left_out)
+        return opened(session.run(question, reading))
 
 
 def records(paths: Paths, questions: Sequence[str], **options: Any) -> Iterator[Step | Answer]:

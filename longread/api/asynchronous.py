@@ -13,6 +13,7 @@ from contextlib import aclosing, suppress
 from typing import Any, TypeVar, cast
 
 from longread import api
+from longread.api.opened import Passage
 from longread.errors import UsageError
 from longread.reading.step import Answer, Step
 from longread.runs.batch import Status
@@ -58,6 +59,11 @@ def aask_each(
 def aread(paths: api.Paths, question: str, **options: Any) -> AsyncGenerator[Step]:
     """`longread.read`."""
     return _in_thread(api.read(paths, question, **options))
+
+
+async def apassages(paths: api.Paths, question: str, **options: Any) -> list[Passage]:
+    """`longread.passages`. A task that is cancelled leaves its thread to go on to the end."""
+    return await asyncio.to_thread(api.passages, paths, question, **options)
 
 
 async def asearch(paths: api.Paths, query: str, limit: int = 10, **options: Any) -> list[Hit]:
