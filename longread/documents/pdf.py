@@ -18,6 +18,7 @@ from typing import Any
 
 import pymupdf
 
+from longread.documents.bidi import set_in_order
 from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
@@ -154,7 +155,10 @@ def _tessdata() -> str:
 def _page(file: Any, number: int, tessdata: str | None, superscripts: Superscripts) -> RawPage:
     page = file.load_page(number)
     look = _Look(page)
-    raw = page_of(page.get_textpage(flags=_FLAGS).extractDICT(), look, superscripts)
+    textpage = page.get_textpage(flags=_FLAGS)
+    content = textpage.extractDICT()
+    set_in_order(content, textpage.extractRAWDICT)
+    raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)
     raw.scan = characters < SCAN_CHARACTERS and look.is_scan()
