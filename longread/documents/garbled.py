@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +13,7 @@ _SHARE, _FEWEST = 0.05, 8
 # In any language of the Latin script vowels are a third of the letters or more.
 _VOWELS = frozenset("aeiouyAEIOUYàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
 _LEAST_VOWELS, _ENOUGH = 0.2, 60
+_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def is_unmapped(spans: Sequence[dict[str, Any]]) -> bool:
@@ -25,11 +27,12 @@ def is_unmapped(spans: Sequence[dict[str, Any]]) -> bool:
             numbers += len(span["text"]) - span["text"].count(" ")
     if numbers >= max(_FEWEST, _SHARE * total):
         return True
-    return any(_has_few_vowels("".join(texts)) for texts in by_font.values())
+    return any(_has_few_vowels(" ".join(texts)) for texts in by_font.values())
 
 
 def _has_few_vowels(text: str) -> bool:
-    letters = sum(map(str.isalpha, text))
-    if letters < _ENOUGH or sum(map(text.count, _VOWELS)) >= _LEAST_VOWELS * letters:
+    # Codes such as "B-35" are no language, and no fault.
+    letters = "".join(_WORD.findall(text))
+    if len(letters) < _ENOUGH or max(letters) >= "\u0250":
         return False
-    return all(letter < "\u0250" for letter in text if letter.isalpha())
+    return sum(map(letters.count, _VOWELS)) < _LEAST_VOWELS * len(letters)

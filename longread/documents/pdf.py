@@ -205,7 +205,7 @@ class _Look:
         pixels = brightness.total()
         ink = sum(count for value, count in brightness.items() if value < 128)
         paper = sum(count for value, count in brightness.items() if value > 190)
-        return paper > 0.6 * pixels and ink > 0.002 * pixels
+        return paper > 0.6 * pixels and ink > 0.001 * pixels
 
     def has_picture_at(self, box: tuple[float, float, float, float]) -> bool:
         """Does a picture lie under the middle of this box?"""

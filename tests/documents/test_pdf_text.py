@@ -215,13 +215,22 @@ def test_a_font_that_does_not_say_its_letters_is_named(tmp_path: Path) -> None:
     assert warnings[0].startswith("page 2: a font does not say which letters")
 
 
-def test_a_scan_with_a_stamp_is_named(tmp_path: Path) -> None:
+def test_codes_are_no_font_that_does_not_say_its_letters(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    for number in range(44):
+        page.insert_text((72, 60 + 16 * number), f"B-{number}  ZX-{number}  7.5", fontsize=10)
+    assert read(paper, tmp_path).warnings == ()
+
+
+@pytest.mark.parametrize("lines", [1, 40])
+def test_a_scan_with_a_stamp_is_named(lines: int, tmp_path: Path) -> None:
     paper = Paper()
     paper.prose(paper.page())
     page = paper.page()
     picture = pymupdf.open()
     sheet = picture.new_page(width=595, height=842)
-    for line in range(40):
+    for line in range(lines):
         sheet.insert_text((60, 60 + 18 * line), "What was typed on this sheet of paper once")
     page.insert_image(page.rect, pixmap=sheet.get_pixmap(dpi=60))
     page.insert_text((60, 820), "Scanned by the records office, sheet 2", fontsize=9)
