@@ -26,9 +26,11 @@ def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
     """Show how much is kept, and the limit."""
     from longread.documents import cache as documents
     from longread.prefix_cache import BlockStore
+    from longread.retrieval.store import index_file
 
-    store = BlockStore()
+    store, index = BlockStore(), index_file()
     blocks, texts = store.holdings(), documents.holdings()
+    indexed = index.stat().st_size if index.exists() else 0
     if as_json:
         record = {
             "folder": str(paths.cache_folder()),
@@ -39,6 +41,7 @@ def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
                 "limit": store.limit,
             },
             "documents": {"number": texts[0], "bytes": texts[1]},
+            "index": {"bytes": indexed},
         }
         typer.echo(json.dumps(record, indent=2))
         return
@@ -47,6 +50,7 @@ def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
         f"{blocks.blocks:,} passages of {blocks.documents:,} documents"
     )
     typer.echo(f"documents  {_shown(texts[1])}: {texts[0]:,} parsed texts")
+    typer.echo(f"index      {_shown(indexed)}")
     typer.echo(f"folder     {paths.cache_folder()}")
 
 
@@ -62,11 +66,16 @@ def clear(
     """
     from longread.documents import cache as documents
     from longread.prefix_cache import BlockStore
+    from longread.retrieval.store import index_file
 
     if what not in ("all", "blocks", "documents"):
         raise UsageError(f"there is nothing called {what} in the cache.", "all, blocks, documents")
     freed = BlockStore().clear() if what != "documents" else 0
-    freed += documents.clear() if what != "blocks" else 0
+    if what != "blocks":
+        freed += documents.clear()
+        if (index := index_file()).exists():
+            freed += index.stat().st_size
+            index.unlink()
     typer.echo(f"{_shown(freed)} freed")
 
 

@@ -47,9 +47,8 @@ def write_highlights(
     as_pdf = [
         number
         for number in cited
-        if out.suffix.lower() == ".pdf" and documents[number].kind == "pdf"
-        and documents[number].path != STDIN
-    ]  # fmt: skip
+        if out.suffix.lower() == ".pdf" and _is_pdf_file(documents[number])
+    ]
     on_page = [number for number in cited if number not in as_pdf]
     if not cited:
         yield f"{out} was not written: there is no quote to mark"
@@ -103,6 +102,15 @@ def _write_pdf(
     for number in missing:
         quote = cited[number].quote
         yield f"[{cited[number].label}] was not found on page {quote.page} of {name} and not marked"
+
+
+def _is_pdf_file(document: Document) -> bool:
+    """Is the document a PDF that lies on disk as such: not packed, attached or piped in?"""
+    path = local(document.path)
+    if document.kind != "pdf" or document.path == STDIN or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return b"%PDF" in file.read(1024)
 
 
 def _write(path: Path, data: bytes) -> None:

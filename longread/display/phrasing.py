@@ -7,10 +7,10 @@ act on; every view passes such text through one of them.
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
 from typing import Protocol
 
 from longread.reading.step import Retrieval, RunInfo
@@ -148,7 +148,7 @@ def document_names(info: RunInfo) -> list[str]:
 
 def short_names(paths: Sequence[str]) -> list[str]:
     """For each file its name, or its path where two share that name."""
-    names = [PurePath(path).name or path for path in paths]
+    names = [os.path.basename(path.rstrip(os.sep)) or path for path in paths]  # noqa: PTH119
     seen = Counter(names)
     return [
         clean(name if seen[name] == 1 else path) for name, path in zip(names, paths, strict=True)

@@ -16,7 +16,6 @@ from longread.documents.model import Document, Location, Page, Section
 from longread.documents.page_range import PageRange
 from longread.documents.sentences import sentences
 from longread.documents.table import Table, TableRow
-from longread.errors import DocumentError
 
 __all__ = [
     "Document",
@@ -60,12 +59,16 @@ def load(
 
 
 def load_all(
-    sources: Sequence[str], *, progress: Callable[[str, float], None] | None = None, **how: Any
-) -> list[Document | DocumentError]:
+    sources: Sequence[str],
+    *,
+    progress: Callable[[str, float], None] | None = None,
+    then: Callable[[Document], Any] | None = None,
+    **how: Any,
+) -> list[Any]:
     """Read many documents on all cores: for each source what `load` returns, or its error.
 
     Takes what `load` takes. Bytes that several files share are parsed once. `progress` is told
-    a source that is being read, and the share of them that is done. Raises UsageError as `load`
-    does.
+    a source that is being read, and the share of them that is done. What `then` makes of a document
+    in the worker that parses it comes in its place. Raises UsageError as `load` does.
     """
-    return Loader(**how).load_all(sources, progress or (lambda _source, _share: None))
+    return Loader(**how).load_all(sources, progress or (lambda _source, _share: None), then)

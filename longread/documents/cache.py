@@ -32,7 +32,7 @@ def entry(sha256: str, kind: str, ocr: bool, encoding: str | None = None) -> Pat
     """The file that holds, or would hold, the parsed document."""
     libraries = "".join(f"-{_version(library)}" for library in BY_KIND[kind].libraries)
     ways = f"{libraries}{'-ocr' if ocr else ''}{f'-{encoding}' if encoding else ''}"
-    return _folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
+    return folder() / f"{sha256}-{kind}-{_parser()}{ways}{_ENDING}"
 
 
 def _version(library: str) -> str:
@@ -134,7 +134,7 @@ def _table(values: dict[str, Any]) -> Table:
 def holdings() -> tuple[int, int]:
     """How many parsed documents lie in the cache, and their bytes."""
     sizes = []
-    for path in _folder().glob(f"*{_ENDING}"):
+    for path in folder().glob(f"*{_ENDING}"):
         with contextlib.suppress(OSError):
             sizes.append(path.stat().st_size)
     return len(sizes), sum(sizes)
@@ -143,7 +143,7 @@ def holdings() -> tuple[int, int]:
 def clear() -> int:
     """Delete all entries, and parts of some; returns the bytes that were freed."""
     freed = 0
-    for path in (*_folder().glob(f"*{_ENDING}"), *_folder().glob("*.part")):
+    for path in (*folder().glob(f"*{_ENDING}"), *folder().glob("*.part")):
         with contextlib.suppress(OSError):
             size = path.stat().st_size
             path.unlink()
@@ -151,5 +151,6 @@ def clear() -> int:
     return freed
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the entries lie."""
     return cache_folder() / "documents"

@@ -51,7 +51,7 @@ def estimate_tokens(text: str) -> int:
     Within 15 % of SmolLM2's and Qwen's counts on English prose; tables cost more tokens
     than it says.
     """
-    dense = len(_DENSE.findall(text))
+    dense = 0 if text.isascii() else len(_DENSE.findall(text))
     return dense + (len(text) - dense + 3) // 4
 
 
@@ -81,6 +81,7 @@ def cut(
     rest = sum(sentence.tokens for sentence in measured)
     spans: list[Span] = []
     held: list[_Sentence] = []
+    size = 0  # of what is held
 
     def close() -> None:
         spans.append(
@@ -89,12 +90,11 @@ def cut(
                 number,
                 held[0].start,
                 held[-1].end,
-                sum(sentence.tokens for sentence in held),
+                size,
             )
         )
 
     for sentence, section in zip(measured, sections, strict=True):
-        size = sum(each.tokens for each in held)
         if even:
             wanted = rest / max(1, math.ceil(rest / tokens - (_SLACK - 1)))
             full = size + sentence.tokens / 2 > wanted or size + sentence.tokens > _SLACK * tokens
@@ -107,9 +107,11 @@ def cut(
             close()
             rest -= size
             held = [] if sentence.opens_section else _tail(held, int(overlap * tokens))
-            while held and sum(each.tokens for each in held) + sentence.tokens > tokens:
-                held.pop(0)
+            size = sum(each.tokens for each in held)
+            while held and size + sentence.tokens > tokens:
+                size -= held.pop(0).tokens
         held.append(sentence)
+        size += sentence.tokens
     if held:
         close()
     return spans

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from longread.documents import cache
 from longread.documents.discover import STDIN, local, unopened
@@ -20,8 +20,17 @@ from longread.documents.encodings import canonical
 from longread.documents.kinds import sniff
 from longread.documents.model import Document
 from longread.documents.page_range import PageRange, restrict
-from longread.documents.parse import GIGABYTE, Unparsed, isolated, limits_for, parse, parse_apart
+from longread.documents.parse import (
+    GIGABYTE,
+    Unparsed,
+    apart,
+    isolated,
+    limits_for,
+    parse,
+    parse_apart,
+)
 from longread.documents.workers import WorkerError, Workers
+from longread.documents.workers import available as workers_available
 from longread.errors import DocumentError
 
 
@@ -29,13 +38,14 @@ from longread.errors import DocumentError
 class _Opened:
     """A source that is being read: its document, or the parse that will give it.
 
-    `parsed_as` is the name under which the same bytes were met first.
+    `parsed_as` is the name under which the same bytes were met first, `entry` that in the cache.
     """
 
     source: str
     warnings: tuple[str, ...]
-    document: Document | Future[Document]
+    document: Any
     parsed_as: str
+    entry: str
 
 
 class Loader:
@@ -65,41 +75,53 @@ class Loader:
         document = _known(file)
         if document is None:
             document = parse_apart(file, _kept()) if isolated(file) else parse(file)
-        return self._finished(source, warnings, document)
+        return self._finished(source, warnings, document, _entry(file))
 
     def load_all(
-        self, sources: Sequence[str], progress: Callable[[str, float], None]
-    ) -> list[Document | DocumentError]:
-        """The documents of all sources, or why they could not be read, in order."""
+        self,
+        sources: Sequence[str],
+        progress: Callable[[str, float], None],
+        then: Callable[[Document], Any] | None = None,
+    ) -> list[Any]:
+        """The documents of all sources, or why they could not be read, in order.
+
+        Where workers can parse them all, `then` makes something else of each document there; a
+        document comes back where it gives one.
+        """
         opened: list[_Opened | DocumentError] = []
         with _Pool() as pool:
             for place, source in enumerate(sources):
                 progress(source, (place - pool.running) / len(sources))
                 try:
-                    opened.append(self._begun(source, pool))
+                    opened.append(self._begun(source, pool, then))
                 except DocumentError as error:
                     opened.append(error)
             for name in pool.rest():
                 progress(name, 1 - pool.running / len(sources))
             return [self._ended(each) for each in opened]
 
-    def _begun(self, source: str, pool: _Pool) -> _Opened:
+    def _begun(self, source: str, pool: _Pool, then: Callable[[Document], Any] | None) -> _Opened:
         file, warnings = self._open(source)
+        if then is not None and not self._pages and workers_available():
+            call = partial(_parsed_then, then=then, source=source, warnings=warnings)
+            return _Opened(source, warnings, *pool.submit(file, call), _entry(file))
         document = _known(file)
         if document is None and not isolated(file):
             document = parse(file)
         if document is not None:
-            return _Opened(source, warnings, document, file.name)
-        return _Opened(source, warnings, *pool.submit(file))
+            return _Opened(source, warnings, document, file.name, _entry(file))
+        return _Opened(source, warnings, *pool.submit(file), _entry(file))
 
-    def _ended(self, opened: _Opened | DocumentError) -> Document | DocumentError:
+    def _ended(self, opened: _Opened | DocumentError) -> Any:
         if isinstance(opened, DocumentError):
             return opened
         document = opened.document
         try:
             if isinstance(document, Future):
                 document = document.result()
-            return self._finished(opened.source, opened.warnings, document)
+            if not isinstance(document, Document):
+                return document
+            return self._finished(opened.source, opened.warnings, document, opened.entry)
         except DocumentError as error:
             message = error.message.replace(opened.parsed_as, _name(opened.source), 1)
             return DocumentError(message, error.hint)
@@ -116,15 +138,11 @@ class Loader:
             name, data, kind, digest, entry, self._password, self._ocr, self._encoding, limits
         ), warnings
 
-    def _finished(self, source: str, warnings: tuple[str, ...], document: Document) -> Document:
+    def _finished(
+        self, source: str, warnings: tuple[str, ...], document: Document, entry: str
+    ) -> Document:
         """The document under the name it was asked for, cut down to the pages that are wanted."""
-        document = replace(
-            document,
-            path=source,
-            title=document.title or ("" if source == STDIN else Path(source).stem),
-            warnings=(*warnings, *document.warnings),
-            attachments=tuple(_within(source, each) for each in document.attachments),
-        )
+        document = _named(source, warnings, document, "" if self._pages else entry)
         return restrict(document, self._pages, _name(source)) if self._pages else document
 
     def _bytes(self, source: str, name: str) -> bytes:
@@ -192,8 +210,8 @@ class _Pool:
         self._cores = _cores()
         self._threads = ThreadPoolExecutor(self._cores)
         self._workers = Workers()
-        self._running: dict[Future[Document], str] = {}
-        self._begun: dict[tuple[str, str], tuple[Future[Document], str]] = {}
+        self._running: dict[Future[Any], str] = {}
+        self._begun: dict[tuple[str, str], tuple[Future[Any], str]] = {}
 
     @property
     def running(self) -> int:
@@ -201,8 +219,11 @@ class _Pool:
         self._running = {each: name for each, name in self._running.items() if not each.done()}
         return len(self._running)
 
-    def submit(self, file: Unparsed) -> tuple[Future[Document], str]:
-        """The parse of these bytes, and the name they were met under first.
+    def submit(
+        self, file: Unparsed, call: Callable[..., Any] | None = None
+    ) -> tuple[Future[Any], str]:
+        """The parse of these bytes, or another `call` with them, and the name they were met under
+        first.
 
         Waits where so many files wait for a worker that their bytes would fill the memory.
         """
@@ -210,7 +231,11 @@ class _Pool:
         if key not in self._begun:
             while self.running >= 2 * self._cores:
                 wait(self._running, return_when=FIRST_COMPLETED)
-            future = self._threads.submit(parse_apart, file, self._workers)
+            future = (
+                self._threads.submit(apart, self._workers, call, file)
+                if call
+                else self._threads.submit(parse_apart, file, self._workers)
+            )
             self._running[future] = file.name
             self._begun[key] = future, file.name
         return self._begun[key]
@@ -236,6 +261,31 @@ class _Pool:
 
 def _known(file: Unparsed) -> Document | None:
     return cache.load(file.entry) if file.entry else None
+
+
+def _entry(file: Unparsed) -> str:
+    return file.entry.name if file.entry else ""
+
+
+def _parsed_then(
+    file: Unparsed, then: Callable[[Document], Any], source: str, warnings: tuple[str, ...]
+) -> Any:
+    """What `then` makes of the document, from the cache or parsed."""
+    document = _known(file) or parse(file)
+    made = then(_named(source, warnings, document, _entry(file)))
+    return document if isinstance(made, Document) else made
+
+
+def _named(source: str, warnings: tuple[str, ...], document: Document, entry: str) -> Document:
+    """The document under the name it was asked for."""
+    return replace(
+        document,
+        path=source,
+        title=document.title or ("" if source == STDIN else Path(source).stem),
+        warnings=(*warnings, *document.warnings),
+        attachments=tuple(_within(source, each) for each in document.attachments),
+        entry="" if document.secret else entry,
+    )
 
 
 def _within(source: str, attachment: Document) -> Document:

@@ -89,7 +89,8 @@ class Document:
     `warnings` are one-line sentences for the user ("page 7 is a scan without text; …").
     `secret` documents needed a password: nothing of their text may be kept on disk.
     `marks` are places of the format's own, in order. `attachments` are documents that came
-    with this one, as those of a mail do; their `path` begins with its own.
+    with this one, as those of a mail do; their `path` begins with its own. `entry` is its name in
+    the cache of parsed documents, empty where it is not kept there as it is.
     """
 
     path: str
@@ -97,20 +98,32 @@ class Document:
     title: str
     kind: str
     text: str
-    pages: tuple[Page, ...] = ()
-    sections: tuple[Section, ...] = ()
-    blocks: tuple[int, ...] = ()
-    tables: tuple[Table, ...] = ()
-    removed: tuple[Removed, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    pages: tuple[Page, ...] = field(default_factory=tuple)
+    sections: tuple[Section, ...] = field(default_factory=tuple)
+    blocks: tuple[int, ...] = field(default_factory=tuple)
+    tables: tuple[Table, ...] = field(default_factory=tuple)
+    removed: tuple[Removed, ...] = field(default_factory=tuple)
+    warnings: tuple[str, ...] = ()
     secret: bool = False
-    marks: tuple[Mark, ...] = ()
+    # No defaults of the class: `KeptDocument` has none of these until they are asked for.
+    marks: tuple[Mark, ...] = field(default_factory=tuple)
     attachments: tuple[Document, ...] = ()
+    entry: str = field(default="", compare=False)
 
     def with_attachments(self) -> list[Document]:
         """The document, and all that came with it, as documents of their own."""
         within = [inner for each in self.attachments for inner in each.with_attachments()]
         return [replace(self, attachments=()), *within]
+
+    @property
+    def page_count(self) -> int:
+        """How many pages it has; 0 where the format has none."""
+        return len(self.pages)
+
+    @property
+    def characters(self) -> int:
+        """The length of its text."""
+        return len(self.text)
 
     @property
     def by_line(self) -> bool:

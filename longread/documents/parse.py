@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 from longread.documents import cache
 from longread.documents.formats import BY_KIND
@@ -23,6 +24,8 @@ from longread.documents.text import Read
 from longread.documents.workers import Limits, OutOfMemory, OutOfTime, WorkerError, Workers
 from longread.documents.workers import available as workers_available
 from longread.errors import DocumentError, LongreadError
+
+T = TypeVar("T")
 
 # A text of this many bytes is worth another process: it parses in a second or more.
 LARGE = 4 << 20
@@ -90,9 +93,15 @@ def parse(file: Unparsed) -> Document:
 
 def parse_apart(file: Unparsed, workers: Workers) -> Document:
     """The same in a worker; where that comes to its end it is a DocumentError as well."""
+    return apart(workers, _parse_and_store, file)
+
+
+def apart(workers: Workers, call: Callable[..., T], file: Unparsed, *rest: Any) -> T:
+    """What a call with `file` gives in a worker. Raises DocumentError where that comes to its
+    end."""
     kind = BY_KIND[file.kind].name
     try:
-        return workers.call(file.limits, _parse_and_store, file)
+        return workers.call(file.limits, call, file, *rest)
     except OutOfTime as error:
         raise DocumentError(
             f"{file.name} takes more than {file.limits.seconds:,.3g} s to read as {kind}.",

@@ -42,6 +42,8 @@ class Selection:
 
     def why_not(self, path: Path) -> str | None:
         """Why a file is not meant; None where it is."""
+        if self._include is None and self._exclude is None and not self._ignored:
+            return None
         inside = path.relative_to(self._folder)
         if self._include is not None and not self._include.match_file(inside):
             return "matches no pattern of --include"

@@ -6,9 +6,13 @@ so both happen on first use.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
 
 from longread.documents import sentences
 from longread.documents.chunks import Span, cut
@@ -16,11 +20,15 @@ from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
+from longread.retrieval.postings import Postings
+from longread.retrieval.store import Cut, IndexStore, cut_key
 
 # Texts whose tokens are remembered: the sentences of three long novels, 17 MB.
 _COUNTED = 1 << 16
 # Rows of a table that are put before a model together.
 _ROWS_SHOWN = 2
+# Characters of a first page, where a file does not say what a page is.
+_FIRST_PAGE = 2500
 
 
 class Corpus:
@@ -28,7 +36,8 @@ class Corpus:
 
     A chunk is what one step reads; a passage is what is matched, gated, cached and cited.
     `chunk_tokens` and `passage_tokens` are sizes by the tokenizer behind `count`; `filled` chunks
-    take in short sections as long as they have room (see `cut`).
+    take in short sections as long as they have room (see `cut`). What `store` has of documents
+    cut like this is not cut anew; `counted_by` names the tokenizer there.
     """
 
     def __init__(
@@ -39,6 +48,8 @@ class Corpus:
         passage_tokens: int,
         count: Callable[[str], int],
         filled: bool = False,
+        store: IndexStore | None = None,
+        counted_by: str = "",
     ) -> None:
         self.documents = tuple(documents)
         self.chunk_tokens = chunk_tokens
@@ -46,12 +57,22 @@ class Corpus:
         self.filled = filled
         # The same sentences are cut into chunks and into passages.
         self.count = lru_cache(maxsize=_COUNTED)(count)
+        self._store = store
+        way = f"{chunk_tokens} {passage_tokens} {filled} {counted_by}"
+        self._keys = {
+            number: cut_key(document, way)
+            for number, document in enumerate(self.documents)
+            if document.entry
+        }
 
     @cached_property
     def chunks(self) -> list[Span]:
         """All documents cut into chunks, in order."""
         chunks: list[Span] = []
         for number, document in enumerate(self.documents):
+            if number in self._kept:
+                chunks += _spans(self._kept[number].chunks, 4, number, len(chunks))
+                continue
             chunks += cut(
                 document,
                 self.chunk_tokens,
@@ -66,7 +87,14 @@ class Corpus:
     def passages(self) -> list[Span]:
         """All chunks cut into passages of even size, in order."""
         passages: list[Span] = []
+        kept = set[int]()
         for chunk in self.chunks:
+            if chunk.document in self._kept:
+                if chunk.document not in kept:
+                    kept.add(chunk.document)
+                    data = self._kept[chunk.document].passages
+                    passages += _spans(data, 3, chunk.document, len(passages))
+                continue
             passages += cut(
                 self.documents[chunk.document],
                 self.passage_tokens,
@@ -81,14 +109,82 @@ class Corpus:
     @cached_property
     def index(self) -> Index:
         """BM25 over all passages under their headers; of tables heads and caption count."""
-        return Index(
+        if self._store is not None:
+            self._store.keep(self.cuts())
+        return Index.over(self._postings)
+
+    @cached_property
+    def beginnings(self) -> Index:
+        """BM25 over what each document calls itself: title, file name and first page."""
+        return Index.over(
             [
-                self.under_header(
-                    each, for_index(self.documents[each.document], each.start, each.end)
-                )
-                for each in self.passages
+                Postings.from_bytes(self._kept[number].beginning)
+                if number in self._kept
+                else Postings.of([_beginning(document)])
+                for number, document in enumerate(self.documents)
             ]
         )
+
+    def first_pages(self) -> tuple[int | None, ...]:
+        """For each chunk the page that it begins on; None where there are none."""
+        kept = {
+            number: iter(np.frombuffer(cut.chunks, np.int32).reshape(-1, 4)[:, 3].tolist())
+            for number, cut in self._kept.items()
+        }
+        return tuple(
+            next(kept[chunk.document]) or None
+            if chunk.document in kept
+            else self.locate(chunk).page
+            for chunk in self.chunks
+        )
+
+    def cuts(self) -> dict[bytes, Cut]:
+        """What `store` is to keep of the documents that it does not have."""
+        missing = {number: key for number, key in self._keys.items() if number not in self._kept}
+        if not missing:
+            return {}
+        chunks, passages = _by_document(self.chunks), _by_document(self.passages)
+        cuts = {}
+        for number, key in missing.items():
+            rows = [
+                (each.start, each.end, each.tokens, self.locate(each).page or 0)
+                for each in chunks.get(number, ())
+            ]
+            cuts[key] = Cut(
+                np.array(rows, np.int32).tobytes(),
+                np.array(
+                    [(each.start, each.end, each.tokens) for each in passages.get(number, ())],
+                    np.int32,
+                ).tobytes(),
+                self._postings[number].to_bytes(),
+                Postings.of([_beginning(self.documents[number])]).to_bytes(),
+            )
+        return cuts
+
+    @cached_property
+    def _kept(self) -> dict[int, Cut]:
+        """By their numbers the documents whose cuts are kept."""
+        if self._store is None:
+            return {}
+        found = self._store.cuts(self._keys.values())
+        return {number: found[key] for number, key in self._keys.items() if key in found}
+
+    @cached_property
+    def _postings(self) -> list[Postings]:
+        """For each document the postings of its passages."""
+        passages = _by_document(self.passages) if len(self._kept) < len(self.documents) else {}
+        postings = []
+        for number, document in enumerate(self.documents):
+            if number in self._kept:
+                postings.append(Postings.from_bytes(self._kept[number].postings))
+                continue
+            postings.append(
+                Postings.of(
+                    self.under_header(each, for_index(document, each.start, each.end))
+                    for each in passages.get(number, ())
+                )
+            )
+        return postings
 
     @cached_property
     def _chunk_starts(self) -> list[tuple[int, int]]:
@@ -227,9 +323,32 @@ class Corpus:
                 document.sha256,
                 document.title,
                 document.kind,
-                len(document.pages),
+                document.page_count,
                 length,
                 document.warnings,
             )
             for document, length in zip(self.documents, lengths, strict=True)
         )
+
+
+def _beginning(document: Document) -> str:
+    """What a document calls itself: title, file name, and its first page."""
+    end = document.pages[0].end if document.pages else _FIRST_PAGE
+    name = re.sub(r"[\W_]+", " ", Path(document.path).stem)
+    return f"{document.title}\n{name}\n{document.text[: min(end, _FIRST_PAGE)]}"
+
+
+def _by_document(spans: Sequence[Span]) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = {}
+    for span in spans:
+        found.setdefault(span.document, []).append(span)
+    return found
+
+
+def _spans(data: bytes, columns: int, document: int, first_index: int) -> list[Span]:
+    """The spans that were kept as rows of start, end, tokens and maybe more."""
+    rows = np.frombuffer(data, np.int32).reshape(-1, columns)[:, :3].tolist()
+    return [
+        Span(index, document, start, end, tokens)
+        for index, (start, end, tokens) in enumerate(rows, first_index)
+    ]

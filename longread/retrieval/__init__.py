@@ -12,7 +12,7 @@ from longread.retrieval.queries import names, query_terms
 from longread.retrieval.terms import folded, terms
 
 if TYPE_CHECKING:
-    from longread.retrieval.segment import Array, Segment
+    from longread.retrieval.postings import Array, Postings
 
 __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
@@ -36,20 +36,20 @@ class Index:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        from longread.retrieval.segment import Segment
+        from longread.retrieval.postings import Postings
 
-        self._take([Segment.of(texts)])
+        self._take([Postings.of(texts)])
 
     @classmethod
-    def over(cls, segments: Sequence[Segment]) -> Index:
-        """An index over the texts of all segments, in their order."""
+    def over(cls, postings: Sequence[Postings]) -> Index:
+        """An index over the texts of several postings, in their order."""
         index = cls.__new__(cls)
-        index._take(segments)
+        index._take(postings)
         return index
 
-    def _take(self, segments: Sequence[Segment]) -> None:
-        self._segments = segments
-        self.size = sum(len(segment.lengths) for segment in segments)
+    def _take(self, postings: Sequence[Postings]) -> None:
+        self._postings = postings
+        self.size = sum(len(each.lengths) for each in postings)
         # For each term that was asked for, the texts that hold it, and how often each does.
         self._held: dict[str, tuple[Array, Array]] = {}
 
@@ -58,7 +58,7 @@ class Index:
         """What a text's length adds to a term's frequency."""
         import numpy as np
 
-        lengths = np.concatenate([segment.lengths for segment in self._segments]).astype(float)
+        lengths = np.concatenate([each.lengths for each in self._postings]).astype(float)
         mean = max(1.0, float(lengths.sum()) / self.size)
         norms: Array = _K1 * (1 - _B + _B * lengths / mean)
         return norms
@@ -69,19 +69,19 @@ class Index:
         if new and self.size:
             import numpy as np
 
-            from longread.retrieval.segment import hashed
+            from longread.retrieval.postings import hashed
 
             keys = hashed(new)
             found: list[list[tuple[Array, Array]]] = [[] for _ in new]
             first = 0
-            for segment in self._segments:
-                if len(segment.hashes):
-                    at = np.minimum(segment.hashes.searchsorted(keys), len(segment.hashes) - 1)
-                    for number in np.flatnonzero(segment.hashes[at] == keys).tolist():
-                        held = slice(*segment.starts[at[number] : at[number] + 2].tolist())
-                        places = segment.places[held].astype(np.int64) + first
-                        found[number].append((places, segment.counts[held]))
-                first += len(segment.lengths)
+            for each in self._postings:
+                if len(each.hashes):
+                    at = np.minimum(each.hashes.searchsorted(keys), len(each.hashes) - 1)
+                    for number in np.flatnonzero(each.hashes[at] == keys).tolist():
+                        held = slice(*each.starts[at[number] : at[number] + 2].tolist())
+                        places = each.places[held].astype(np.int64) + first
+                        found[number].append((places, each.counts[held]))
+                first += len(each.lengths)
             for term, parts in zip(new, found, strict=True):
                 if parts:
                     places, counts = map(np.concatenate, zip(*parts, strict=True))

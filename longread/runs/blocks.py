@@ -46,10 +46,9 @@ class SessionBlocks:
         if options.compress > 1 and "attention" not in engine.capabilities:
             return "blocks cannot be compressed with this engine: none are kept"
         file = engine.info.file
-        try:
-            digest = self._digests[file] = self._digests.get(file) or file_digest(Path(file))
-        except OSError as error:
-            return f"no blocks are kept: the model's file: {(error.strerror or '').lower()}"
+        digest = self.digest(gating)
+        if not digest:
+            return "no blocks are kept: the model's file cannot be read"
         self._store = self._store or BlockStore(self._place)
         key = (file, options.compress)
         if key not in self._made:
@@ -58,6 +57,16 @@ class SessionBlocks:
             )
         engine.keeper = self._made[key]
         return ""
+
+    def digest(self, engine: Engine) -> str:
+        """The digest of the file that an engine runs; empty where that cannot be read."""
+        file = engine.info.file
+        if file not in self._digests:
+            try:
+                self._digests[file] = file_digest(Path(file))
+            except OSError:
+                return ""
+        return self._digests[file]
 
     def remarks(self) -> list[str]:
         """What went wrong with blocks since this was last asked, a line each."""

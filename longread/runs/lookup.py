@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from longread.documents import Document, sentences
 from longread.documents.chunks import estimate_tokens
+from longread.documents.kept import Facts
 from longread.reading.corpus import Corpus
 from longread.reading.options import ReadingOptions
 from longread.reading.strategies import GATED_CHUNK
 from longread.retrieval import Index
+from longread.retrieval.store import IndexStore
 from longread.runs.options import DocumentOptions
-from longread.runs.session import read_documents
+from longread.runs.session import Indexed, read_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,26 @@ def look(
     reading: ReadingOptions,
     report: Callable[[str], None],
 ) -> Corpus:
-    """The documents cut up, tokens estimated; `report` gets a line for what was left out."""
-    return cut_up(read_documents(sources, documents, report=report), reading)
+    """The documents cut up, tokens estimated; `report` gets a line for what was left out.
+
+    They are cut and indexed by the workers that parse them, and not again while they are the same.
+    """
+    store = IndexStore()
+    read = read_documents(
+        sources, documents, report=report, store=store, then=partial(_indexed, reading)
+    )
+    return cut_up(read, reading, store)
 
 
-def cut_up(documents: Sequence[Document], reading: ReadingOptions) -> Corpus:
+def _indexed(reading: ReadingOptions, document: Document) -> Document | Indexed:
+    if not document.entry or document.attachments:
+        return document
+    return Indexed(Facts.of(document), cut_up([document], reading).cuts())
+
+
+def cut_up(
+    documents: Sequence[Document], reading: ReadingOptions, store: IndexStore | None = None
+) -> Corpus:
     """Documents cut into chunks and passages, tokens estimated since no model is there."""
     chunk = reading.chunk_tokens or GATED_CHUNK
     return Corpus(
@@ -53,6 +71,8 @@ def cut_up(documents: Sequence[Document], reading: ReadingOptions) -> Corpus:
         chunk_tokens=chunk,
         passage_tokens=min(reading.passage_tokens, chunk),
         count=estimate_tokens,
+        store=store,
+        counted_by="estimate",
     )
 
 

@@ -209,7 +209,9 @@ class Run:
             ),
             chunks=len(whole),
             chunk_documents=tuple(span.document for span in whole),
-            chunk_pages=tuple(self.corpus.locate(span).page for span in whole),
+            chunk_pages=self.corpus.first_pages()
+            if whole is self.corpus.chunks
+            else tuple(self.corpus.locate(span).page for span in whole),
             chunk_tokens=chunk_tokens,
             passage_tokens=self.corpus.passage_tokens,
             memory_tokens=self.options.memory_tokens,
@@ -232,7 +234,7 @@ class Run:
         engine = self.session.engine.info
         # A server's address does not say which model it runs.
         model = [Path(engine.file).name, engine.name, self._reader_name()]
-        digests = [(document.sha256, len(document.text)) for document in self.session.documents]
+        digests = [(document.sha256, document.characters) for document in self.session.documents]
         way = [self.corpus.chunk_tokens, self.corpus.filled]
         return run_key([self.question, digests, model, options, way])
 

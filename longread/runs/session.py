@@ -8,16 +8,17 @@ with Session.open(paths, model=None) as session:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from longread.documents import Document, Files, LeftOut, discover, listed, load_all
+from longread.documents import Document, Files, LeftOut, cache, discover, listed, load, load_all
+from longread.documents.kept import Facts, KeptDocument
 from longread.engine import Engine
-from longread.engine.http import open_server
+from longread.engine.http import is_address, open_server
 from longread.errors import DocumentError, UsageError
 from longread.models import gguf, store
 from longread.models.catalogue import BUNDLED
@@ -32,6 +33,7 @@ from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
+from longread.retrieval.store import Cut, IndexStore, state_of
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run, order_of
@@ -51,8 +53,13 @@ def read_documents(
     *,
     report: Report = _silent,
     progress: Callable[[str, float], None] | None = None,
+    store: IndexStore | None = None,
+    then: Callable[[Document], Any] | None = None,
 ) -> list[Document]:
     """All documents that `sources` (files, folders, patterns, "-") name.
+
+    What `store` knows, and has not changed since, is not read before its text is needed. `then`
+    may make an `Indexed` of each other document in the worker that parses it.
 
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
@@ -62,7 +69,15 @@ def read_documents(
     documents: dict[str, Document] = {}
     left_out = list(files.left_out)
     failures: list[DocumentError] = []
-    for file, read in zip(files, load_all(files, progress=progress, **how.loading()), strict=True):
+    known = _known(files, how, store) if store is not None and not how.pages else {}
+    unknown = [file for file in files if file not in known]
+    states = {file: state for file in unknown if store and (state := state_of(file))}
+    loaded = load_all(unknown, progress=progress, then=then, **how.loading()) if unknown else []
+    fresh = dict(zip(unknown, loaded, strict=True))
+    if store is not None:
+        _keep(fresh, states, how, store)
+    for file in files:
+        read = known.get(file) or fresh[file]
         if isinstance(read, DocumentError):
             failures.append(read)
             continue
@@ -78,6 +93,57 @@ def read_documents(
     for line in listed(left_out):
         report(line)
     return list(documents.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What a worker makes of a document instead of its text: facts, and how it is cut."""
+
+    facts: Facts
+    cuts: dict[bytes, Cut]
+
+
+def _known(files: Sequence[str], how: DocumentOptions, store: IndexStore) -> dict[str, Document]:
+    """The documents that need not be read: not changed, and parsed as they would be now."""
+    entries: dict[str, str] = {}
+    known: dict[str, Document] = {}
+    for file, facts in store.facts(files).items():
+        kind = facts.kind
+        if kind not in entries:
+            entries[kind] = cache.entry("", kind, how.ocr, how.encoding).name
+        if facts.entry == facts.sha256 + entries[kind]:
+            known[file] = _kept(file, facts, how)
+    return known
+
+
+def _kept(file: str, facts: Facts, how: DocumentOptions) -> Document:
+    def loaded() -> Document:
+        document = cache.load(cache.folder() / facts.entry) or load(file, **how.loading())
+        if document.sha256 != facts.sha256:
+            raise DocumentError(f"{file} changed while it was read.", "ask again")
+        return document
+
+    return KeptDocument(file, facts, loaded)
+
+
+def _keep(
+    fresh: dict[str, Any],
+    states: Mapping[str, tuple[int, int]],
+    how: DocumentOptions,
+    store: IndexStore,
+) -> None:
+    """Remember what was read; what workers indexed becomes documents again, without text."""
+    facts: dict[str, Facts] = {}
+    cuts: dict[bytes, Cut] = {}
+    for file, read in fresh.items():
+        if isinstance(read, Indexed):
+            facts[file] = read.facts
+            cuts.update(read.cuts)
+            fresh[file] = _kept(file, read.facts, how)
+        elif isinstance(read, Document) and read.entry and not read.attachments:
+            facts[file] = Facts.of(read)
+    store.remember(facts, states)
+    store.keep(cuts)
 
 
 def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report = _silent) -> Engine:
@@ -143,7 +209,7 @@ class Session:
     With a `reader` beside it, that gates passages and the engine judges what opened, and answers;
     `find_reader` opens it when the first run has a use for it. Blocks are kept in the folder
     `blocks`, or where the user's are. `left_out` says, a line each, which documents could not be
-    read.
+    read. How documents are cut is kept in `index`, where there is one.
     """
 
     def __init__(
@@ -155,8 +221,10 @@ class Session:
         left_out: Sequence[str] = (),
         reader: Engine | None = None,
         find_reader: Callable[[], Engine | None] | None = None,
+        index: IndexStore | None = None,
     ) -> None:
         self.documents = tuple(documents)
+        self._index = index
         self.engine = engine
         self.reader = reader
         self._find_reader = find_reader
@@ -222,12 +290,16 @@ class Session:
         runs ask."""
         way = (chunk_tokens, passage_tokens, filled, engine.info.name)
         if way not in self._corpora:
+            # A server may count otherwise tomorrow.
+            tokenizer = "" if is_address(engine.info.file) else self.blocks.digest(engine)
             self._corpora[way] = Corpus(
                 self.documents,
                 chunk_tokens=chunk_tokens,
                 passage_tokens=passage_tokens,
                 count=engine.count,
                 filled=filled,
+                store=self._index if tokenizer else None,
+                counted_by=tokenizer,
             )
         return self._corpora[way]
 

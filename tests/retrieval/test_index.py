@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from longread.retrieval import Hit, Index, terms
-from longread.retrieval.segment import Segment
+from longread.retrieval.postings import Postings
 
 
 def by_hand(texts: list[str], query: str) -> list[float]:
@@ -125,8 +125,8 @@ def test_numbers_do_not_make_a_text_longer() -> None:
 def test_segments_together_are_one_index_and_come_back_from_bytes() -> None:
     texts = ["the ferry sank", "", "a boat, a boat", "Fähre 1,577 手机", "the ferry", "rain"]
     whole = Index(texts)
-    parts = [Segment.of(part) for part in (texts[:2], [], texts[2:3], texts[3:])]
-    joined = Index.over([Segment.from_bytes(part.to_bytes()) for part in parts])
+    parts = [Postings.of(part) for part in (texts[:2], [], texts[2:3], texts[3:])]
+    joined = Index.over([Postings.from_bytes(part.to_bytes()) for part in parts])
     for query in ("ferry boat", "1577", "手机", "Fähre rain", "aeroplane"):
         assert joined.scores(query) == whole.scores(query)
         assert joined.missing(query.split()) == whole.missing(query.split())
@@ -135,8 +135,8 @@ def test_segments_together_are_one_index_and_come_back_from_bytes() -> None:
 
 @pytest.mark.parametrize("cut", [3, 20, -1])
 def test_damaged_bytes_are_no_segment(cut: int) -> None:
-    data = Segment.of(["the ferry", "a boat"]).to_bytes()
+    data = Postings.of(["the ferry", "a boat"]).to_bytes()
     with pytest.raises(ValueError, match=r"."):
-        Segment.from_bytes(data[:cut])
-    with pytest.raises(ValueError, match="no segment"):
-        Segment.from_bytes(data + b"\0\0")
+        Postings.from_bytes(data[:cut])
+    with pytest.raises(ValueError, match="no postings"):
+        Postings.from_bytes(data + b"\0\0")

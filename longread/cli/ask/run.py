@@ -109,13 +109,16 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
 
 def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, view: View) -> Session:
     """Documents read and the model opened; the view says what is left out and how far it is."""
+    from longread.retrieval.store import IndexStore
     from longread.runs.session import Session, open_engine, open_reader, read_documents
 
     left_out: list[str] = []
+    index = IndexStore()
     documents = read_documents(
         files,
         options.documents,
         report=left_out.append,
+        store=index,
         progress=lambda file, done: view.activity("reading", Path(file).name, done),
     )
     for line in left_out:
@@ -124,7 +127,9 @@ def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, vie
     view.activity("opening model")
     engine = open_engine(resolved, options.model, view.message)
     find_reader = partial(open_reader, resolved, options.model, view.message)
-    return Session(documents, engine, resolved.note, left_out=left_out, find_reader=find_reader)
+    return Session(
+        documents, engine, resolved.note, left_out=left_out, find_reader=find_reader, index=index
+    )
 
 
 def _warn(line: str) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from longread.documents.chunks import Span
-from longread.documents.model import Document
 from longread.errors import UsageError
 from longread.reading.corpus import Corpus
 from longread.reading.names import ORDERS
 from longread.reading.options import ReadingOptions
-from longread.retrieval import Index
 
 # Passages that count for their document: one may match by chance, a long document holds many.
 _BEST = 3
-# Characters of a first page, where a file does not say what a page is.
-_FIRST_PAGE = 2500
 
 
 class ChunksInOrder:
@@ -57,18 +50,11 @@ def ranked_documents(corpus: Corpus, question: str) -> list[int]:
         passages[corpus.passages[hit.place].document].append(hit.score)
     best = [sum(sorted(scores)[-_BEST:]) for scores in passages]
     named = [0.0] * len(corpus.documents)
-    for hit in Index([_beginning(each) for each in corpus.documents]).search(question, len(named)):
+    for hit in corpus.beginnings.search(question, len(named)):
         named[hit.place] = hit.score
     most = max(best, default=0.0) or 1.0, max(named, default=0.0) or 1.0
     promise = [ours / most[0] + its / most[1] for ours, its in zip(best, named, strict=True)]
     return sorted(range(len(promise)), key=lambda number: (-promise[number], number))
-
-
-def _beginning(document: Document) -> str:
-    """What a document calls itself: title, file name, and its first page."""
-    end = document.pages[0].end if document.pages else _FIRST_PAGE
-    name = re.sub(r"[\W_]+", " ", Path(document.path).stem)
-    return f"{document.title}\n{name}\n{document.text[: min(end, _FIRST_PAGE)]}"
 
 
 class BestPassages:
