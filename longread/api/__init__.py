@@ -164,7 +164,8 @@ def batch(
     *,
     out: str | PathLike[str],
     schema: Schema | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
+    ray: str | None = None,
     shard: str | None = None,
     retry_errors: bool = False,
     progress: Progress | None = None,
@@ -172,7 +173,8 @@ def batch(
 ) -> Status:
     """`longread batch`: ask every document, and keep the answers in the folder `out`.
 
-    The same call goes on where it was stopped. `paths` may be a manifest. With more than one of
+    The same call goes on where it was stopped. `paths` may be a manifest, `ray` the address of a
+    cluster ("auto"). With more than one of
     `jobs` a program needs `if __name__ == "__main__":` around it, as with multiprocessing.
     """
     asked, fields = _asked(questions, schema)
@@ -185,7 +187,7 @@ def batch(
         tuple(asked), reading, documents, model, _resolved(model), document_objects, tuple(fields)
     )
     made = Batch(Path(out), own, settings, progress or Silent(), total=units)
-    return made.run(jobs=jobs, retry_errors=retry_errors)
+    return made.run(jobs=jobs, retry_errors=retry_errors, ray=ray)
 
 
 def batch_status(out: str | PathLike[str]) -> Status:

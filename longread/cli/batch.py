@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "longread batch filings/ --questions questions.txt --out answers"
 
+# What may stand behind --ray: anything else is the next argument.
+_ADDRESS = re.compile(r"auto|local|ray://\S+|[\w.\-]+:\d+|\[[\da-f:]+\]:\d+", re.IGNORECASE)
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="What --out named.")]
 
 
@@ -33,6 +37,10 @@ class _Documents(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in (*self.commands, "--help"):
             args = ["run", *args]
+        # The parser knows no option whose value may be left out.
+        for place, word in enumerate(args):
+            if word == "--ray" and not _ADDRESS.fullmatch("".join(args[place + 1 : place + 2])):
+                args = [*args[:place], "--ray=auto", *args[place + 1 :]]
         return super().parse_args(ctx, args)
 
 
@@ -116,7 +124,8 @@ def run(
             if line:
                 view.message(line)
         batch = Batch(out, own, settings, view, total=units)
-        found = batch.run(jobs=options.spread.jobs, retry_errors=options.spread.retry_errors)
+        spread = options.spread
+        found = batch.run(jobs=spread.jobs, retry_errors=spread.retry_errors, ray=spread.ray)
         for line in closing_lines(found):
             view.message(line)
     return found.exit_code

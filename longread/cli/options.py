@@ -266,11 +266,19 @@ class SpreadOptions:
         setting=False,
         commands=_BATCH,
     )
-    jobs: int = option(
-        1,
-        "Processes, each with the model open; they share the cores.",
+    jobs: int | None = option(
+        None,
+        "Processes, each with the model open, which share the cores (1); with --ray workers (as "
+        "many as the cluster has CPUs for).",
         metavar="N",
         least=1,
+        setting=False,
+        commands=_BATCH,
+    )
+    ray: str | None = option(
+        None,
+        "On a Ray cluster: its address, or without one RAY_ADDRESS's, the one here, or a new one.",
+        metavar="[ADDRESS]",
         setting=False,
         commands=_BATCH,
     )

@@ -65,6 +65,7 @@ class BatchFolder:
 
     def __init__(self, root: Path, asked: str) -> None:
         self.root = root
+        self._parts = f"{root / 'parts'}{os.sep}"
         self.asked = asked
         self._known: dict[str, list[Any]] = {}
         self._digests: set[str] = set()
@@ -160,8 +161,9 @@ class BatchFolder:
 
     def read(self, key: str) -> bytes:
         """A part's lines; empty where there are none."""
-        with suppress(OSError):
-            return self._part(key).read_bytes()
+        # No Path: ten thousand of them are half of a start.
+        with suppress(OSError), open(f"{self._parts}{key}.jsonl", "rb") as file:  # noqa: PTH123
+            return file.read()
         return b""
 
     @staticmethod

@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -21,11 +21,17 @@ from longread.errors import LongreadError, ModelError
 from longread.models.host import host
 from longread.runs.batch.folder import BatchFolder
 from longread.runs.batch.units import Unit
-from longread.runs.batch.work import Done, Progress, Record, Settings, Todo, Worker, lines
-from longread.runs.each import DocumentAnswers
+from longread.runs.batch.work import (
+    DEATHS,
+    Done,
+    Progress,
+    Settings,
+    Silent,
+    Todo,
+    Worker,
+    give_up,
+)
 
-# What ended a process so often would end the next one as well.
-_DEATHS = 2
 _GRACE = 10.0
 
 
@@ -39,8 +45,8 @@ class _Hand:
     ended: bool = False
 
 
-class _Told:
-    """Sends what a worker has to say to the process that began it."""
+class _Told(Silent):
+    """Sends what a worker has to say to the process that began it, which counts."""
 
     def __init__(self, tell: Connection) -> None:
         self._tell = tell
@@ -50,12 +56,6 @@ class _Told:
 
     def message(self, line: str) -> None:
         self._tell.send(("message", line))
-
-    def begin(self, done: int) -> None:
-        """Who began it counts."""
-
-    def add(self, records: Sequence[Record]) -> None:
-        """What is done is told with its key."""
 
 
 def pooled(
@@ -146,18 +146,12 @@ class _Pool:
             f"the process that read it was ended ({how}).",
             "out of memory? try fewer --jobs, or this document alone",
         )
-        if hand.unit is None and self._deaths[name] >= _DEATHS:
+        if hand.unit is None and self._deaths[name] >= DEATHS:
             raise error
-        if hand.unit and self._deaths[name] >= _DEATHS and self._left.pop(name, None):
-            yield self._give_up(hand.unit, error)
+        if hand.unit and self._deaths[name] >= DEATHS and self._left.pop(name, None):
+            yield give_up(self._folder, self._settings, hand.unit, error)
         if self._left:
             self._begin(len(self._hands))
-
-    def _give_up(self, unit: Unit, error: LongreadError) -> Done:
-        key = self._folder.key(unit)
-        records = lines(self._settings, unit, DocumentAnswers(unit.path, (), error))
-        self._folder.write(key, records)
-        return Done(unit, key, records)
 
     def _end(self) -> None:
         """End all workers: they keep what they read, as at Ctrl-C."""

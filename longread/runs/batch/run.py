@@ -97,15 +97,20 @@ class Batch:
         self._folder = BatchFolder(root, asked)
         self._folder.begin(total or units, told)
 
-    def run(self, *, jobs: int = 1, retry_errors: bool = False) -> Status:
-        """Do what is not done, with so many processes. Raises Interrupted and LongreadError."""
+    def run(
+        self, *, jobs: int | None = None, retry_errors: bool = False, ray: str | None = None
+    ) -> Status:
+        """Do what is not done, with so many processes (one), or by a cluster: `ray` is its address.
+
+        Raises Interrupted and LongreadError.
+        """
         found = Status(len(self._units))
         todo = self._scan(found, retry_errors)
         self._progress.begin(found.done)
         if not todo.units:
             return found
         try:
-            with closing(self._work(todo, jobs)) as results:
+            with closing(self._work(todo, jobs, ray)) as results:
                 for done in results:
                     self._count(found, done)
         except KeyboardInterrupt:
@@ -118,18 +123,23 @@ class Batch:
         parts, left, again = self._folder.parts(), list[Unit](), dict[str, Mark]()
         for unit in self._units:
             key = self._folder.known_key(unit)
-            outcome = Outcome.of(self._folder.read(key)) if key and key in parts else None
-            mark = self._folder.mark(key) if key and key in parts else None
-            if key and mark and (outcome is None or (retry_errors and outcome.error)):
-                again[key] = mark
-            elif outcome is not None:
-                found.add(outcome)
-                continue
+            if key and key in parts:
+                outcome = Outcome.of(self._folder.read(key))
+                if outcome is not None and not (retry_errors and outcome.error):
+                    found.add(outcome)
+                    continue
+                if (mark := self._folder.mark(key)) is not None:
+                    again[key] = mark
             left.append(unit)
         return Todo(tuple(left), again)
 
-    def _work(self, todo: Todo, jobs: int) -> Generator[Done]:
-        if min(jobs, len(todo.units)) > 1:
+    def _work(self, todo: Todo, jobs: int | None, ray: str | None) -> Generator[Done]:
+        if ray is not None:
+            from longread.runs.batch.cluster import on_ray
+
+            yield from on_ray(self._folder, self._settings, todo, jobs, self._progress, ray)
+            return
+        if jobs and min(jobs, len(todo.units)) > 1:
             yield from pooled(self._folder, self._settings, todo, jobs, self._progress)
             return
         worker = Worker(self._folder, self._settings, self._progress)

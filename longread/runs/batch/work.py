@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from longread.errors import LongreadError
 from longread.models.store import ResolvedModel
 from longread.reading.options import ReadingOptions
 from longread.runs.batch.folder import BatchFolder, Mark
@@ -19,6 +20,9 @@ from longread.runs.session import Session
 
 # How long to wait before it is looked again whether another process has done a unit.
 _PAUSE = 0.2
+
+# What ended a process so often would end the next one as well.
+DEATHS = 2
 
 Record = Mapping[str, Any]
 
@@ -159,6 +163,14 @@ class Worker:
             records = lines(self._settings, unit, reply)
             self._folder.write(key, records)
         return records
+
+
+def give_up(folder: BatchFolder, settings: Settings, unit: Unit, error: LongreadError) -> Done:
+    """A unit that ends whoever reads it is done with an error."""
+    key = folder.key(unit)
+    records = lines(settings, unit, DocumentAnswers(unit.path, (), error))
+    folder.write(key, records)
+    return Done(unit, key, records)
 
 
 def lines(settings: Settings, unit: Unit, reply: DocumentAnswers) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +27,14 @@ Batch = Callable[..., Done]
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "tests.runs.batch.program", "batch", *map(str, arguments)]
+
+
+def site(folder: Path) -> str:
+    """A PYTHONPATH by which every Python has the scripted engine, the workers of a cluster too."""
+    place = folder / "site"
+    place.mkdir(exist_ok=True)
+    (place / "sitecustomize.py").write_text("import tests.runs.batch.program\n", "utf-8")
+    return f"{place}{os.pathsep}{ROOT}"
 
 
 def of_batch(*arguments: object, **options: Any) -> Done:

@@ -1,8 +1,8 @@
 """`longread` with a scripted engine in the model's place: `python -m tests.runs.batch.program …`.
 
 Worker processes import this file as well. TEST_SLOW, seconds, is what a call of the model takes;
-every document that is read is a line of the file TEST_LOG; one that holds the word DEADLY ends
-the process that reads it.
+every document that is read is a line of the file TEST_LOG, its process one of TEST_PIDS; one that
+holds the word DEADLY ends the process that reads it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ def load(path: str, **how: Any) -> Document:
     if log := os.environ.get("TEST_LOG"):
         with Path(log).open("a", encoding="utf-8") as file:
             file.write(f"{Path(path).name}\n")
+    if pids := os.environ.get("TEST_PIDS"):
+        with Path(pids).open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()}\n")
     return documents.load(path, **how)
 
 

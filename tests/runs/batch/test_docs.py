@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.reading.conftest import QUESTION
-from tests.runs.batch.conftest import ROOT
+from tests.runs.batch.conftest import ROOT, site
 
 DOCS = ROOT / "docs" / "batch.md"
 _BLOCK = re.compile(r"<!-- tested: (\w+) -->\n```\w+\n(.*?)```", re.DOTALL)
@@ -29,7 +29,8 @@ def place(tmp_path: Path, texts: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = tmp_path / "bin" / "longread"
     program.parent.mkdir()
     program.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.runs.batch.program "$@"\n'
+        f'#!/bin/sh\nPYTHONPATH="{site(tmp_path)}" '
+        f'exec "{sys.executable}" -W ignore -m tests.runs.batch.program "$@"\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
@@ -94,12 +95,11 @@ def test_snakemake(place: Path) -> None:
     require_all(place)
 
 
-def test_ray(place: Path) -> None:
+def test_ray(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if importlib.util.find_spec("ray") is None:
         pytest.skip("ray is not installed")
-    (place / "ask.py").write_text(BLOCKS["ray"], "utf-8")
-    done = sh(f'"{sys.executable}" ask.py')
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    done = sh(BLOCKS["ray"])
     assert done.returncode == 0, done.stderr
-    assert "worst exit code: 1" in done.stdout
-    assert sh("longread batch merge answers > answers.jsonl").returncode == 0
+    assert re.search(r"left +0\n", done.stdout)
     require_all(place)
