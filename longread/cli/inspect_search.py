@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import ExitStack
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +17,7 @@ from longread.cli.options import AsJson, LookOptions, takes_options
 from longread.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from longread.display import View
     from longread.documents.model import Document, Location
     from longread.reading.corpus import Corpus
     from longread.runs.lookup import Hit
@@ -151,11 +155,22 @@ def _warn(corpus: Corpus) -> None:
 
 def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]]:
     """The documents cut up, and a line for each that was left out; these are told as well."""
+    from longread.display import open_view
     from longread.display.phrasing import clean
     from longread.runs.lookup import look
 
     left_out: list[str] = []
-    corpus = look(sources, options.documents, options.reading, left_out.append)
+    with ExitStack() as shown:
+        views: list[View] = []
+
+        def progress(file: str, done: float) -> None:
+            # Where nothing is new the view costs more than the search.
+            if not views and sys.stderr.isatty():
+                views.append(shown.enter_context(open_view(quiet=False, verbose=False)))
+            for view in views:
+                view.activity("reading", Path(file).name, done)
+
+        corpus = look(sources, options.documents, options.reading, left_out.append, progress)
     for line in left_out:
         typer.echo(clean(line), err=True)
     return corpus, left_out

@@ -170,7 +170,11 @@ class _Article:
             yield self._row(line.row)
             return
         # A head's line as it stands: a title over all columns, else cells from the right.
-        heads = self._document.text[line.start : line.end].split(BORDER.strip())
+        words = self._document.text[line.start : line.end].strip()
+        if not words.strip("|-: "):
+            return  # the rule below the heads in Markdown
+        border = BORDER.strip()
+        heads = words.removeprefix(border).removesuffix(border).split(border)
         width = len(line.table.heads)
         span = f' colspan="{width}"' if len(heads) == 1 else ""
         heads = [""] * (width - len(heads) if not span else 0) + heads

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from longread.documents import Document, sentences
+from longread.documents import Document, cache, sentences
 from longread.documents.chunks import estimate_tokens
 from longread.documents.kept import Facts
 from longread.reading.corpus import Corpus
@@ -43,20 +43,28 @@ def look(
     documents: DocumentOptions,
     reading: ReadingOptions,
     report: Callable[[str], None],
+    progress: Callable[[str, float], None] | None = None,
 ) -> Corpus:
     """The documents cut up, tokens estimated; `report` gets a line for what was left out.
 
-    They are cut and indexed by the workers that parse them, and not again while they are the same.
+    `progress` is told which of those that are new is read, and the share that is done. They are
+    cut and indexed by the workers that parse them, and not again while they are the same.
     """
     store = IndexStore()
     read = read_documents(
-        sources, documents, report=report, store=store, then=partial(_indexed, reading)
+        sources,
+        documents,
+        report=report,
+        progress=progress,
+        store=store,
+        then=partial(_indexed, reading),
     )
     return cut_up(read, reading, store)
 
 
 def _indexed(reading: ReadingOptions, document: Document) -> Document | Indexed:
-    if not document.entry or document.attachments:
+    kept = document.entry and (cache.folder() / document.entry).exists()
+    if not kept or document.attachments:
         return document
     return Indexed(Facts.of(document), cut_up([document], reading).cuts())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -316,3 +317,28 @@ def test_a_very_long_document_is_shown_around_its_quotes(tmp_path: Path) -> None
     assert '<mark class="group-0">The wine was sold.</mark>' in shown
     assert 40_000 < len(shown) < 100_000
     assert shown.count('<p class="page">…</p>') == 1
+
+
+def test_tables_have_heads_as_they_stand(tmp_path: Path) -> None:
+    source = tmp_path / "costs.md"
+    source.write_text("Costs\n\n| Item | Cost |\n|------|-----:|\n| Crane | 48,000 |\n| Rope | |\n")
+    document = load(str(source))
+    out = tmp_path / "out.html"
+    write(out, answered([document], (0, "| Crane | 48,000 |")), documents=[document])
+    table = out.read_text("utf-8").partition("<table>")[2].partition("</table>")[0]
+    assert "<tr><th>Item</th><th>Cost</th></tr>" in table
+    assert ">Crane</mark>" in table
+    assert "<tr><td>Rope</td><td></td></tr>" in table
+    assert "---" not in table
+
+
+def test_a_pdf_in_another_file_becomes_a_page(tmp_path: Path) -> None:
+    packed = tmp_path / "voyage.pdf.gz"
+    packed.write_bytes(gzip.compress((FIXTURES / "voyage.pdf").read_bytes()))
+    document = load(str(packed))
+    attached = replace(load(str(FIXTURES / "voyage.pdf")), path="mail.eml/voyage.pdf")
+    for number, read in enumerate((document, attached)):
+        out = tmp_path / f"{number}.pdf"
+        assert write(out, answered([read], (0, SENTENCE)), documents=[read])[0].startswith(
+            f"{tmp_path / f'{number}.html'}: 1 quote of "
+        )
