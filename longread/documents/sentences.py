@@ -21,8 +21,12 @@ _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _CLOSERS = "\"'”’»›)]}」』】〉》"
 # An end in scripts with spaces, or one of the scripts that write without them.
 _MARKS = r"(?:\[(?:\d[\d, –-]*|[A-Za-z]|[*†‡§¶#]{1,3})\])*"
+# It begins with all marks together, so that the search skips to the next of them at once.
+_SPACED, _DENSE = ".!?…؟۔।", "。！？｡．"
 _END = re.compile(
-    rf"[.!?…؟۔।]+[{re.escape(_CLOSERS)}]*{_MARKS}(?=\s)|[。！？｡．]+[{re.escape(_CLOSERS)}]*"
+    rf"[{_SPACED}{_DENSE}](?:"
+    rf"(?<=[{_SPACED}])[{_SPACED}]*[{re.escape(_CLOSERS)}]*{_MARKS}(?=\s)"
+    rf"|(?<=[{_DENSE}])[{_DENSE}]*[{re.escape(_CLOSERS)}]*)"
 )
 
 
@@ -78,6 +82,8 @@ def _paragraph(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
 
 def _are_records(paragraph: str) -> bool:
     """Do nearly all lines begin alike, and not with a word: with a time, a number, a bullet?"""
+    if paragraph.count("\n") < _ALIKE - 1:
+        return False
     heads: Counter[str] = Counter()
     for head, lines in Counter(
         line[:2] for line in paragraph.split("\n") if line and not line.isspace()
