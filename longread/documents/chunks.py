@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from longread.documents.formats import BY_KIND
 from longread.documents.model import Document
 from longread.documents.sentences import sentences
 
@@ -149,7 +152,7 @@ def _measured(
     # The blank before a sentence counts with it, as it does where the span is decoded:
     # left out, line and paragraph breaks took a chunk of a report 12 % over its size.
     previous = begin
-    for start, end in _atoms(document, begin, stop):
+    for start, end in sentences_and_rows(document, begin, stop):
         length = count(text[previous:end])
         opens = start in section_starts
         if length <= tokens:
@@ -160,7 +163,7 @@ def _measured(
         previous = end
 
 
-def _atoms(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+def sentences_and_rows(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int]]:
     """Sentences of the prose and whole rows of the tables between two offsets."""
     position = begin
     for line in document.table_lines(begin, stop):
@@ -171,8 +174,14 @@ def _atoms(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int
 
 
 def _sentence_spans(document: Document, begin: int, stop: int) -> Iterator[tuple[int, int]]:
-    for start, end in sentences(document.text[begin:stop], by_line=document.by_line):
-        yield begin + start, begin + end
+    cuts: Sequence[int] = ()
+    if BY_KIND[document.kind].by == "source":
+        # Headings and directives stand right above the text.
+        blocks = document.blocks
+        cuts = blocks[bisect_right(blocks, begin) : bisect_left(blocks, stop)]
+    for first, last in pairwise((begin, *cuts, stop)):
+        for start, end in sentences(document.text[first:last], by_line=document.by_line):
+            yield first + start, first + end
 
 
 def _cut_long(

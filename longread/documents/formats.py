@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-By = Literal["", "lines", "records", "rows"]
+By = Literal["", "lines", "source", "records", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Format:
     `place` is how a quote's place is named, `unread` what of such files is not read.
     `libraries` are the packages that read it: another version of one may read another text.
     `native`: read by a native library or unpacked, so in a worker process whatever its size.
-    `by`: "lines" keeps the lines of the file; in "records" each is one of its own besides; "rows"
-    are records that are no lines of the file.
+    `by`: "lines" keeps the lines of the file; in "source" each block ends a sentence, in
+    "records" each line is one; "rows" are records that are no lines of the file.
     `shown`: its bytes alone show it; `sure`: and a file without them is none.
     """
 
@@ -158,18 +158,18 @@ FORMATS = (
     ),
     Format(
         "tex", "TeX", "LaTeX", (".tex", ".ltx"), "plain_markup:read_tex", "heading and line",
-        "comments, files that are included", by="lines",
+        "comments, files that are included", by="source",
     ),
     Format(
         "rst", "reStructuredText", "reStructuredText", (".rst", ".rest"), "plain_markup:read_rst",
-        "heading and line", "files that are included", by="lines",
+        "heading and line", "files that are included", by="source",
     ),
     Format(
         "asciidoc", "AsciiDoc", "AsciiDoc", (".adoc", ".asciidoc", ".asc"),
-        "plain_markup:read_asciidoc", "heading and line", "files that are included", by="lines",
+        "plain_markup:read_asciidoc", "heading and line", "files that are included", by="source",
     ),
     Format(
-        "org", "Org", "Org", (".org",), "plain_markup:read_org", "heading and line", by="lines",
+        "org", "Org", "Org", (".org",), "plain_markup:read_org", "heading and line", by="source",
     ),
     Format(
         "lines", "lines of text", "JSON Lines, logs and settings",

@@ -209,7 +209,7 @@ class Document:
         if first is None:
             line = (
                 bisect_right(self._line_starts, start)
-                if BY_KIND[self.kind].by in ("lines", "records")
+                if BY_KIND[self.kind].by not in ("", "rows")
                 else None
             )
             return Location(section=title, line=line, place=self._place(start, end or start))

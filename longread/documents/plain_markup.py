@@ -39,6 +39,12 @@ _ORG_BLOCK = re.compile(r"[ \t]*#\+(begin|end)_(?:src|example)\b.*", re.IGNORECA
 _ORG_TITLE = re.compile(r"#\+title:[ \t]*(.+)", re.IGNORECASE)
 _ORG_CAPTION = re.compile(r"#\+caption:[ \t]*(.+)", re.IGNORECASE)
 
+# Lines that are no prose.
+_TEX_LINE = re.compile(r"[ \t]*(?:\\(?!emph|text|ref|cite)[a-zA-Z]|[{}])")
+_RST_LINE = re.compile(r"\.\. |:[\w-]+:|[^\w\s]{3,}[ \t]*$")
+_ASCIIDOC_LINE = re.compile(r"=+ |#+ |\[.*\]$|\.\w|:[\w-]+:|\|===|([-=.*_+/])\1{3,}$")
+_ORG_LINE = re.compile(r"\*+ |#\+|:[\w-]+:|[ \t]*\|")
+
 
 class _Line(NamedTuple):
     text: str
@@ -64,18 +70,28 @@ def _read(
     name: str,
     encoding: str | None,
     parts: Callable[[str], tuple[str, list[Section], list[Table]]],
+    markup: re.Pattern[str],
     clean: Callable[[str], str] = tidy,
 ) -> Read:
+    """The source with its parts; lines that begin with `markup` are blocks of their own."""
     decoded, warnings = decode(data, name, encoding=encoding)
     text = clean(decoded)
     title, sections, tables = parts(text)
-    starts = sorted({*paragraph_starts(text), *(section.start for section in sections)})
+    starts = {*paragraph_starts(text), *(section.start for section in sections)}
+    for line in _lines(text):
+        if markup.match(line.text):
+            starts |= {line.start, line.start + len(line.text) + 1}
     title = title or (sections[0].title if sections else "")
-    return Read(text, title, tuple(sections), tuple(starts), warnings, tables=tuple(tables))
+    return Read(text, title, tuple(sections), tuple(sorted(starts)), warnings, tables=tuple(tables))
 
 
-def _table(rows: Sequence[_Row], heads: int, caption: str = "") -> Iterator[Table]:
-    """The table of some rows, the first of which are heads; none of one row or column."""
+def _table(
+    rows: Sequence[_Row], heads: int, caption: str = "", rules: Sequence[Span] = ()
+) -> Iterator[Table]:
+    """The table of some rows, the first of which are heads; none of one row or column.
+
+    `rules` are lines that are drawn, which say nothing: they count with the heads.
+    """
     width = max((len(row.cells) for row in rows), default=0)
     if width < 2 or len(rows) <= heads or len(rows) < 2:
         return
@@ -83,7 +99,7 @@ def _table(rows: Sequence[_Row], heads: int, caption: str = "") -> Iterator[Tabl
     columns = [tuple(filter(None, column)) for column in zip(*filled[:heads], strict=True)]
     # Heads that are repeated for another page.
     repeated = {row.cells for row in rows[:heads]}
-    spans: list[Span] = [(row.start, row.end) for row in rows[:heads]]
+    spans: list[Span] = [*rules, *((row.start, row.end) for row in rows[:heads])]
     body = []
     for row, cells in list(zip(rows, filled, strict=True))[heads:]:
         if row.cells in repeated:
@@ -91,7 +107,9 @@ def _table(rows: Sequence[_Row], heads: int, caption: str = "") -> Iterator[Tabl
         else:
             body.append(TableRow(cells, row.start, row.end))
     if body:
-        yield Table(tuple(columns) or ((),) * width, tuple(body), tuple(spans), caption=caption)
+        yield Table(
+            tuple(columns) or ((),) * width, tuple(body), tuple(sorted(spans)), caption=caption
+        )
 
 
 def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
@@ -100,7 +118,7 @@ def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
     def without_comments(text: str) -> str:
         return tidy(_COMMENT.sub("", text))
 
-    return _read(data, name, encoding, _tex, without_comments)
+    return _read(data, name, encoding, _tex, _TEX_LINE, without_comments)
 
 
 def _tex(text: str) -> tuple[str, list[Section], list[Table]]:
@@ -113,6 +131,7 @@ def _tex(text: str) -> tuple[str, list[Section], list[Table]]:
     tables: list[Table] = []
     for found in _TEX_TABLE.finditer(text):
         rows: list[_Row] = []
+        rules: list[Span] = []
         heads = 0
         for line in _lines(found[2]):
             cells, _, _ = line.text.partition("\\\\")
@@ -120,11 +139,14 @@ def _tex(text: str) -> tuple[str, list[Section], list[Table]]:
                 start = found.start(2) + line.start + len(cells) - len(cells.lstrip())
                 end = found.start(2) + line.start + len(line.text.rstrip())
                 rows.append(_Row(tuple(map(_bare, re.split(r"(?<!\\)&", cells))), start, end))
+            elif line.text.startswith("\\"):
+                start = found.start(2) + line.start
+                rules.append((start, start + len(line.text)))
             if _TEX_RULE.search(line.text):
                 heads = heads or len(rows)
         around = text[max(0, found.start() - 300) : found.end() + 300]
         caption = _TEX_CAPTION.search(found[2]) or _TEX_CAPTION.search(around)
-        tables += _table(rows, heads, _bare(caption[1]) if caption else "")
+        tables += _table(rows, heads, _bare(caption[1]) if caption else "", rules)
     return (_bare(title[1]) if title else ""), sections, tables
 
 
@@ -136,7 +158,7 @@ def _bare(source: str) -> str:
 
 def read_rst(data: bytes, name: str, encoding: str | None = None) -> Read:
     """reStructuredText: headings by what they are underlined with, simple and grid tables."""
-    return _read(data, name, encoding, _rst)
+    return _read(data, name, encoding, _rst, _RST_LINE)
 
 
 def _rst(text: str) -> tuple[str, list[Section], list[Table]]:
@@ -180,17 +202,20 @@ def _simple_tables(lines: Sequence[_Line]) -> Iterator[Table]:
                 # A row goes on below where its first cell is empty.
                 goes_on = not cells[0] and len(rows) > heads
                 rows[len(rows) - goes_on :] = [_merged(rows[-1], row) if goes_on else row]
-        yield from _table(rows, heads, _caption(lines, first))
+        drawn = [_span(lines[index]) for index in rules[: 3 if third else 2]]
+        yield from _table(rows, heads, _caption(lines, first), drawn)
         rules = rules[3 if third else 2 :]
 
 
 def _grid_tables(lines: Sequence[_Line]) -> Iterator[Table]:
     rows: list[_Row] = []
+    rules: list[Span] = []
     heads = first = 0
     fresh = False
     for index, (text, start) in enumerate([*lines, _Line("", 0)]):
         if _GRID.fullmatch(text):
             first = first or index
+            rules.append(_span(_Line(text, start)))
             heads = len(rows) if "=" in text else heads
             fresh = True
         elif first and text.strip().startswith("|"):
@@ -199,8 +224,15 @@ def _grid_tables(lines: Sequence[_Line]) -> Iterator[Table]:
             rows[len(rows) - (not fresh) :] = [row if fresh else _merged(rows[-1], row)]
             fresh = False
         elif first:
-            yield from _table(rows, heads, _caption(lines, first))
-            rows, heads, first = [], 0, 0
+            yield from _table(rows, heads, _caption(lines, first), rules)
+            rows, rules, heads, first = [], [], 0, 0
+
+
+def _span(line: _Line) -> Span:
+    """Where a line's words stand."""
+    return line.start + len(line.text) - len(line.text.lstrip()), line.start + len(
+        line.text.rstrip()
+    )
 
 
 def _merged(above: _Row, below: _Row) -> _Row:
@@ -219,7 +251,7 @@ def _caption(lines: Sequence[_Line], first: int) -> str:
 
 def read_asciidoc(data: bytes, name: str, encoding: str | None = None) -> Read:
     """AsciiDoc: headings outside of listings, tables between |===."""
-    return _read(data, name, encoding, _asciidoc)
+    return _read(data, name, encoding, _asciidoc, _ASCIIDOC_LINE)
 
 
 def _asciidoc(text: str) -> tuple[str, list[Section], list[Table]]:
@@ -268,31 +300,33 @@ def _asciidoc_table(lines: Sequence[_Line], first: int, end: int) -> Iterator[Ta
             rows.append(_Row(tuple(cells), start, at + len(text.rstrip())))
             cells = []
     heads = int("header" in attributes or blank)
-    yield from _table(rows, heads, caption)
+    yield from _table(rows, heads, caption, [_span(lines[first]), _span(lines[end])])
 
 
 def read_org(data: bytes, name: str, encoding: str | None = None) -> Read:
     """Org: headings outside of source blocks, tables of |."""
-    return _read(data, name, encoding, _org)
+    return _read(data, name, encoding, _org, _ORG_LINE)
 
 
 def _org(text: str) -> tuple[str, list[Section], list[Table]]:
     sections: list[Section] = []
     tables: list[Table] = []
     rows: list[_Row] = []
+    rules: list[Span] = []
     heads, caption, title, inside = 0, "", "", False
     for line in [*_lines(text), _Line("", len(text))]:
         bare = line.text.strip()
         if rows and not bare.startswith("|"):
             below = _ORG_CAPTION.match(bare)
-            tables += _table(rows, heads, caption or (below[1] if below else ""))
-            rows, heads, caption = [], 0, ""
+            tables += _table(rows, heads, caption or (below[1] if below else ""), rules)
+            rows, rules, heads, caption = [], [], 0, ""
         if block := _ORG_BLOCK.fullmatch(line.text):
             inside = block[1].lower() == "begin"
         elif inside:
             continue
         elif bare.startswith("|-"):
             heads = heads or len(rows)
+            rules.append(_span(line))
         elif bare.startswith("|"):
             cells = tuple(cell.strip() for cell in bare.strip("|").split("|"))
             start = line.start + line.text.index("|")

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from longread.documents import sentences
-from longread.documents.chunks import Span, cut
+from longread.documents.chunks import Span, cut, sentences_and_rows
 from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
 from longread.reading.step import ChunkRef, DocumentRef, Quote
@@ -269,10 +268,8 @@ class Corpus:
         return table.unit if table is not None else ""
 
     def sentences(self, span: Span) -> list[tuple[int, int]]:
-        """Sentences of the span, as offsets into its document's text."""
-        by_line = self.documents[span.document].by_line
-        found = sentences(self.text(span), by_line=by_line)
-        return [(span.start + start, span.start + end) for start, end in found]
+        """Sentences and table rows of the span, as offsets into its document's text."""
+        return list(sentences_and_rows(self.documents[span.document], span.start, span.end))
 
     def quote(self, document: int, start: int, end: int, score: float) -> Quote:
         """The ledger's entry for a span, located and checked against the document."""

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from longread.documents import Document, cache, sentences
-from longread.documents.chunks import estimate_tokens
+from longread.documents import Document, cache
+from longread.documents.chunks import estimate_tokens, sentences_and_rows
 from longread.documents.kept import Facts
 from longread.reading.corpus import Corpus
 from longread.reading.options import ReadingOptions
@@ -116,12 +116,18 @@ def record(corpus: Corpus, number: int) -> dict[str, Any]:
 
 
 def _best_sentence(document: Document, start: int, end: int, query: str) -> tuple[int, int]:
-    """The sentence between two offsets that shares most with the query."""
-    text = document.text[start:end]
-    spans = sentences(text, by_line=document.by_line)
-    hits = Index([text[first:last] for first, last in spans]).search(query, 1)
-    first, last = spans[hits[0].place] if hits else (0, len(text))
-    return start + first, start + last
+    """The sentence or table row between two offsets that shares most with the query."""
+    heads = {line.start for line in document.table_lines(start, end) if line.row is None}
+    spans = list(sentences_and_rows(document, start, end))
+    spans = [span for span in spans if span[0] not in heads] or spans
+    hits = Index([_words(document, *span) for span in spans]).search(query, 1)
+    return spans[hits[0].place] if hits else (start, end)
+
+
+def _words(document: Document, start: int, end: int) -> str:
+    """A sentence's words; those of a row with its heads."""
+    found = document.row_at(start)
+    return found[0].words(found[1]) if found else document.text[start:end]
 
 
 def _on_one_line(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from longread.documents import Document, load
+from longread.documents.chunks import sentences_and_rows
 from longread.errors import DocumentError
 
 OFFICE = Path(__file__).parents[1] / "fixtures" / "office"
@@ -101,3 +102,20 @@ def test_odd_ones(tmp_path: Path, ending: str) -> None:
                     "\\begin{tabular}" * 10_000, "| " * 90_000, "* " * 90_000):  # fmt: skip
         read(tmp_path, f"endless.{ending}", f"{endless}x")
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.org", "* Out\n:PROPERTIES:\n:ID: x\n:END:\nThe mast is pine.\n#+begin_quote\nNo.\n"),
+        ("a.rst", "Out\n---\nThe mast is pine.\n.. [1]\n   No.\n"),
+        ("a.adoc", "== Out\n[.lead]\nThe mast is pine.\n----\nNo.\n"),
+        ("a.tex", "\\section{Out}\\label{o}\nThe mast is pine.\n\\begin{quote}\nNo.\n"),
+    ],
+)
+def test_what_is_no_prose_is_no_part_of_a_sentence(tmp_path: Path, name: str, text: str) -> None:
+    document = read(tmp_path, name, text)
+    found = [document.text[a:b] for a, b in sentences_and_rows(document, 0, len(document.text))]
+    assert "The mast is pine." in found
+    assert "No." in found
+    assert document.sections[0].title == "Out"
