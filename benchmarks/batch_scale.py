@@ -1,7 +1,7 @@
 """`longread batch` at scale: its start over done units, and its memory over a folder of PDFs.
 
     python benchmarks/batch_scale.py start --units 10000
-    python benchmarks/batch_scale.py memory --pdfs 200 ../shared/data/financebench/pdfs/*.pdf
+    python benchmarks/batch_scale.py memory --files 200 ../shared/data/financebench/pdfs/*.pdf
 
 `start`: texts whose answers are there already, all of them copies of one that was really given,
 written by the batch's own code; then the command, which finds nothing to do. `memory`: the PDFs'
@@ -22,6 +22,8 @@ from pathlib import Path
 from machine import machine
 
 QUESTION = "What was the net revenue?"
+# A step of little work: what is measured is memory.
+SMALL = ("--chunk-tokens", "128", "--passage-tokens", "64", "--memory-tokens", "128")
 MODEL = ("--model", "bundled", "--threads", "1", "--no-blocks", "--quiet")
 
 
@@ -97,28 +99,36 @@ def pss(number: int) -> int:
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
-def peak(call: list[str]) -> tuple[float, float]:
-    """Peak memory in MB and seconds of a command."""
+def peak(call: list[str], limit: float) -> tuple[float, float, int]:
+    """Peak memory in MB of a command, its seconds and lines; it is ended after `limit` seconds."""
     begun, most = time.perf_counter(), 0
-    with subprocess.Popen(call, stdout=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            most = max(most, sum(map(pss, processes(process.pid))))
-            time.sleep(0.2)
-    return most / 1024, time.perf_counter() - begun
+    with tempfile.TemporaryFile() as out:
+        with subprocess.Popen(call, stdout=out) as process:
+            while process.poll() is None:
+                most = max(most, sum(map(pss, processes(process.pid))))
+                if time.perf_counter() - begun > limit:
+                    process.terminate()
+                time.sleep(0.2)
+        seconds = time.perf_counter() - begun
+        out.seek(0)
+        return most / 1024, seconds, len(out.readlines())
 
 
-def memory(place: Path, pdfs: list[str], count: int) -> str:
-    """Peak memory of `ask --each` and of `ask` over the folder, in homes of their own."""
+def memory(place: Path, pdfs: list[str], count: int, limit: float) -> str:
+    """Peak memory of `ask` and of `ask --each` over the folder, in homes of their own."""
     folder = place / "pdfs"
     folder.mkdir()
-    lines = [f"{count} PDFs of {split(pdfs, count, folder)} pages"]
-    ways = {"ask --each": ("--each", QUESTION), "ask": (QUESTION,)}
-    for name, arguments in ways.items():
+    print(f"{count} PDFs of {split(pdfs, count, folder)} pages", flush=True)
+    lines = []
+    for name, more in {"ask": (), "ask --each": ("--each", "--json")}.items():
         os.environ["LONGREAD_HOME"] = str(place / name)
         subprocess.run(command("doctor", "--model", "bundled"), capture_output=True, check=False)
-        most, seconds = peak(command("ask", folder, *arguments, "--max-chunks", "1", *MODEL))
-        lines.append(f"{name}: peak {most:.0f} MB, {seconds:.0f} s")
-    return "\n".join(lines)
+        call = command("ask", folder, *more, QUESTION, "--max-chunks", "1", *SMALL, *MODEL)
+        most, seconds, told = peak(call, limit)
+        done = f", {told} documents" if more else ""
+        lines.append(f"{name}: peak {most:.0f} MB, {seconds:.0f} s{done}")
+        print(lines[-1], flush=True)
+    return "; ".join(lines)
 
 
 def main() -> None:
@@ -127,14 +137,15 @@ def main() -> None:
     parser.add_argument("what", choices=("start", "memory"))
     parser.add_argument("pdfs", nargs="*")
     parser.add_argument("--units", type=int, default=10_000)
-    parser.add_argument("--pdfs", dest="count", type=int, default=200)
+    parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--limit", type=float, default=3600.0, help="seconds for each command")
     own = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         os.environ["LONGREAD_HOME"] = str(Path(place, "home"))
         told = (
             start(Path(place), own.units)
             if own.what == "start"
-            else memory(Path(place), own.pdfs, own.count)
+            else memory(Path(place), own.pdfs, own.files, own.limit)
         )
     print(f"{told}\n{machine()}")
 
