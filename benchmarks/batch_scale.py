@@ -1,7 +1,7 @@
 """`longread batch` at scale: its start over done units, and its memory over a folder of PDFs.
 
     python benchmarks/batch_scale.py start --units 10000
-    python benchmarks/batch_scale.py memory --files 200 ../shared/data/financebench/pdfs/*.pdf
+    python benchmarks/batch_scale.py memory ../shared/data/financebench/pdfs/*.pdf --files 200
 
 `start`: texts whose answers are there already, all of them copies of one that was really given,
 written by the batch's own code; then the command, which finds nothing to do. `memory`: the PDFs'
