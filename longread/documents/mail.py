@@ -113,12 +113,21 @@ def read_mbox(data: bytes, name: str, encoding: str | None = None) -> Read:
     ends = [*(found.start() for found in begins[1:]), len(data)]
     for number, (found, end) in enumerate(zip(begins, ends, strict=True), 1):
         message = _ESCAPED.sub(rb"\1", data[found.end() : end])
-        mails.add(message, f"message {number}")
+        try:
+            mails.add(message, f"message {number}")
+        except DocumentError:
+            mails.warnings.append(f"message {number} could not be read to its end")
     return mails.read("")
 
 
 def _header(message: EmailMessage, key: str) -> str:
-    return " ".join(tidy(str(message.get(key, ""))).split())
+    try:
+        value = str(message.get(key, ""))
+    # The library's parser of addresses fails on some in several ways: the header as it stands.
+    except Exception:
+        raw = message.raw_items()
+        value = next((str(each) for name, each in raw if name.lower() == key.lower()), "")
+    return " ".join(tidy(value).split())
 
 
 def _paragraphs(text: str) -> list[str]:

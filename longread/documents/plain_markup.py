@@ -81,6 +81,7 @@ def _read(
     for line in _lines(text):
         if markup.match(line.text):
             starts |= {line.start, line.start + len(line.text) + 1}
+    starts = {start for start in starts if start < len(text)}
     title = title or (sections[0].title if sections else "")
     return Read(text, title, tuple(sections), tuple(sorted(starts)), warnings, tables=tuple(tables))
 

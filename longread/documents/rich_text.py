@@ -92,7 +92,7 @@ class _RichText:
                 continue
             self._decode()
             if word == "bin":
-                position += int(number or 0)
+                position += max(0, int(number or 0))
             elif word:
                 self._control(word, None if number is None else int(number))
             elif symbol:

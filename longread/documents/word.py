@@ -26,6 +26,7 @@ p[style-name='Subtitle'] => p:fresh
 _BACK = re.compile(r' ?<a href="#(?:footnote|endnote|comment)-ref-[^"]*">↑</a>')
 _NOTE = re.compile(r'<li id="(?:footnote|endnote)-[^"]*">(?:<p>)?\s*')
 _COMMENT = re.compile(r'<dt id="comment-[^"]*">(.*?)</dt><dd>(?:<p>)?')
+_MARGIN = re.compile(r"word/(?:header|footer)\d*\.xml")
 _FORMULA = re.compile(rb"<\w+:oMath\b")
 _BOX = b"txbxContent"
 _NEW = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -61,6 +62,9 @@ def read_word(data: bytes, name: str, _encoding: str | None = None) -> Read:
     compiler = Compiler()
     compiler.add(markup)
     warnings = archive.unread()
+    margins = [part for part in archive.names if _MARGIN.fullmatch(part)]
+    if any(b"<w:t>" in archive.read(part) or b"<w:t " in archive.read(part) for part in margins):
+        warnings.append("heads and feet of pages are not read")
     unknown = [each.message for each in made.messages if "was ignored: {" in each.message]
     if unknown:
         warnings.append(not_read("unknown element", len(unknown)))

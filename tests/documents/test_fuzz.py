@@ -23,7 +23,10 @@ from longread.errors import LongreadError
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
-SUFFIXES = (".txt", ".md", ".html", ".fb2", ".epub", ".csv", ".srt", ".eml", ".ipynb", ".tex", "")
+SUFFIXES = (
+    ".txt", ".md", ".html", ".fb2", ".epub", ".csv", ".srt", ".eml", ".mbox", ".ipynb", ".tex",
+    ".rst", ".adoc", ".org", ".json", ".xml", ".rtf", "",
+)  # fmt: skip
 shortly = settings(
     max_examples=60,
     deadline=None,

@@ -87,6 +87,16 @@ def test_a_mailbox_is_read_message_by_message(tmp_path: Path) -> None:
     assert [each.path for each in document.attachments] == [f"{path}/voyage.pdf"]
 
 
+def test_a_message_of_a_mailbox_that_cannot_be_read_does_not_end_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbox"
+    begin = b"From ines@example.org Tue Mar  4 10:15:00 1997\n"
+    noise = b"Subject: Odd\nTo: a: b:;c@d <e\nFrom: :;@\n\n" + bytes(range(32)) * 40 + b"\n\n"
+    path.write_bytes(begin + noise + begin + b"Subject: Mast\n\nThe mast is pine.\n")
+    document = load(str(path))
+    assert document.locate(document.text.index("pine")).place == "message 2"
+    assert document.warnings == ("message 1 could not be read to its end",)
+
+
 def test_a_mailbox_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "a.mbox"
     path.write_text("The mast is 19 metres high.\n")

@@ -66,6 +66,7 @@ def test_text_boxes_of_word_and_what_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     made = docx.Document()
     made.add_paragraph("Before the box.")
+    made.sections[0].header.paragraphs[0].text = "Confidential"
     made.save(str(path))
     box = (
         '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-'
@@ -77,7 +78,11 @@ def test_text_boxes_of_word_and_what_is_not_read(tmp_path: Path) -> None:
     changed(path, "word/document.xml", lambda xml: xml.replace("</w:p>", box, 1), unread)
     document = load(str(path))
     assert "The box says 42." in document.text
-    assert document.warnings == ("2 pictures are not read", "1 macro project is not read")
+    assert document.warnings == (
+        "2 pictures are not read",
+        "1 macro project is not read",
+        "heads and feet of pages are not read",
+    )
 
 
 def test_opendocument_comments_deletions_and_boxes(tmp_path: Path) -> None:
