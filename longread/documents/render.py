@@ -57,8 +57,12 @@ def _records(table: Table, lines: list[TableLine]) -> Iterator[str]:
 
 
 def _words(table: Table, lines: list[TableLine]) -> Iterator[str]:
+    # As they are printed: a head over ten columns, or ten rows, is said once.
     yield table.context
-    yield " ".join(filter(None, table.columns))
+    yield " ".join(dict.fromkeys(words for head in table.heads for words in head))
+    above: tuple[str, ...] = ()
     for line in lines:
         if line.row:
-            yield " ".join(filter(None, (*line.row.path, *line.row.cells)))
+            path = line.row.path if line.row.path != above else ()
+            above = line.row.path
+            yield " ".join(filter(None, (*path, *line.row.cells)))

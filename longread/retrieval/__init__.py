@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
-_K1, _B = 1.5, 0.75
+_K1, _B = 1.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Hit:
 
 
 class Index:
-    """A BM25 index over `texts` (Robertson and Zaragoza 2009; k1 1.5, b 0.75).
+    """A BM25 index over `texts` (Robertson and Zaragoza 2009; k1 1.5, b 0.8).
 
     Numbers can be found but do not count into a text's length: a table of figures is not a
     long text that happens to hold a few words

@@ -20,6 +20,8 @@ _UNSPACED = "぀-ヿ㐀-䶿一-鿿豈-﫿가-힯\u0e01-\u0e4e\u0e80-\u0ece\u1000
 _MARKS = "".join(
     chr(code) for code in range(0x300, 0x1B00) if unicodedata.category(chr(code))[0] == "M"
 )
+# A year is found in "FY2018", too.
+_GLUED_YEAR = re.compile(r"(?<=[^\W\d_])(?:19|20)\d\d(?!\w)")
 # NFKC makes "102" of "10²".
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]+|(?<=[⁰¹²³⁴-⁹])(?=\d)")
 _TERM = re.compile(
@@ -33,6 +35,7 @@ _ASCII = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[a-z][a-z0-9_]*")
 
 def terms(text: str) -> list[str]:
     """The search terms of `text`, in order, repeats included."""
+    text = _GLUED_YEAR.sub(r" \g<0>", text)
     if text.isascii():
         return [_ungrouped(term) for term in _ASCII.findall(text.lower())]
     text = unicodedata.normalize("NFKC", _RAISED.sub(r" \g<0>", text)).casefold()

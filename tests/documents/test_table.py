@@ -89,6 +89,18 @@ def test_a_row_is_indexed_with_heads_caption_period_and_unit(document: Document)
         assert expected in words
 
 
+def test_heads_and_sub_heads_count_once_as_they_are_printed(document: Document) -> None:
+    table = document.tables[0]
+    last = replace(table.rows[-1], cells=("After tax", "1", "2", "3"))
+    second = last.moved(len("Before tax | 2,078,459 | | (4,112)") + 1)
+    text = f"{document.text}\n{row_text(second.cells)}"
+    second = replace(second, start=len(document.text) + 1, end=len(text))
+    both = replace(document, text=text, tables=(replace(table, rows=(*table.rows, second)),))
+    words = for_index(both, table.rows[-1].start, len(text))
+    assert words.count("Domestic") == 1
+    assert words.count("Contribution profit (loss)") == 1
+
+
 def test_words_as_cells_take_a_colon_and_the_first_head_stands_before_the_label() -> None:
     row = TableRow(("Night lights", "yes", "12"), 0, 5)
     table = Table((("Feature",), ("Basic plan",), ("Seats:",)), (row,))

@@ -15,7 +15,7 @@ from longread.retrieval.postings import Postings
 
 
 def by_hand(texts: list[str], query: str) -> list[float]:
-    """Robertson and Zaragoza's BM25 with Lucene's idf, k1 1.5 and b 0.75."""
+    """Robertson and Zaragoza's BM25 with Lucene's idf, k1 1.5 and b 0.8."""
     documents = [terms(text) for text in texts]
     mean = sum(map(len, documents)) / len(documents)
     scores = []
@@ -24,7 +24,7 @@ def by_hand(texts: list[str], query: str) -> list[float]:
         for term in set(terms(query)):
             holding = sum(term in other for other in documents)
             idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-            norm = 1.5 * (1 - 0.75 + 0.75 * len(document) / mean)
+            norm = 1.5 * (1 - 0.8 + 0.8 * len(document) / mean)
             total += idf * counts[term] * 2.5 / (counts[term] + norm)
         scores.append(total)
     return scores

@@ -13,7 +13,7 @@ from longread.retrieval import names
         ("Who was the harbour master of Jorvenport?", ["jorvenport"]),
         ("Which town lies on the river?", []),
         ("Netflix had how many members?", []),
-        ("What was Nike's revenue in FY2018 and in 2017?", ["nike", "fy2018", "2017"]),
+        ("What was Nike's revenue in FY2018 and in 2017?", ["nike", "fy", "2018", "2017"]),
         ("1934 was the year of what?", ["1934"]),
         ("In what year did the Norwegian Adventurers sail?", ["norwegian", "adventurer"]),
         ("Who, if not John, met John?", ["john"]),

@@ -29,6 +29,13 @@ def test_numbers_stay_whole_and_words_keep_their_digits() -> None:
     assert terms("In 2022, 3.5 of Q3's 1,000") == ["in", "2022", "3.5", "of", "q3", "s", "1000"]
 
 
+def test_a_year_glued_to_letters_is_a_year() -> None:
+    assert terms("FY2018 and ФГ2019, but B-2018x") == [
+        "fy", "2018", "and", "фг", "2019", "but", "b", "2018", "x",
+    ]  # fmt: skip
+    assert terms("Q2 of FY18") == ["q2", "of", "fy18"]
+
+
 @pytest.mark.parametrize("text", ["10² employees", "10[2] employees", "10^2 employees"])
 def test_a_superscript_does_not_join_its_number(text: str) -> None:
     assert terms(text) == ["10", "2", "employees"]
