@@ -49,6 +49,12 @@ _STREAMS = {
     "__substg1.0_": "an Outlook message (MSG)",
     "Book": "xls",
 }
+_SAVED = {
+    "EncryptedPackage": "without a password",
+    "PowerPoint Document": "as PPTX",
+    "WordDocument": "as DOCX",
+    "__substg1.0_": "as EML",
+}
 # How much of a file is looked at to tell what it is.
 _GLANCE = 4096
 _SAVE_AS = "save it as PDF, DOCX, XLSX, PPTX or plain text first"
@@ -201,7 +207,7 @@ def _compound(data: bytes, name: str) -> str:
         if stream.encode("utf-16-le") in data:
             if kind in BY_KIND:
                 return kind
-            hint = "open it, and save it without a password" if "encrypted" in kind else _SAVE_AS
+            hint = f"save it {_SAVED[stream]}"
             raise DocumentError(f"{name} is {kind}, which longread cannot read.", hint)
     raise DocumentError(
         f"{name} is an old Office file, damaged or of a kind that longread cannot read.", _SAVE_AS

@@ -254,16 +254,20 @@ def test_a_huge_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "said"),
+    ("stream", "said", "hint"),
     [
-        ("EncryptedPackage", "an encrypted Office file, which longread cannot read"),
-        ("WordDocument", r"an old Word file \(DOC\), which longread cannot read"),
-        ("Nothing", "an old Office file, damaged or of a kind"),
+        ("EncryptedPackage", "an encrypted Office file, which longread", "without a password"),
+        ("WordDocument", r"an old Word file \(DOC\), which longread cannot read", "as DOCX"),
+        ("__substg1.0_", r"an Outlook message \(MSG\), which longread cannot read", "as EML"),
+        ("Nothing", "an old Office file, damaged or of a kind", "save it as PDF"),
     ],
 )
-def test_old_and_encrypted_files_are_named(tmp_path: Path, stream: str, said: str) -> None:
+def test_old_and_encrypted_files_are_named(
+    tmp_path: Path, stream: str, said: str, hint: str
+) -> None:
     path = tmp_path / "a.bin"
     magic = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     path.write_bytes(magic + bytes(600) + stream.encode("utf-16-le"))
-    with pytest.raises(DocumentError, match=f"is {said}"):
+    with pytest.raises(DocumentError, match=f"is {said}") as caught:
         load(str(path))
+    assert hint in (caught.value.hint or "")
