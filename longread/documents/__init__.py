@@ -63,12 +63,15 @@ def load_all(
     *,
     progress: Callable[[str, float], None] | None = None,
     then: Callable[[Document], Any] | None = None,
+    meanwhile: Callable[[], Callable[[Document], None]] | None = None,
     **how: Any,
 ) -> list[Any]:
     """Read many documents on all cores: for each source what `load` returns, or its error.
 
     Takes what `load` takes. Bytes that several files share are parsed once. `progress` is told
     a source that is being read, and the share of them that is done. What `then` makes of a document
-    in the worker that parses it comes in its place. Raises UsageError as `load` does.
+    in the worker that parses it comes in its place. `meanwhile` is called while workers parse, and
+    what it gives with each document that is parsed by then. Raises UsageError as `load` does.
     """
-    return Loader(**how).load_all(sources, progress or (lambda _source, _share: None), then)
+    shown = progress or (lambda _source, _share: None)
+    return Loader(**how).load_all(sources, shown, then, meanwhile)

@@ -82,23 +82,48 @@ class Loader:
         sources: Sequence[str],
         progress: Callable[[str, float], None],
         then: Callable[[Document], Any] | None = None,
+        meanwhile: Callable[[], Callable[[Document], None]] | None = None,
     ) -> list[Any]:
         """The documents of all sources, or why they could not be read, in order.
+
+        As soon as workers are busy `meanwhile` is called; what it gives is called with each
+        document that is parsed while others still are.
 
         Where workers can parse them all, `then` makes something else of each document there; a
         document comes back where it gives one.
         """
         opened: list[_Opened | DocumentError] = []
+        waiting: list[_Opened] = []
+        arrived: Callable[[Document], None] | None = None
         with _Pool() as pool:
             for place, source in enumerate(sources):
                 progress(source, (place - pool.running) / len(sources))
                 try:
-                    opened.append(self._begun(source, pool, then))
+                    opened.append(begun := self._begun(source, pool, then))
+                    waiting.append(begun)
                 except DocumentError as error:
                     opened.append(error)
+                if meanwhile is not None and pool.busy:
+                    arrived, meanwhile = meanwhile(), None
+                waiting = self._handed_over(waiting, arrived) if arrived else waiting
+            if meanwhile is not None and pool.running:
+                arrived = meanwhile()
             for name in pool.rest():
                 progress(name, 1 - pool.running / len(sources))
+                waiting = self._handed_over(waiting, arrived) if arrived else waiting
             return [self._ended(each) for each in opened]
+
+    def _handed_over(
+        self, waiting: list[_Opened], arrived: Callable[[Document], None]
+    ) -> list[_Opened]:
+        """Hands over what has been parsed; what has not is left."""
+        left = []
+        for each in waiting:
+            if isinstance(each.document, Future) and not each.document.done():
+                left.append(each)
+            elif isinstance(document := self._ended(each), Document):
+                arrived(document)
+        return left
 
     def _begun(self, source: str, pool: _Pool, then: Callable[[Document], Any] | None) -> _Opened:
         file, warnings = self._open(source)
@@ -214,6 +239,11 @@ class _Pool:
         self._begun: dict[tuple[str, str], tuple[Future[Any], str]] = {}
 
     @property
+    def busy(self) -> bool:
+        """Does every worker have a file?"""
+        return self.running >= self._cores
+
+    @property
     def running(self) -> int:
         """How many files are not parsed yet."""
         self._running = {each: name for each, name in self._running.items() if not each.done()}
@@ -257,6 +287,8 @@ class _Pool:
     ) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._workers.close()
+        # A thread whose worker has ended ends at once.
+        self._threads.shutdown(wait=True)
 
 
 def _known(file: Unparsed) -> Document | None:

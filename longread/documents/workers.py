@@ -59,6 +59,7 @@ class Workers:
     def __init__(self) -> None:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
+        self._closed = False
 
     def call(self, limits: Limits, function: Callable[..., T], *arguments: Any) -> T:
         """What a module's function returns, or raises. Raises WorkerError where it ends its
@@ -69,6 +70,8 @@ class Workers:
             worker = _Worker()
             self._all.add(worker)
         try:
+            if self._closed:
+                raise WorkerError("was ended")
             returned, outcome = worker.call(limits, function, arguments)
         except BaseException:
             self._all.discard(worker)
@@ -81,7 +84,8 @@ class Workers:
         return result
 
     def close(self) -> None:
-        """End all processes, at work or not."""
+        """End all processes, at work or not, and those that threads are about to start."""
+        self._closed = True
         self._idle.clear()
         while self._all:
             self._all.pop().kill()

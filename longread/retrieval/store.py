@@ -70,6 +70,7 @@ class IndexStore:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or index_file()
         self._added: dict[bytes, Cut] = {}
+        self._unwritten: dict[bytes, Cut] = {}
 
     def facts(self, sources: Sequence[str]) -> dict[str, Facts]:
         """Of `sources` those that are known and have not changed since."""
@@ -118,11 +119,13 @@ class IndexStore:
             )
         return found
 
-    def keep(self, cuts: Mapping[bytes, Cut]) -> None:
-        """Add cuts; what was not used for long goes."""
-        if not cuts:
-            return
+    def keep(self, cuts: Mapping[bytes, Cut], *, soon: bool = False) -> None:
+        """Add cuts; what was not used for long goes. Written `soon`, they wait for others."""
         self._added.update(cuts)
+        self._unwritten.update(cuts)
+        if not self._unwritten or (soon and len(self._unwritten) < _BATCH):
+            return
+        cuts, self._unwritten = self._unwritten, {}
         with self._opened(write=True) as base:
             for table in ("files", "cuts"):
                 base.execute(f"delete from {table} where used < ?", [_today() - _KEPT_DAYS])
@@ -150,6 +153,8 @@ class IndexStore:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             base = sqlite3.connect(self._path, timeout=_SECONDS)
+            # What a power cut tears is made anew.
+            base.execute("pragma synchronous = off")
             base.executescript(_TABLES)
             return base
         except (sqlite3.Error, OSError) as error:

@@ -21,6 +21,7 @@ from longread.reading.strategies import Strategy, strategy
 from longread.runs.journal import Journal, run_key
 
 if TYPE_CHECKING:
+    from longread.reading.judges import Judges
     from longread.runs.session import Session
 
 Report = Callable[[str], None]
@@ -43,14 +44,10 @@ class Run:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
         self.question = question
         way = strategy(options.strategy)
-        judges = session.judges(options.gate, probed=way.judged)
-        engine = judges.gate.engine
-        self.options = options = _fit_window(engine, options, way)
-        self.session = session
-        chunk_tokens = fit_chunk(engine, options, way)
-        self.corpus = session.corpus(
-            chunk_tokens, min(options.passage_tokens, chunk_tokens), way.filled, engine
-        )
+        judges, options, cut = cutting(session, options)
+        self.options, self.session = options, session
+        self.corpus = session.corpus(*cut)
+        chunk_tokens, _, _, engine = cut
         everything = judges.answer.wants_everything(self.question)
         if options.exit is None and everything:
             options = replace(options, exit=False)
@@ -284,6 +281,18 @@ class Pass:
         """All answers have reached the user: drop the journals."""
         for run in self.runs:
             run.close()
+
+
+def cutting(
+    session: Session, options: ReadingOptions
+) -> tuple[Judges, ReadingOptions, tuple[int, int, bool, Engine]]:
+    """Who judges, the options fitted to their context, and how `Session.corpus` is to cut."""
+    way = strategy(options.strategy)
+    judges = session.judges(options.gate, probed=way.judged)
+    engine = judges.gate.engine
+    options = _fit_window(engine, options, way)
+    chunk = fit_chunk(engine, options, way)
+    return judges, options, (chunk, min(options.passage_tokens, chunk), way.filled, engine)
 
 
 def _fit_window(engine: Engine, options: ReadingOptions, way: Strategy) -> ReadingOptions:

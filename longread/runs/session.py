@@ -33,10 +33,11 @@ from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge, speaks_protocol
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
+from longread.reading.strategies import strategy
 from longread.retrieval.store import Cut, IndexStore, state_of
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.run import Pass, Report, Run, order_of
+from longread.runs.run import Pass, Report, Run, cutting, order_of
 
 
 def _silent(_line: str) -> None:
@@ -55,11 +56,13 @@ def read_documents(
     progress: Callable[[str, float], None] | None = None,
     store: IndexStore | None = None,
     then: Callable[[Document], Any] | None = None,
+    meanwhile: Callable[[], Callable[[Document], None]] | None = None,
 ) -> list[Document]:
     """All documents that `sources` (files, folders, patterns, "-") name.
 
     What `store` knows, and has not changed since, is not read before its text is needed. `then`
-    may make an `Indexed` of each other document in the worker that parses it.
+    may make an `Indexed` of each other document in the worker that parses it. While workers parse,
+    `meanwhile` is called, and what it gives with each document that is there by then.
 
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
@@ -72,7 +75,7 @@ def read_documents(
     known = _known(files, how, store) if store is not None and not how.pages else {}
     unknown = [file for file in files if file not in known]
     states = {file: state for file in unknown if store and (state := state_of(file))}
-    loaded = load_all(unknown, progress=progress, then=then, **how.loading()) if unknown else []
+    loaded = load_all(unknown, progress=progress, then=then, meanwhile=meanwhile, **how.loading())
     fresh = dict(zip(unknown, loaded, strict=True))
     if store is not None:
         _keep(fresh, states, how, store)
@@ -290,18 +293,39 @@ class Session:
         runs ask."""
         way = (chunk_tokens, passage_tokens, filled, engine.info.name)
         if way not in self._corpora:
-            # A server may count otherwise tomorrow.
-            tokenizer = "" if is_address(engine.info.file) else self.blocks.digest(engine)
-            self._corpora[way] = Corpus(
-                self.documents,
-                chunk_tokens=chunk_tokens,
-                passage_tokens=passage_tokens,
-                count=engine.count,
-                filled=filled,
-                store=self._index if tokenizer else None,
-                counted_by=tokenizer,
-            )
+            self._corpora[way] = self._cut(self.documents, *way[:3], engine)
         return self._corpora[way]
+
+    def index_ahead(self, options: ReadingOptions) -> Callable[[Document], None]:
+        """What indexes a document as a run with these options will find it in the index."""
+        way, index = cutting(self, options)[2], self._index
+        indexes = strategy(options.strategy).judged and not is_address(way[3].info.file)
+
+        def indexed(document: Document) -> None:
+            if index is not None and indexes and document.entry and not document.attachments:
+                index.keep(self._cut([document], *way).cuts(), soon=True)
+
+        return indexed
+
+    def _cut(
+        self,
+        documents: Sequence[Document],
+        chunk_tokens: int,
+        passage_tokens: int,
+        filled: bool,
+        engine: Engine,
+    ) -> Corpus:
+        # A server may count otherwise tomorrow.
+        tokenizer = "" if is_address(engine.info.file) else self.blocks.digest(engine)
+        return Corpus(
+            documents,
+            chunk_tokens=chunk_tokens,
+            passage_tokens=passage_tokens,
+            count=engine.count,
+            filled=filled,
+            store=self._index if tokenizer else None,
+            counted_by=tokenizer,
+        )
 
     def judges(self, gate: str, *, probed: bool) -> Judges:
         """Who judges passages; a model that nobody asks about passages is not `probed`."""

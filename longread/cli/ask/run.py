@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,28 +108,42 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
 
 
 def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, view: View) -> Session:
-    """Documents read and the model opened; the view says what is left out and how far it is."""
+    """Documents read and the model opened; the view says what is left out and how far it is.
+
+    Where workers parse, the model is opened and what they have parsed is indexed meanwhile.
+    """
     from longread.retrieval.store import IndexStore
     from longread.runs.session import Session, open_engine, open_reader, read_documents
 
     left_out: list[str] = []
     index = IndexStore()
-    documents = read_documents(
-        files,
-        options.documents,
-        report=left_out.append,
-        store=index,
-        progress=lambda file, done: view.activity("reading", Path(file).name, done),
-    )
-    for line in left_out:
-        # It matters even to those who want to see nothing else.
-        (_warn if options.view.quiet else view.message)(line)
-    view.activity("opening model")
-    engine = open_engine(resolved, options.model, view.message)
-    find_reader = partial(open_reader, resolved, options.model, view.message)
-    return Session(
-        documents, engine, resolved.note, left_out=left_out, find_reader=find_reader, index=index
-    )
+    opened: list[Session] = []
+
+    def session() -> Session:
+        if not opened:
+            view.activity("opening model")
+            engine = open_engine(resolved, options.model, view.message)
+            reader = partial(open_reader, resolved, options.model, view.message)
+            made = Session([], engine, resolved.note, find_reader=reader, index=index)
+            opened.append(on_failure.enter_context(made))
+        return opened[0]
+
+    with ExitStack() as on_failure:
+        documents = read_documents(
+            files,
+            options.documents,
+            report=left_out.append,
+            store=index,
+            progress=lambda file, done: view.activity("reading", Path(file).name, done),
+            meanwhile=lambda: session().index_ahead(options.reading),
+        )
+        for line in left_out:
+            # It matters even to those who want to see nothing else.
+            (_warn if options.view.quiet else view.message)(line)
+        session().turn_to(documents)
+        session().left_out = tuple(left_out)
+        on_failure.pop_all()
+    return opened[0]
 
 
 def _warn(line: str) -> None:
