@@ -262,10 +262,11 @@ class Corpus:
             words = for_model(document, span.start, span.end)
         return self.under_header(span, words)
 
-    def scale(self, quote: Quote) -> str:
-        """The unit or scale of the table that a quote stands in ("£000", "in thousands"), or ""."""
-        table = self.documents[quote.document].table_at(quote.start)
-        return table.unit if table is not None else ""
+    def unit_of(self, quote: Quote) -> tuple[str, str]:
+        """The unit or scale of the table that a quote stands in ("£000", "in thousands"), and the
+        label of its row; both empty outside tables."""
+        found = self.documents[quote.document].row_at(quote.start)
+        return (found[0].unit, found[1].label) if found else ("", "")
 
     def sentences(self, span: Span) -> list[tuple[int, int]]:
         """Sentences and table rows of the span, as offsets into its document's text."""

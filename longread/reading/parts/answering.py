@@ -13,7 +13,8 @@ from dataclasses import replace
 from longread.reading.judges import Judge, Judges, Relevance, relevance_of
 from longread.reading.judges.candidates import best_length
 from longread.reading.memory import as_notes
-from longread.reading.parts.backing import CITATIONS, LIKELIER_THAN_NOT, is_backed
+from longread.reading.parts.backing import CITATIONS, LIKELIER_THAN_NOT, adds_nothing, is_backed
+from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.thinking import inside
 from longread.reading.parts.writers import notes_from_ledger, place_of
@@ -93,6 +94,8 @@ class AnswerOrQuote:
         quote = None
         if max(probability, said.supports) >= self._gate.threshold:
             quote = self._said(state, Scored(passage, probability), shown, notes, said)
+            # A model that has no words for what it says it sees does not see it.
+            probability = probability if quote is not None else 0.0
         elif self._is_step(scored):
             quote = self._step(state, scored, notes)
         self._gate.judged(state, passage, probability)
@@ -138,11 +141,12 @@ class AnswerOrQuote:
     ) -> Quote | None:
         given = self._judge.answer(shown, state.question, notes)
         quote = self._sentence(state, scored, given.text)
-        if quote is None:
+        if quote is None or adds_nothing(given.text, state.question):
             return None
         text = state.corpus.text(scored.passage)
         backed = is_backed(given.text, state.question, [text, shown, notes])
-        answer = self._scaled(state, quote, given.text) if backed else quote.text
+        unit, row = state.corpus.unit_of(quote)
+        answer = in_full(given.text, unit, row) if backed else quote.text
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text)
             yes = relevance_of(self._judge, alone, state.question).answers
@@ -151,13 +155,6 @@ class AnswerOrQuote:
         return replace(
             quote, answer=" ".join(answer.split()), answer_confidence=round(given.confidence, 4)
         )
-
-    def _scaled(self, state: ReadingState, quote: Quote, answer: str) -> str:
-        """A bare figure of a table with the table's scale: 731 of a table in £000 is no £731."""
-        scale = state.corpus.scale(quote)
-        bare = not any(letter.isalpha() or letter in "£$€¥%" for letter in answer)
-        figure = bare and any(letter.isdigit() for letter in answer)
-        return f"{answer.strip()} ({scale})" if figure and scale else answer
 
     def _sentence(self, state: ReadingState, scored: Scored, words: str) -> Quote | None:
         span = place_of(state.corpus, scored.passage, words, state.question)

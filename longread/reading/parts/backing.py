@@ -30,6 +30,16 @@ def is_backed(text: str, question: str, sources: list[str]) -> bool:
     return not words or sum(word in known for word in words) >= _BACKED * len(words)
 
 
+def adds_nothing(text: str, question: str) -> bool:
+    """Whether a reply only says the question again: no word of its own, and half of the question's.
+
+    "The pilot was guiding her when she hit the mole" says nothing of which pilot. A choice between
+    things that the question names ("the first one, or the second?") has few of its words.
+    """
+    said, asked = set(terms(text)), set(terms(question))
+    return said <= asked and 2 * len(said) >= len(asked)
+
+
 def unquoted(text: str, question: str, quotes: list[str]) -> list[str]:
     """The numbers of `text` that stand neither in the question nor in any of the quotes."""
     known = {*terms(question), *(term for quote in quotes for term in terms(quote))}

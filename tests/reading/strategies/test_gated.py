@@ -230,5 +230,5 @@ def test_a_bare_figure_of_a_table_says_its_scale(start: Start) -> None:
     )
     question = "What was the insurance premium of the ferry in 2023?"
     _steps, answer = finish(start(engine, question, (book,), gate="choice"))
-    assert answer.answer == "731 (£000)"
+    assert answer.answer == "£731,000 (731 in £000)"
     assert answer.citations[0].text == row

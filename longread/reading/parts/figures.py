@@ -1,0 +1,57 @@
+"""Figures of tables in full: 731 under "£000" is £731,000, and the answer says both."""
+
+from __future__ import annotations
+
+import re
+
+_FIGURE = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
+_SCALE = re.compile(
+    r"(?P<thousand>(?<!\d)['’]?000s?\b|\bthousands?\b)"
+    r"|(?P<million>\bmillions?\b|(?<=[$£€¥])mn?\b)"
+    r"|(?P<billion>\bbillions?\b|(?<=[$£€¥])bn\b)",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen|jpy)\b", re.IGNORECASE)
+_SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
+_EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
+# Rows whose figures are counts and shares, whatever the table is in.
+_OTHER_UNIT = re.compile(
+    r"%|\b(per|number|ratio|rate|percent\w*|employees|headcount|shares|days|times)\b", re.IGNORECASE
+)
+
+
+def in_full(answer: str, unit: str, row: str) -> str:
+    """An answer that is a bare figure of a table, with the table's unit counted in.
+
+    "731" in "£000" gives "£731,000 (731 in £000)", "1,278" in "$ in millions" "$1,278 million
+    (…)". Where the unit is no power of a thousand, says that some rows are exceptions, or the
+    `row` (its label) has a unit of its own, it stands behind the figure as it is. What is no bare
+    figure comes back unchanged.
+    """
+    bare = answer.strip()
+    if not unit or not _is_bare(bare) or _OTHER_UNIT.search(row):
+        return answer
+    figure, scale = _FIGURE.fullmatch(bare), _SCALE.search(unit)
+    if figure is None or scale is None or _EXCEPTIONS.search(unit):
+        return f"{bare} ({unit})"
+    currency = _CURRENCY.search(unit)
+    sign = _SIGNS.get(currency[0][0].casefold(), currency[0]) if currency else ""
+    thing = "" if currency else unit[scale.end() :].strip().removeprefix("of ")
+    amount = f"{figure['sign']}{sign}{_amount(figure, str(scale.lastgroup))} {thing}".strip()
+    unit = unit.removeprefix("in ")
+    return f"{amount} ({bare}{', ' if ' in ' in unit else ' in '}{unit})"
+
+
+def _is_bare(answer: str) -> bool:
+    """A figure without any unit."""
+    letters = any(letter.isalpha() or letter in "£$€¥%" for letter in answer)
+    return not letters and any(letter.isdigit() for letter in answer)
+
+
+def _amount(figure: re.Match[str], scale: str) -> str:
+    """The figure in full where it is in thousands; millions and billions keep their word."""
+    digits, decimals = figure["digits"], figure["decimals"] or ""
+    if scale != "thousand":
+        return f"{digits}{decimals} {scale}"
+    whole = int(digits.replace(",", "") + decimals[1:4].ljust(3, "0"))
+    return f"{whole:,}{'.' + decimals[4:] if decimals[4:] else ''}"

@@ -1,0 +1,50 @@
+"""Figures of tables in full."""
+
+import pytest
+
+from longread.reading.parts.figures import in_full
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit", "full"),
+    [
+        ("731", "£000", "£731,000 (731 in £000)"),
+        ("731", "£’000", "£731,000 (731 in £’000)"),
+        (
+            "1,278,022",
+            "in thousands of dollars",
+            "$1,278,022,000 (1,278,022 in thousands of dollars)",
+        ),
+        ("12.5", "in thousands of tonnes", "12,500 tonnes (12.5 in thousands of tonnes)"),
+        ("1,278", "$ in millions", "$1,278 million (1,278, $ in millions)"),
+        ("2.5", "£m", "£2.5 million (2.5 in £m)"),
+        ("-12", "USD million", "-$12 million (-12 in USD million)"),
+        ("138", "thousand tonnes", "138,000 tonnes (138 in thousand tonnes)"),
+    ],
+)
+def test_a_bare_figure_is_given_in_full_beside_what_the_table_prints(
+    figure: str, unit: str, full: str
+) -> None:
+    assert in_full(figure, unit, "Insurance") == full
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit"),
+    [("8.5", "metres"), ("9", "m"), ("2.55", "in thousands, except per share"), ("5", "per 1,000")],
+)
+def test_a_unit_that_is_no_plain_power_of_a_thousand_stands_behind(figure: str, unit: str) -> None:
+    assert in_full(figure, unit, "Depth") == f"{figure} ({unit})"
+
+
+@pytest.mark.parametrize("answer", ["£731,000", "13.3%", "731 tonnes", "none"])
+def test_what_has_a_unit_or_is_no_figure_stays_as_it_is(answer: str) -> None:
+    assert in_full(answer, "£000", "Insurance") == answer
+
+
+@pytest.mark.parametrize("row", ["Average number of employees", "Earnings per share", "Margin, %"])
+def test_a_row_that_counts_something_else_is_not_taken_for_money(row: str) -> None:
+    assert in_full("214", "£000", row) == "214"
+
+
+def test_without_a_unit_the_figure_stands_alone() -> None:
+    assert in_full("731", "", "Insurance") == "731"
