@@ -101,8 +101,8 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the larger model said of a place that the reader opened: P(it answers), the words it
-    would answer with (empty: not asked), and the probability of the place by both together.
+    """What the larger model said of a place: P(it answers), the words it would answer with (empty:
+    not asked) and their confidence, and P(that is right) by all of it and the reader's word.
 
     `passage` counts from 0 over all documents."""
 
@@ -113,6 +113,7 @@ class Judged:
     answers: float
     probability: float
     answer: str = ""
+    words: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Prefix cache of a session: a keeper for each model that gates, by its file and compression."""
+"""Prefix cache of a session: a keeper for each of its models, by its file and compression."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from longread.engine import Engine, PrefixStates, prefix_states
 from longread.engine.http import is_address
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, PrefixCache
+from longread.reading.corpus import Corpus
 from longread.reading.options import ReadingOptions
 
 
@@ -22,15 +24,23 @@ class SessionBlocks:
         self._store: BlockStore | None = None
         self._made: dict[tuple[str, int], PrefixCache] = {}
         self._digests: dict[str, str] = {}
-        self._holder: PrefixStates | None = None
+        self._holders: list[PrefixStates] = []
+        self._said: set[str] = set()
 
-    def attach(self, gating: Engine, options: ReadingOptions) -> str:
-        """Give the engine that gates the keeper that `options` ask for, or none; returns why there
-        is none though one was asked for, in one line, or nothing."""
-        if self._holder is not None:
-            self._holder.keeper = None
-        self._holder = engine = prefix_states(gating)
-        if engine is None and is_address(gating.info.file):
+    def attach(self, engines: Sequence[Engine], options: ReadingOptions) -> str:
+        """Give each model of a run the keeper that `options` ask for, or none.
+
+        Returns why the first, which gates, has none though one was asked for, in one line, or
+        nothing.
+        """
+        for holder in self._holders:
+            holder.keeper = None
+        self._holders = []
+        return [self._attach(engine, options) for engine in engines][0]
+
+    def _attach(self, asked: Engine, options: ReadingOptions) -> str:
+        engine = prefix_states(asked)
+        if engine is None and is_address(asked.info.file):
             # A server holds in its slots what it read last; that is its own affair.
             return ""
         if engine is None:
@@ -40,6 +50,7 @@ class SessionBlocks:
                 if options.blocks
                 else ""
             )
+        self._holders.append(engine)
         engine.keeper = None
         if not options.blocks:
             return ""
@@ -67,6 +78,16 @@ class SessionBlocks:
             except OSError:
                 return ""
         return self._digests[file]
+
+    def forecast(self, gating: Engine, options: ReadingOptions, corpus: Corpus) -> str:
+        """What of the passages the disk will hold, in one line, said once; empty where all."""
+        keeper = self._made.get((gating.info.file, options.compress))
+        if keeper is None or not options.blocks:
+            return ""
+        line = keeper.forecast([passage.tokens for passage in corpus.passages]).line
+        new = line not in self._said
+        self._said.add(line)
+        return line if new else ""
 
     def remarks(self) -> list[str]:
         """What went wrong with blocks since this was last asked, a line each."""

@@ -53,9 +53,12 @@ class Run:
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
         self._report = report
-        without = session.blocks.attach(engine, options)
-        if way.judged and without:
-            report(without)
+        without = session.blocks.attach(judges.engines, options)
+        if way.judged:
+            for line in filter(
+                None, (without, session.blocks.forecast(engine, options, self.corpus))
+            ):
+                report(line)
         parts = way.build(judges, options)
         self.reader = Reader(
             judges, self.corpus, self.question, parts, options, everything=everything

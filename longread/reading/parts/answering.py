@@ -10,10 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from longread.reading.judges import Judge, Judges, Relevance, relevance_of
+from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
 from longread.reading.judges.candidates import best_length
 from longread.reading.memory import as_notes
-from longread.reading.parts.backing import CITATIONS, LIKELIER_THAN_NOT, adds_nothing, is_backed
+from longread.reading.parts.backing import (
+    CITATIONS,
+    LIKELIER_THAN_NOT,
+    adds_nothing,
+    is_backed,
+    unquoted,
+)
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.thinking import inside
@@ -87,14 +93,23 @@ class AnswerOrQuote:
         only then what it is: alone, with what is needed to understand it."""
         judge, passage = self._judge, scored.passage
         reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
-        said = judge.relevance(reply, state.question, notes)
+        answers = judge.relevance(reply, state.question, notes).answers
         weights = judge.calibration.place
         assert weights is not None, "a model that answers for a reader has weights for places"
-        probability = weights.probability(said.answers, scored.probability)
+        unsaid = bool(unquoted(state.question, "", [shown, notes]))
+        given, probability = ShortAnswer("", 0.0), 0.0
+        # Only if it could be sure of its words is it asked for them.
+        at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
+        if at_best >= self._gate.threshold:
+            given = judge.answer(shown, state.question, notes)
+            probability = weights.probability(
+                answers, given.confidence, scored.probability, unsaid=unsaid
+            )
         quote = None
-        if max(probability, said.supports) >= self._gate.threshold:
-            quote = self._said(state, Scored(passage, probability), shown, notes, said)
-            # A model that has no words for what it says it sees does not see it.
+        if probability >= self._gate.threshold:
+            # The place's probability has the words' in it.
+            sure = replace(given, confidence=1.0)
+            quote = self._answered(state, Scored(passage, probability), shown, notes, sure)
             probability = probability if quote is not None else 0.0
         elif self._is_step(scored):
             quote = self._step(state, scored, notes)
@@ -105,9 +120,10 @@ class AnswerOrQuote:
                 passage.document,
                 state.corpus.locate(passage).page,
                 scored.probability,
-                said.answers,
+                answers,
                 probability,
-                quote.answer if quote is not None else "",
+                given.text,
+                given.confidence,
             )
         )
         return quote
@@ -117,7 +133,8 @@ class AnswerOrQuote:
     ) -> Quote | None:
         """The answer of a passage, or its sentence as a step."""
         if said.answers >= said.supports:
-            return self._answered(state, scored, shown, notes)
+            given = self._judge.answer(shown, state.question, notes)
+            return self._answered(state, scored, shown, notes, given)
         return self._step(state, scored, notes)
 
     def _is_step(self, scored: Scored) -> bool:
@@ -137,9 +154,8 @@ class AnswerOrQuote:
         return self._sentence(state, scored, step.text)
 
     def _answered(
-        self, state: ReadingState, scored: Scored, shown: str, notes: str
+        self, state: ReadingState, scored: Scored, shown: str, notes: str, given: ShortAnswer
     ) -> Quote | None:
-        given = self._judge.answer(shown, state.question, notes)
         quote = self._sentence(state, scored, given.text)
         if quote is None or adds_nothing(given.text, state.question):
             return None
@@ -204,6 +220,7 @@ class AnswerFromPlaces:
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge: Judge = judges.answer
+        self._cascade = judges.cascade
         self._gate = gate
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
@@ -229,20 +246,17 @@ class AnswerFromPlaces:
             return None
         if state.everything:
             return all_answers(list(groups.values()))
-        best = max(groups.values(), key=self._weight)
+        best = max(groups.values(), key=lambda group: sum(odds(each.score) for each in group))
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        answers = [quote for group in groups.values() for quote in group]
-        found = max(self._gate.found_by(state, answers), best[0].score)
+        if self._cascade:
+            # Other answers compete: the larger model's probabilities are those of its words.
+            found = self._gate.found_by(state, best)
+        else:
+            answers = [quote for group in groups.values() for quote in group]
+            found = max(self._gate.found_by(state, answers), best[0].score)
         return Outcome(best[0].answer, cited, found, answer_confidence=best[0].answer_confidence)
-
-    def _weight(self, group: Sequence[Quote]) -> float:
-        """What places with the same answer weigh together: by their odds and their words."""
-        place = self._judge.calibration.place
-        power = place.words if place is not None else 0.0
-        weights = [odds(quote.score) * pow(quote.answer_confidence, power) for quote in group]
-        return float(sum(weights))
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         notes = as_notes(latest_steps(ledger))

@@ -24,9 +24,10 @@ _STEPS_SHOWN = 4
 # With steps known, a passage is judged again if its BM25 score for question and steps is at least
 # this share of the best passage's (benchmarks/LOG.md, 2026-11-28, "what a second ask is worth").
 _WORTH_ASKING_AGAIN = 0.1
-# Places of the look-ups that a larger model judges, whether the reader opened them or not: the
-# right page is among the reader's first three far more often than it is the first.
-_FIRST_LOOK = 4
+# Places of the look-ups that a larger model judges in a step, whether the reader opened them or
+# not, and for how many steps: the right page is among the reader's first three far more often than
+# it is the first, and a second look costs less than reading the document for it.
+_LOOK, _LOOKS = 4, 2
 
 
 class AlwaysOpen:
@@ -136,9 +137,9 @@ class PassageGate:
             Scored(state.corpus.passages[place], scores.opens(place))
             for place in scores.posterior.scored_unread()
         ]
-        if self._planner is not None and state.step == 1:
+        if self._planner is not None and state.step <= _LOOKS:
             found.sort(key=lambda each: -each.probability)
-            return found[:_FIRST_LOOK]
+            return found[:_LOOK]
         return [each for each in found if each.probability >= self.threshold]
 
     def scores(self, state: ReadingState) -> PassageScores:
@@ -171,9 +172,9 @@ class PassageGate:
         self, state: ReadingState, outcome: Opening, read: Sequence[Scored]
     ) -> tuple[Scored, ...]:
         """What the larger model is to judge, most promising first: what opened, and in the first
-        step the best places of the look-ups, however sure the reader is of them."""
+        steps the best places of the look-ups, however sure the reader is of them."""
         ranked = sorted(read, key=lambda each: -each.probability)
-        first = ranked[:_FIRST_LOOK] if state.step == 1 else []
+        first = ranked[:_LOOK] if state.step <= _LOOKS else []
         return tuple(each for each in ranked if each in outcome.opened or each in first)
 
     def _prefetched(self, state: ReadingState, scores: PassageScores) -> tuple[Scored, ...]:

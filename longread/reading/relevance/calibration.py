@@ -18,6 +18,9 @@ from typing import Any
 from longread.models import calibration as measured
 from longread.reading.relevance.match import Match
 
+# How far off 0 and 1 what a larger model says of a place is kept.
+_ROUGHLY = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerWeights:
@@ -103,20 +106,32 @@ class EntryWeights:
 @dataclass(frozen=True, slots=True)
 class PlaceWeights:
     """Turns what a larger model says of a place that a reader opened, and what the reader said,
-    into the odds that the answer stands there.
+    into the odds that its answer from there is right.
 
-    `words` is the power of its answer's confidence by which answers from several places are
-    ranked: 0 leaves the words out.
+    Log-odds, linear in those of three probabilities: that the place answers, the words' own, and
+    the reader's. Each is kept off 0 and 1, where a model is surer than it can be. `unsaid` is added
+    where the question has a number, such as a year, that the place does not have: of like records
+    a model takes any for the one that is asked for.
     """
 
     answers: float
-    reader: float
-    bias: float
     words: float
+    reader: float
+    unsaid: float
+    bias: float
 
-    def probability(self, answers: float, reader: float) -> float:
-        """P(the answer stands there), from P(it answers) by the model and P by the reader."""
-        return sigmoid(self.answers * logit(answers) + self.reader * logit(reader) + self.bias)
+    def probability(
+        self, answers: float, words: float, reader: float, *, unsaid: bool = False
+    ) -> float:
+        """P(the answer from there is right): from the model's P(it answers), its words'
+        confidence, and the reader's P of the place."""
+        return sigmoid(
+            self.answers * logit(answers, _ROUGHLY)
+            + self.words * logit(words, _ROUGHLY)
+            + self.reader * logit(reader, _ROUGHLY)
+            + self.unsaid * unsaid
+            + self.bias
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +212,9 @@ def sigmoid(value: float) -> float:
     return math.exp(value) / (1.0 + math.exp(value))
 
 
-def logit(probability: float) -> float:
-    """The inverse of `sigmoid`, with probabilities kept off 0 and 1."""
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+def logit(probability: float, least: float = 1e-6) -> float:
+    """The inverse of `sigmoid`, with probabilities kept `least` off 0 and 1."""
+    bounded = min(max(probability, least), 1 - least)
     return math.log(bounded / (1 - bounded))
 
 
