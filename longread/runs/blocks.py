@@ -36,7 +36,8 @@ class SessionBlocks:
         for holder in self._holders:
             holder.keeper = None
         self._holders = []
-        return [self._attach(engine, options) for engine in engines][0]
+        first, *_others = [self._attach(engine, options) for engine in engines]
+        return first
 
     def _attach(self, asked: Engine, options: ReadingOptions) -> str:
         engine = prefix_states(asked)

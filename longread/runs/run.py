@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from longread.documents.superscripts import MARKED, without_note_marks
 from longread.engine import Engine
 from longread.errors import UsageError
+from longread.reading.judges import Judges
 from longread.reading.loop import Reader, spent
 from longread.reading.options import ReadingOptions
 from longread.reading.round_robin import take_turns, together
@@ -19,9 +20,9 @@ from longread.reading.state import PROMPT_WORDS, Outcome
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
 from longread.reading.strategies import Strategy, strategy
 from longread.runs.journal import Journal, run_key
+from longread.runs.whole import whole_tokens
 
 if TYPE_CHECKING:
-    from longread.reading.judges import Judges
     from longread.runs.session import Session
 
 Report = Callable[[str], None]
@@ -45,10 +46,16 @@ class Run:
         self.question = question
         way = strategy(options.strategy)
         judges, options, cut = cutting(session, options)
+        everything = session.prefill_rate.wants_everything(judges.answer, self.question)
+        whole = whole_tokens(session.documents, judges.answer, options, way, session.prefill_rate)
+        if whole:
+            judges = Judges.of(judges.answer)
+            options = replace(options, chunk_tokens=whole, passage_tokens=whole)
+            cut = (whole, whole, True, judges.engine)
+            report("short enough for one prompt: read whole")
         self.options, self.session = options, session
         self.corpus = session.corpus(*cut)
         chunk_tokens, _, _, engine = cut
-        everything = judges.answer.wants_everything(self.question)
         if options.exit is None and everything:
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")

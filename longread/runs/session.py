@@ -38,6 +38,7 @@ from longread.retrieval.store import Cut, IndexStore, state_of
 from longread.runs.blocks import SessionBlocks
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run, cutting, order_of
+from longread.runs.whole import PrefillRate
 
 
 def _silent(_line: str) -> None:
@@ -237,6 +238,7 @@ class Session:
         self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
         self._judges: dict[str, Judge] = {}
         self._reading: Judge | None = None
+        self.prefill_rate = PrefillRate()
 
     @classmethod
     def open(

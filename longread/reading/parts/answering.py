@@ -33,6 +33,10 @@ from longread.retrieval import terms
 _FAR_BELOW = 20
 
 
+# A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
+_WORTH_QUOTING = 0.02
+
+
 class AnswerOrQuote:
     """What opened is answered from, or quoted as a step with what to look for next.
 
@@ -98,22 +102,23 @@ class AnswerOrQuote:
         assert weights is not None, "a model that answers for a reader has weights for places"
         unsaid = bool(unquoted(state.question, "", [shown, notes]))
         given, probability = ShortAnswer("", 0.0), 0.0
+        least = min(self._gate.threshold, _WORTH_QUOTING)
         # Only if it could be sure of its words is it asked for them.
         at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
-        if at_best >= self._gate.threshold:
+        if at_best >= least:
             given = judge.answer(shown, state.question, notes)
             probability = weights.probability(
                 answers, given.confidence, scored.probability, unsaid=unsaid
             )
         quote = None
-        if probability >= self._gate.threshold:
+        if probability >= least:
             # The place's probability has the words' in it.
             sure = replace(given, confidence=1.0)
             quote = self._answered(state, Scored(passage, probability), shown, notes, sure)
-            probability = probability if quote is not None else 0.0
-        elif self._is_step(scored):
+        probability = probability if quote is not None else 0.0
+        if quote is None and self._is_step(scored):
             quote = self._step(state, scored, notes)
-        self._gate.judged(state, passage, probability)
+        self._gate.judged(state, passage, probability, scored.probability)
         state.draft.setdefault("judged", []).append(
             Judged(
                 passage.index,
@@ -250,13 +255,14 @@ class AnswerFromPlaces:
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
+        answers = [quote for group in groups.values() for quote in group]
+        found, words = self._gate.found_by(state, answers), best[0].answer_confidence
         if self._cascade:
-            # Other answers compete: the larger model's probabilities are those of its words.
-            found = self._gate.found_by(state, best)
+            # Other answers compete with it: a larger model's probabilities are of its words.
+            words *= self._gate.found_by(state, best) / max(found, 1e-9)
         else:
-            answers = [quote for group in groups.values() for quote in group]
-            found = max(self._gate.found_by(state, answers), best[0].score)
-        return Outcome(best[0].answer, cited, found, answer_confidence=best[0].answer_confidence)
+            found = max(found, best[0].score)
+        return Outcome(best[0].answer, cited, found, answer_confidence=words)
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         notes = as_notes(latest_steps(ledger))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance, Request
 from longread.reading.memory import as_notes
+from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.match import Match
@@ -57,8 +58,9 @@ class PassageGate:
         self.signal = judge.signal
         self.threshold = judge.calibration.threshold if threshold is None else threshold
         self.relevance: dict[Span, Relevance] = {}
-        # What a larger model made of places, which stands when their own chunk is read.
-        self._verdicts: dict[int, float] = {}
+        # What a larger model made of places, which stands when their own chunk is read, and what
+        # the reader had given them.
+        self._verdicts: dict[int, tuple[float, float]] = {}
         self._scores: PassageScores | None = None
         self._matches: tuple[list[Quote], Sequence[Match]] | None = None
 
@@ -66,6 +68,10 @@ class PassageGate:
         """The posterior that the answer's place is among the passages that the gate opened for;
         0 before anything is read."""
         return self._scores.posterior.found(self.threshold) if self._scores else 0.0
+
+    def settled(self) -> float:
+        """The posterior that no unread passage holds the answer."""
+        return 1.0 - self._scores.posterior.unread() if self._scores else 0.0
 
     def found_by(self, state: ReadingState, answers: Sequence[Quote]) -> float:
         """The posterior that the answer's place is among those that gave `answers`.
@@ -120,7 +126,8 @@ class PassageGate:
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
         for place in step.judged:
-            self.judged(state, state.corpus.passages[place.passage], place.probability)
+            passage = state.corpus.passages[place.passage]
+            self.judged(state, passage, place.probability, place.reader)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
@@ -159,14 +166,18 @@ class PassageGate:
             self.relevance[passage] = said
         return scores.weigh(said.answers, match), scores.helps(said, match)
 
-    def judged(self, state: ReadingState, passage: Span, probability: float) -> None:
-        """Take over what a larger model made of a passage that the gate opened."""
-        self._verdicts[passage.index] = probability
+    def judged(self, state: ReadingState, passage: Span, probability: float, reader: float) -> None:
+        """Take over what a larger model made of a passage that the gate gave `reader`: 0 where it
+        gave no answer."""
+        self._verdicts[passage.index] = (probability, reader)
         self._enter(state, passage, probability)
 
     def _enter(self, state: ReadingState, passage: Span, probability: float) -> None:
-        known = self._verdicts.get(passage.index, probability)
-        self.scores(state).posterior.enter(passage.index, known)
+        posterior, verdict = self.scores(state).posterior, self._verdicts.get(passage.index)
+        if verdict is None:
+            posterior.enter(passage.index, probability)
+        else:
+            posterior.judge(passage.index, *verdict)
 
     def _for_planner(
         self, state: ReadingState, outcome: Opening, read: Sequence[Scored]
@@ -216,10 +227,15 @@ def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
 
 
 class FoundExit:
-    """Exit when an answer outweighs what is unread, or the notes together give one."""
+    """Exit when an answer outweighs what is unread, or the notes together give one.
 
-    def __init__(self, gate: PassageGate) -> None:
+    What a larger model answers from competes with other places that it read, which reading on
+    does not settle: with it, an answer that is likelier than not need outweigh the unread alone.
+    """
+
+    def __init__(self, gate: PassageGate, *, cascade: bool = False) -> None:
         self._gate = gate
+        self._cascade = cascade
         self._last: tuple[str, float] = ("", 0.0)
 
     def decide(self, state: ReadingState) -> Gate | None:
@@ -227,6 +243,8 @@ class FoundExit:
         if not ledger:
             return None
         found = self._gate.found() if any(quote.answer for quote in ledger) else 0.0
+        if self._cascade and found >= LIKELIER_THAN_NOT:
+            found = max(found, self._gate.settled())
         probability = max(found, self._together(state))
         return Gate(probability, state.options.exit_threshold, self._gate.signal)
 

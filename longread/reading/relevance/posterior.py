@@ -15,6 +15,8 @@ from longread.reading.relevance.match import Match
 
 # Added to the standard deviation: where all passages are alike, small differences mean nothing.
 _LEAST_SPREAD = 0.1
+# Odds that a larger model and a reader are taken to agree on before it has judged anything.
+_PRIOR_ODDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,10 @@ class Posterior:
         probability: Callable[[int], float],
     ) -> None:
         self._unanswerable = weights.unanswerable
-        self._scored = list(scored)
+        self._scored = set(scored)
         self._read: dict[int, float] = {}
+        # Of the places that a larger model judged: its odds, and those that the reader gave.
+        self._judged: dict[int, tuple[float, float]] = {}
         known = set(scored)
         self._unread = {
             place: odds(probability(place)) if place in known else weights.unread_odds(match)
@@ -70,20 +74,54 @@ class Posterior:
         self._read[place] = probability
         self._unread.pop(place, None)
 
+    def judge(self, place: int, probability: float, reader: float) -> None:
+        """Record what a larger model made of a passage: P(its answer is right), 0 where it gave
+        none. `reader` is what the model that gates gave it."""
+        self._judged[place] = (odds(probability), odds(reader))
+        self.enter(place, probability)
+
     def found(self, threshold: float) -> float:
         """P(the answer's place is among the passages whose gate opened at `threshold`).
 
         One place holds the answer, or none does: the odds of the passages read compete with
         those still unread, and with "the document does not say".
         """
-        opened = sum(odds(value) for value in self._read.values() if value >= threshold)
-        closed = sum(odds(value) for value in self._read.values() if value < threshold)
-        return opened / (opened + closed + sum(self._unread.values()) + self._unanswerable)
+        return sum(map(self._odds, self.opened(threshold))) / self._total()
+
+    def unread(self) -> float:
+        """P(the answer's place is among the passages that were not read)."""
+        return self._open_odds() / self._total()
+
+    def _total(self) -> float:
+        return sum(map(self._odds, self._read)) + self._open_odds() + self._unanswerable
+
+    def _odds(self, place: int) -> float:
+        """The odds of a place that was read."""
+        known = odds(self._read[place])
+        return known if place in self._judged else known * self._trust()
+
+    def _open_odds(self) -> float:
+        """The odds of all that is unread."""
+        trust = self._trust()
+        return sum(
+            value * trust if place in self._scored else value
+            for place, value in self._unread.items()
+        )
+
+    def _trust(self) -> float:
+        """What the reader's odds are worth in this question: the larger model's on the places
+        that it judged, as a share of the reader's on the same. 1 where there is no larger model."""
+        given = sum(its for its, _ours in self._judged.values()) + _PRIOR_ODDS
+        return min(1.0, given / (sum(ours for _its, ours in self._judged.values()) + _PRIOR_ODDS))
 
     def opened(self, threshold: float) -> dict[int, float]:
         """P(the passage holds the answer) of the places read whose gate opened at `threshold`."""
-        return {place: value for place, value in self._read.items() if value >= threshold}
+        return {
+            place: value
+            for place, value in self._read.items()
+            if value >= threshold or self._judged.get(place, (0.0,))[0] > 0
+        }
 
     def scored_unread(self) -> list[int]:
         """The places that were judged and not read yet, in order."""
-        return [place for place in sorted(self._scored) if place in self._unread]
+        return sorted(place for place in self._scored if place in self._unread)

@@ -24,11 +24,11 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
         thinker=LookAhead(gate, writer),
         gate=gate,
         writer=writer,
-        exit=NeverExit() if options.exit is False else FoundExit(gate),
+        exit=NeverExit() if options.exit is False else FoundExit(gate, cascade=judges.cascade),
         answerer=AnswerFromPlaces(judges, gate),
         patience=options.patience or 1,
         top_k=options.top_k or 3,
     )
 
 
-STRATEGY = Strategy("gated", build, judged=True)
+STRATEGY = Strategy("gated", build, judged=True, whole=True)

@@ -28,7 +28,7 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
         thinker=NoThought(),
         gate=gate,
         writer=AnswerOrQuote(judges, gate),
-        exit=NeverExit() if options.exit is False else FoundExit(gate),
+        exit=NeverExit() if options.exit is False else FoundExit(gate, cascade=judges.cascade),
         answerer=AnswerFromPlaces(judges, gate),
         patience=options.patience or 1,
         rounds=ROUNDS,

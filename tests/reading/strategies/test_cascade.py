@@ -152,3 +152,51 @@ def test_the_reader_is_opened_when_a_run_has_a_use_for_it(told: Document) -> Non
     assert len(opened) == 1
     session.close()
     assert opened[0].closed
+
+
+def test_what_a_reader_hardly_likes_is_answered_from_if_the_model_is_sure(told: Document) -> None:
+    """Answers compete: the likeliest is given however low the gate that opened it."""
+    answering = model()
+    answering.choices = lambda prompt: 0.98 if FACT in prompt else 0.3
+    answer = finish(begin(told, answering, gate_threshold=0.95))[1]
+    assert answer.answer == "1931"
+
+
+def test_it_stops_when_what_is_unread_holds_no_better_answer(told: Document) -> None:
+    """Two places answer, neither outweighs the other: reading on would not change that."""
+    answering = model()
+    answering.choices = lambda prompt: 0.85 if FACT in prompt or RUMOUR in prompt else 0.02
+    run = begin(told, answering)
+    steps, answer = finish(run)
+    assert len(steps) < steps[0].total
+    last = steps[-1].exit
+    assert last is not None
+    assert last.open
+    # The place that the reader likes better wins; the other answer's share is not its own.
+    assert answer.answer == "in a storm"
+    assert answer.status == "answered"
+    scores = sorted(quote.score for quote in run.reader.state.ledger())
+    assert 0 < scores[0] < answer.confidence < 0.95
+
+
+@pytest.mark.parametrize(
+    ("year", "answered"), [("", True), (" in 1931", True), (" in 1876", False)]
+)
+def test_a_number_of_the_question_that_a_place_lacks_makes_it_unlikely(
+    told: Document, year: str, answered: bool
+) -> None:
+    answering = model()
+    answering.choices = lambda prompt: 0.95 if FACT in prompt else 0.02
+    answering.replies = by_role(plan="ferry", short_answer="the harbour")
+    run = begin(told, answering)
+    asked = run.session.run(f"What ferry sank{year}?", run.options)
+    steps, _answer = finish(asked)
+    judged = [place for step in steps for place in step.judged if place.page == 7]
+    assert (judged[0].probability > 0.3) is answered
+
+
+def test_a_reply_that_says_the_question_again_is_no_answer(told: Document) -> None:
+    answering = model()
+    answering.replies = by_role(plan="ferry", short_answer="The Orvel ferry did sink.")
+    _steps, answer = finish(begin(told, answering))
+    assert answer.status == "not_found"

@@ -1,0 +1,74 @@
+"""Short documents go before a model that follows instructions as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from longread.documents.model import Document
+from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.options import ReadingOptions
+from longread.runs.run import Run
+from longread.runs.session import Session
+from tests.reading.conftest import FACT, QUESTION, telling
+from tests.scripted import ScriptedEngine, by_role
+
+
+def model(context: int = 8000) -> ScriptedEngine:
+    engine = ScriptedEngine(
+        replies=by_role(short_answer="in 1931"),
+        choices=lambda prompt: 0.95 if FACT in prompt else 0.02,
+    )
+    engine.info = type(engine.info)("larger", "larger.gguf", "CPU", context, 1_500_000_000)
+    return engine
+
+
+def begin(engine: ScriptedEngine, *documents: Document, **options: Any) -> tuple[Run, list[str]]:
+    session = Session(documents, engine)
+    session._judges["auto"] = PromptedJudge(engine)
+    said: list[str] = []
+    given: dict[str, Any] = {"memory_tokens": 200, **options}
+    return session.run(QUESTION, ReadingOptions(**given), report=said.append), said
+
+
+def test_a_short_document_is_one_prompt_and_the_run_says_so() -> None:
+    engine = model()
+    run, said = begin(engine, telling({7: FACT}))
+    (step,) = run.steps()
+    answer = run.answer()
+    assert said[0] == "short enough for one prompt: read whole"
+    assert (answer.answer, answer.citations[0].page) == ("in 1931", 7)
+    assert (step.total, len(step.passage_gates)) == (1, 1)
+    assert {"Clerk c1x0" in prompt and FACT in prompt for prompt in engine.asked("relevance")} == {
+        True
+    }
+
+
+def test_each_of_several_short_documents_is_a_prompt_of_its_own() -> None:
+    run, said = begin(model(), telling({3: "Nothing of it."}), telling({7: FACT}))
+    (step,) = run.steps()
+    assert step.total == 2
+    assert run.answer().citations[0].document == 1
+    assert "read whole" in said[0]
+
+
+@pytest.mark.parametrize(
+    "options", [{"chunk_tokens": 80}, {"gate": "choice"}, {"strategy": "pi-mem"}]
+)
+def test_who_chooses_sizes_gates_or_another_strategy_gets_them(options: dict[str, Any]) -> None:
+    run, said = begin(model(), telling({7: FACT}), **options)
+    assert not any("read whole" in line for line in said)
+    assert len(run.reader.corpus.passages) > 1
+
+
+def test_what_takes_too_long_or_too_much_room_is_read_by_passages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, _said = begin(model(context=1100), telling({7: FACT}))
+    assert len(run.reader.corpus.passages) > 1
+    slow = Session((telling({7: FACT}),), model())
+    slow._judges["auto"] = PromptedJudge(slow.engine)
+    monkeypatch.setattr(slow.prefill_rate, "wants_everything", lambda _judge, _question: False)
+    slow.prefill_rate.tokens_a_second = 10.0
+    assert len(slow.run(QUESTION, ReadingOptions(memory_tokens=200)).reader.corpus.passages) > 1
