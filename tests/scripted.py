@@ -74,6 +74,7 @@ class ScriptedEngine:
     closed: bool = False
     forgotten: int = 0
     keeper: StateKeeper | None = None
+    storable_tokens: int | None = None
     layout: str = "scripted"
 
     def __post_init__(self) -> None:
@@ -167,6 +168,9 @@ class ScriptedEngine:
 
     def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
         raise AssertionError("no test scripts a held state")
+
+    def state_bytes(self, tokens: int) -> int:
+        return 1000 * tokens
 
     def forget(self) -> None:
         self.forgotten += 1

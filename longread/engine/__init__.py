@@ -114,10 +114,12 @@ class StateKeeper(Protocol):
     be kept. `whole` asks for a state in which every token has its place; otherwise, where the
     keeper `prunes`, some of them left. What `load` gives must be byte for byte what `save`
     was given for the same tokens by an engine of the same `layout`; it is valid until the
-    next call. Neither raises for a fault of the disk: then nothing was kept.
+    next call. Neither raises for a fault of the disk: then nothing was kept. `crowded`: there is
+    not room for all, so that it matters what each is worth.
     """
 
     prunes: bool
+    crowded: bool
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None: ...
 

@@ -39,7 +39,7 @@ class Forecast:
             return ""
         return (
             f"blocks for {self.kept:,} of {self.passages:,} passages will fit on disk "
-            f"({self.room / 1e9:.1f} of {self.size / 1e9:.1f} GB): what opened or nearly did stays"
+            f"({_size(self.room)} of {_size(self.size)}): what opened or nearly did stays"
         )
 
 
@@ -68,6 +68,7 @@ class PrefixCache:
         self._engine = engine
         self._writes = True
         self.prunes = compression > 1
+        self.crowded = False
         self.loaded = self.saved = 0
 
     def load(self, tokens: Sequence[int], source: str, *, whole: bool) -> State | None:
@@ -120,6 +121,7 @@ class PrefixCache:
         ]
         room = self._store.room()
         kept = bisect_right(list(accumulate(sizes)), room)
+        self.crowded = kept < len(sizes)
         return Forecast(len(lengths), len(lengths) - len(sizes), kept, sum(sizes), room)
 
     def dropped(self, prefix: str, tokens: Sequence[int]) -> Sequence[int]:
@@ -154,3 +156,7 @@ class PrefixCache:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or "the folder cannot be used").lower()
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.0f} MB"

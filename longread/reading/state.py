@@ -99,6 +99,13 @@ class ReadingState:
             return
         states.pin_prefix(prefix, source=self.source(passage) if keep else "", whole=exact)
 
+    def rate(self, judge: Judge, passage: Span, worth: float) -> None:
+        """Say what a passage's state is worth keeping, 0 to 1, where not all fit on the disk."""
+        states = prefix_states(judge.engine)
+        if states is not None and states.keeper is not None and states.keeper.crowded:
+            prefix = judge.ask(self.shown(passage, judge), self.question).prefix
+            states.rate_prefix(prefix, worth, source=self.source(passage))
+
     def source(self, passage: Span) -> str:
         """What a passage's cached states go by; empty where nothing may be kept."""
         document = self.corpus.documents[passage.document]

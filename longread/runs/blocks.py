@@ -58,7 +58,7 @@ class SessionBlocks:
         if options.compress > 1 and "attention" not in engine.capabilities:
             return "blocks cannot be compressed with this engine: none are kept"
         file = engine.info.file
-        digest = self.digest(gating)
+        digest = self.digest(asked)
         if not digest:
             return "no blocks are kept: the model's file cannot be read"
         self._store = self._store or BlockStore(self._place)

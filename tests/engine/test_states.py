@@ -27,6 +27,7 @@ class Memory:
 
     def __init__(self, every: int = 1) -> None:
         self.prunes = every > 1
+        self.crowded = False
         self.every = every
         self.states: dict[tuple[tuple[int, ...], str, bool], bytearray] = {}
         self.loads = 0

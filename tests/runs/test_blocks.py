@@ -149,7 +149,9 @@ def test_a_full_cache_is_said_once_and_reading_goes_on(
     found, reported, _whole = gates(clean, chronicle, QUESTIONS[0])
     assert found == fresh
     assert reported == [
-        "no more blocks are kept: their limit of 0.0 GB is reached (longread cache limit)"
+        "blocks for 2 of 6 passages will fit on disk (4 MB of 8 MB): what opened or nearly did "
+        "stays",
+        "no more blocks are kept: their limit of 0.0 GB is reached (longread cache limit)",
     ]
     assert 0 < BlockStore().holdings().size <= 4_000_000
 
@@ -186,7 +188,7 @@ def test_an_engine_without_states_is_said_in_one_line() -> None:
     ]
 
 
-def test_the_model_that_gates_keeps_the_blocks(tmp_path: Path) -> None:
+def test_each_model_of_a_run_keeps_its_blocks(tmp_path: Path) -> None:
     def with_states(name: str, protocol: str = "") -> ScriptedEngine:
         engine = ScriptedEngine(choices=lambda _prompt: 0.1, scores=lambda _prompt: -3.0)
         file = tmp_path / f"{name}.gguf"
@@ -199,12 +201,15 @@ def test_the_model_that_gates_keeps_the_blocks(tmp_path: Path) -> None:
     session = Session([paged(page(1), page(2))], large, blocks=tmp_path, reader=small)
     session._judges["auto"] = PromptedJudge(large)
     sizes: dict[str, Any] = {"chunk_tokens": 80, "memory_tokens": 100}
-    session.run("When?", ReadingOptions(**sizes))
-    assert (small.keeper is not None, large.keeper) == (True, None)
-    session.run("When?", ReadingOptions(gate="choice", **sizes))
-    assert (small.keeper, large.keeper is not None) == (None, True)
-    session.run("When?", ReadingOptions(blocks=False, **sizes))
-    assert (small.keeper, large.keeper) == (None, None)
+
+    def kept(**options: Any) -> list[bool]:
+        session.run("When?", ReadingOptions(**sizes, **options))
+        return [engine.keeper is not None for engine in (small, large)]
+
+    assert kept() == [True, True]
+    assert small.keeper is not large.keeper
+    assert kept(gate="choice") == [False, True]
+    assert kept(blocks=False) == [False, False]
 
 
 def test_a_model_file_replaced_under_its_name_has_another_digest(tmp_path: Path) -> None:
@@ -218,3 +223,21 @@ def test_a_model_file_replaced_under_its_name_has_another_digest(tmp_path: Path)
     shutil.copyfile(other, model)
     os.utime(model, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert file_digest(model) == file_digest(other) != first
+
+
+@pytest.mark.model
+def test_where_not_all_fit_each_passage_s_worth_is_told(
+    clean: LlamaCppEngine, chronicle: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rated: list[float] = []
+
+    def rate(_store: BlockStore, _identity: object, worth: float) -> None:
+        rated.append(worth)
+
+    monkeypatch.setattr(BlockStore, "rate", rate)
+    found, _reported, _whole = gates(clean, chronicle, QUESTIONS[0])
+    assert rated == []
+    set_limit(4_000_000)
+    found, _reported, _whole = gates(clean, chronicle, QUESTIONS[0])
+    assert len(rated) >= len(found)
+    assert set(found) <= set(rated)

@@ -119,6 +119,7 @@ class AnswerOrQuote:
         if quote is None and self._is_step(scored):
             quote = self._step(state, scored, notes)
         self._gate.judged(state, passage, probability, scored.probability)
+        state.rate(judge, passage, probability)
         state.draft.setdefault("judged", []).append(
             Judged(
                 passage.index,

@@ -101,6 +101,7 @@ class PassageGate:
                 again = self.judge_again(state, passage)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
             self._enter(state, passage, probability)
+            state.rate(self.judge, passage, helps)
             opens.append(helps)
         looked_up = [passage for passage in state.retrieved if passage not in passages]
         for passage in looked_up:
