@@ -428,6 +428,10 @@ WRITERS: dict[str, Callable[[Path, list[Ship], Ship, str], Gold]] = {
     "xml": as_xml, "ipynb": ipynb, "srt": srt, "gz": packed,
 }  # fmt: skip
 
+# Right places: of the first hit of a search, of the first citation, of that or the place that
+# a run without an answer names; and right answers.
+COUNTED = ("search", "cited", "cited or named", "answer")
+
 
 @dataclass(frozen=True)
 class Question:
@@ -464,6 +468,7 @@ def main() -> None:
     """Make the files, search and ask, and print what was found by format."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, help="keep the files there")
+    parser.add_argument("--only", default="*", help="a pattern of the files' names")
     parser.add_argument("--search-only", action="store_true", help="without a model")
     parsed = parser.parse_args()
     if shutil.which("pandoc") is None:
@@ -472,7 +477,8 @@ def main() -> None:
         os.environ.setdefault("LONGREAD_HOME", home)
         folder = parsed.folder or Path(home) / "files"
         folder.mkdir(parents=True, exist_ok=True)
-        run(make(folder), asking=not parsed.search_only)
+        questions = [each for each in make(folder) if each.file.match(parsed.only)]
+        run(questions, asking=not parsed.search_only)
 
 
 def run(questions: list[Question], *, asking: bool) -> None:
@@ -486,7 +492,7 @@ def run(questions: list[Question], *, asking: bool) -> None:
     rows: dict[str, dict[str, Any]] = {}
     for each in questions:
         row = rows.setdefault(
-            each.ending, {"format": each.ending, "search": 0, "ask": 0, "answer": 0, "seconds": 0.0}
+            each.ending, {"format": each.ending, **dict.fromkeys(COUNTED, 0), "seconds": 0.0}
         )
         documents = read_documents([str(each.file)])
         hits = search(cut_up(documents, ReadingOptions()), each.text, 1)
@@ -503,16 +509,17 @@ def run(questions: list[Question], *, asking: bool) -> None:
             row["seconds"] = round(row["seconds"] + time.perf_counter() - began, 1)
             cited = answer.citations
             right = bool(cited) and each.gold.holds(cited[0])
-            row["ask"] += right
+            row["cited"] += right
+            # What a run that does not answer names as the place to look.
+            named = cited[0] if cited else answer.closest
+            row["cited or named"] += named is not None and each.gold.holds(named)
             row["answer"] += each.answer.casefold() in (answer.answer or "").casefold()
-            told += (
-                f"; ask {'right' if right else cited[:1]}; {answer.answer!r} for {each.answer!r}"
-            )
+            told += f"; ask {'right' if right else named}; {answer.answer!r} for {each.answer!r}"
         print(f"{each.file.name}: {told}", flush=True)
     if session is not None:
         session.close()
     total = {"format": f"all {len(questions)}"}
-    for key in ("search", "ask", "answer", "seconds"):
+    for key in (*COUNTED, "seconds"):
         total[key] = round(sum(row[key] for row in rows.values()), 1)
     print(machine(), table([*rows.values(), total]), sep="\n\n")
 
