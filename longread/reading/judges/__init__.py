@@ -126,11 +126,6 @@ class Judges:
         return self.answer.engine
 
     @property
-    def planner(self) -> Judge | None:
-        """Who plans searches for the model that gates: a larger one, if there is one."""
-        return self.answer if self.cascade else None
-
-    @property
     def engines(self) -> tuple[Engine, ...]:
         """The models of the run, each once; the one that gates first."""
         return (self.gate.engine, self.answer.engine) if self.cascade else (self.engine,)

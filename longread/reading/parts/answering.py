@@ -18,7 +18,6 @@ from longread.reading.parts.backing import (
     LIKELIER_THAN_NOT,
     adds_nothing,
     is_backed,
-    unquoted,
 )
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
@@ -26,15 +25,11 @@ from longread.reading.parts.thinking import inside
 from longread.reading.parts.writers import notes_from_ledger, place_of
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
-from longread.reading.step import Judged, Quote
+from longread.reading.step import Quote
 from longread.retrieval import terms
 
 # A place is not answered from if a known answer's odds are more than so many times its own.
 _FAR_BELOW = 20
-
-
-# A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
-_WORTH_QUOTING = 0.02
 
 
 class AnswerOrQuote:
@@ -46,11 +41,8 @@ class AnswerOrQuote:
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge = judges.answer
-        self._cascade = judges.cascade
         self._gate = gate
         self.look_for = ""
-        # Places that a larger model judged, with the notes that it had then.
-        self._judged: set[tuple[int, str]] = set()
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
         quotes: list[Quote] = []
@@ -80,59 +72,9 @@ class AnswerOrQuote:
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
         notes = as_notes(latest_steps(state.memory.ledger))
         shown = state.shown(scored.passage, self._judge)
-        if self._cascade:
-            asked = (scored.passage.index, notes)
-            if asked in self._judged:
-                return None
-            self._judged.add(asked)
-            return self._second_opinion(state, scored, shown, notes)
         request = self._judge.ask(shown, state.question)
         state.pin(self._judge.engine, scored.passage, request.prefix, exact=True)
         return self._said(state, scored, shown, notes, self._gate.relevance[scored.passage])
-
-    def _second_opinion(
-        self, state: ReadingState, scored: Scored, shown: str, notes: str
-    ) -> Quote | None:
-        """The larger model says whether the answer stands in a place that the reader opened, and
-        only then what it is: alone, with what is needed to understand it."""
-        judge, passage = self._judge, scored.passage
-        reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
-        answers = judge.relevance(reply, state.question, notes).answers
-        weights = judge.calibration.place
-        assert weights is not None, "a model that answers for a reader has weights for places"
-        unsaid = bool(unquoted(state.question, "", [shown, notes]))
-        given, probability = ShortAnswer("", 0.0), 0.0
-        least = min(self._gate.threshold, _WORTH_QUOTING)
-        # Only if it could be sure of its words is it asked for them.
-        at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
-        if at_best >= least:
-            given = judge.answer(shown, state.question, notes)
-            probability = weights.probability(
-                answers, given.confidence, scored.probability, unsaid=unsaid
-            )
-        quote = None
-        if probability >= least:
-            # The place's probability has the words' in it.
-            sure = replace(given, confidence=1.0)
-            quote = self._answered(state, Scored(passage, probability), shown, notes, sure)
-        probability = probability if quote is not None else 0.0
-        if quote is None and self._is_step(scored):
-            quote = self._step(state, scored, notes)
-        self._gate.judged(state, passage, probability, scored.probability)
-        state.rate(judge, passage, probability)
-        state.draft.setdefault("judged", []).append(
-            Judged(
-                passage.index,
-                passage.document,
-                state.corpus.locate(passage).page,
-                scored.probability,
-                answers,
-                probability,
-                given.text,
-                given.confidence,
-            )
-        )
-        return quote
 
     def _said(
         self, state: ReadingState, scored: Scored, shown: str, notes: str, said: Relevance
@@ -142,13 +84,6 @@ class AnswerOrQuote:
             given = self._judge.answer(shown, state.question, notes)
             return self._answered(state, scored, shown, notes, given)
         return self._step(state, scored, notes)
-
-    def _is_step(self, scored: Scored) -> bool:
-        """Whether the reader opened a place as a step: a larger model says only that the answer
-        does not stand there."""
-        said = self._gate.relevance.get(scored.passage)
-        opened = scored.probability >= self._gate.threshold
-        return opened and said is not None and said.supports > said.answers
 
     def _step(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
         """The sentence of a place that is a step towards the answer; who gates quotes it, which
@@ -226,7 +161,6 @@ class AnswerFromPlaces:
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge: Judge = judges.answer
-        self._cascade = judges.cascade
         self._gate = gate
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
@@ -256,14 +190,16 @@ class AnswerFromPlaces:
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        answers = [quote for group in groups.values() for quote in group]
-        found, words = self._gate.found_by(state, answers), best[0].answer_confidence
-        if self._cascade:
-            # Other answers compete with it: a larger model's probabilities are of its words.
-            words *= self._gate.found_by(state, best) / max(found, 1e-9)
-        else:
-            found = max(found, best[0].score)
+        found, words = self.confidence(state, list(groups.values()), best)
         return Outcome(best[0].answer, cited, found, answer_confidence=words)
+
+    def confidence(
+        self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
+    ) -> tuple[float, float]:
+        """P(the answer's place was found), and the confidence of the words of the `best` group."""
+        answers = [quote for group in groups for quote in group]
+        found = max(self._gate.found_by(state, answers), best[0].score)
+        return found, best[0].answer_confidence
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         notes = as_notes(latest_steps(ledger))

@@ -13,7 +13,6 @@ from dataclasses import replace
 from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance, Request
 from longread.reading.memory import as_notes
-from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.match import Match
@@ -25,10 +24,6 @@ _STEPS_SHOWN = 4
 # With steps known, a passage is judged again if its BM25 score for question and steps is at least
 # this share of the best passage's (benchmarks/LOG.md, 2026-11-28, "what a second ask is worth").
 _WORTH_ASKING_AGAIN = 0.1
-# Places of the look-ups that a larger model judges in a step, whether the reader opened them or
-# not, and for how many steps: the right page is among the reader's first three far more often than
-# it is the first, and a second look costs less than reading the document for it.
-_LOOK, _LOOKS = 4, 2
 
 
 class AlwaysOpen:
@@ -50,17 +45,11 @@ class PassageGate:
     the answer, passages that BM25 likes with it are judged again with that step in the notes.
     """
 
-    def __init__(
-        self, judge: Judge, threshold: float | None = None, planner: Judge | None = None
-    ) -> None:
+    def __init__(self, judge: Judge, threshold: float | None = None) -> None:
         self.judge = judge
-        self._planner = planner
         self.signal = judge.signal
         self.threshold = judge.calibration.threshold if threshold is None else threshold
         self.relevance: dict[Span, Relevance] = {}
-        # What a larger model made of places, which stands when their own chunk is read, and what
-        # the reader had given them.
-        self._verdicts: dict[int, tuple[float, float]] = {}
         self._scores: PassageScores | None = None
         self._matches: tuple[list[Quote], Sequence[Match]] | None = None
 
@@ -82,8 +71,9 @@ class PassageGate:
         if self._scores is None:
             return 0.0
         own = {place.index for quote in answers for place in state.corpus.passages_at(quote)}
-        opened = self._scores.posterior.opened(self.threshold)
-        without = sum(odds(value) for place, value in opened.items() if place not in own)
+        posterior = self._scores.posterior
+        opened = posterior.opened(self.threshold)
+        without = sum(posterior.weight(place) for place in opened if place not in own)
         given = sum(odds(quote.score) for quote in answers)
         return self.found() * given / (given + without) if given else 0.0
 
@@ -100,7 +90,7 @@ class PassageGate:
             if self._known_for(state, passage):
                 again = self.judge_again(state, passage)
                 probability, helps = max(probability, again[0]), max(helps, again[1])
-            self._enter(state, passage, probability)
+            scores.posterior.enter(passage.index, probability)
             state.rate(self.judge, passage, helps)
             opens.append(helps)
         looked_up = [passage for passage in state.retrieved if passage not in passages]
@@ -108,12 +98,15 @@ class PassageGate:
             found, helps = self.judge_again(state, passage)
             opens.append(helps)
             if found >= self.threshold:
-                self._enter(state, passage, found)
+                scores.posterior.enter(passage.index, found)
         outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
-        if self._planner is not None:
-            read = [Scored(*each) for each in zip([*passages, *looked_up], opens, strict=True)]
-            outcome = replace(outcome, opened=self._for_planner(state, outcome, read))
-        return replace(outcome, prefetched=prefetched)
+        read = [Scored(*each) for each in zip([*passages, *looked_up], opens, strict=True)]
+        return replace(outcome, opened=self.choose(state, read), prefetched=prefetched)
+
+    def choose(self, state: ReadingState, read: Sequence[Scored]) -> tuple[Scored, ...]:
+        """The passages that were read for which the gate opens."""
+        del state
+        return tuple(each for each in read if each.probability >= self.threshold)
 
     def restore(self, state: ReadingState, step: Step) -> None:
         scores = self.scores(state)
@@ -127,8 +120,7 @@ class PassageGate:
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
         for place in step.judged:
-            passage = state.corpus.passages[place.passage]
-            self.judged(state, passage, place.probability, place.reader)
+            scores.posterior.judge(place.passage, place.probability, place.reader)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
@@ -145,18 +137,18 @@ class PassageGate:
             Scored(state.corpus.passages[place], scores.opens(place))
             for place in scores.posterior.scored_unread()
         ]
-        if self._planner is not None and state.step <= _LOOKS:
-            found.sort(key=lambda each: -each.probability)
-            return found[:_LOOK]
-        return [each for each in found if each.probability >= self.threshold]
+        return list(self.choose(state, found))
 
     def scores(self, state: ReadingState) -> PassageScores:
         """The run's passage scores, made on first use."""
         if self._scores is None:
-            searches = self._planner.plan(state.question) if self._planner else []
-            state.draft["planned"] = searches
-            self._scores = PassageScores(state, self.judge, self.threshold, searches)
+            self._scores = PassageScores(state, self.judge, self.threshold, self.searches(state))
         return self._scores
+
+    def searches(self, state: ReadingState) -> list[str]:
+        """What to look up before reading, beside the question."""
+        del state
+        return []
 
     def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
         """(P(answers), P(helps)) of a passage with what was found so far in the notes."""
@@ -170,24 +162,7 @@ class PassageGate:
     def judged(self, state: ReadingState, passage: Span, probability: float, reader: float) -> None:
         """Take over what a larger model made of a passage that the gate gave `reader`: 0 where it
         gave no answer."""
-        self._verdicts[passage.index] = (probability, reader)
-        self._enter(state, passage, probability)
-
-    def _enter(self, state: ReadingState, passage: Span, probability: float) -> None:
-        posterior, verdict = self.scores(state).posterior, self._verdicts.get(passage.index)
-        if verdict is None:
-            posterior.enter(passage.index, probability)
-        else:
-            posterior.judge(passage.index, *verdict)
-
-    def _for_planner(
-        self, state: ReadingState, outcome: Opening, read: Sequence[Scored]
-    ) -> tuple[Scored, ...]:
-        """What the larger model is to judge, most promising first: what opened, and in the first
-        steps the best places of the look-ups, however sure the reader is of them."""
-        ranked = sorted(read, key=lambda each: -each.probability)
-        first = ranked[:_LOOK] if state.step <= _LOOKS else []
-        return tuple(each for each in ranked if each in outcome.opened or each in first)
+        self.scores(state).posterior.judge(passage.index, probability, reader)
 
     def _prefetched(self, state: ReadingState, scores: PassageScores) -> tuple[Scored, ...]:
         """The passages that were judged so far, with P(the passage helps)."""
@@ -228,26 +203,23 @@ def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
 
 
 class FoundExit:
-    """Exit when an answer outweighs what is unread, or the notes together give one.
+    """Exit when an answer outweighs what is unread, or the notes together give one."""
 
-    What a larger model answers from competes with other places that it read, which reading on
-    does not settle: with it, an answer that is likelier than not need outweigh the unread alone.
-    """
-
-    def __init__(self, gate: PassageGate, *, cascade: bool = False) -> None:
+    def __init__(self, gate: PassageGate) -> None:
         self._gate = gate
-        self._cascade = cascade
         self._last: tuple[str, float] = ("", 0.0)
 
     def decide(self, state: ReadingState) -> Gate | None:
         ledger = state.memory.ledger
         if not ledger:
             return None
-        found = self._gate.found() if any(quote.answer for quote in ledger) else 0.0
-        if self._cascade and found >= LIKELIER_THAN_NOT:
-            found = max(found, self._gate.settled())
+        found = self.found() if any(quote.answer for quote in ledger) else 0.0
         probability = max(found, self._together(state))
         return Gate(probability, state.options.exit_threshold, self._gate.signal)
+
+    def found(self) -> float:
+        """P(what was found outweighs the rest), some place having given an answer."""
+        return self._gate.found()
 
     def _together(self, state: ReadingState) -> float:
         """P(the steps in the notes hold the answer), asked when they changed."""

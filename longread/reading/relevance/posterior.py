@@ -70,15 +70,18 @@ class Posterior:
         }
 
     def enter(self, place: int, probability: float) -> None:
-        """Record that the passage at `place` was read with this outcome."""
-        self._read[place] = probability
-        self._unread.pop(place, None)
+        """Record that the passage at `place` was read with this outcome; what a larger model made
+        of it stands."""
+        if place not in self._judged:
+            self._read[place] = probability
+            self._unread.pop(place, None)
 
     def judge(self, place: int, probability: float, reader: float) -> None:
         """Record what a larger model made of a passage: P(its answer is right), 0 where it gave
         none. `reader` is what the model that gates gave it."""
-        self._judged[place] = (odds(probability), odds(reader))
         self.enter(place, probability)
+        self._read[place] = probability
+        self._judged[place] = (odds(probability), odds(reader))
 
     def found(self, threshold: float) -> float:
         """P(the answer's place is among the passages whose gate opened at `threshold`).
@@ -86,17 +89,17 @@ class Posterior:
         One place holds the answer, or none does: the odds of the passages read compete with
         those still unread, and with "the document does not say".
         """
-        return sum(map(self._odds, self.opened(threshold))) / self._total()
+        return sum(map(self.weight, self.opened(threshold))) / self._total()
 
     def unread(self) -> float:
         """P(the answer's place is among the passages that were not read)."""
         return self._open_odds() / self._total()
 
     def _total(self) -> float:
-        return sum(map(self._odds, self._read)) + self._open_odds() + self._unanswerable
+        return sum(map(self.weight, self._read)) + self._open_odds() + self._unanswerable
 
-    def _odds(self, place: int) -> float:
-        """The odds of a place that was read."""
+    def weight(self, place: int) -> float:
+        """The odds of a place that was read, as they count here."""
         known = odds(self._read[place])
         return known if place in self._judged else known * self._trust()
 

@@ -10,22 +10,21 @@ from __future__ import annotations
 from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote, LookAhead
-from longread.reading.parts.gates import FoundExit, NeverExit, PassageGate
+from longread.reading.parts.answering import LookAhead
+from longread.reading.parts.cascade import judging
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.strategies import Strategy
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
-    gate = PassageGate(judges.gate, options.gate_threshold, judges.planner)
-    writer = AnswerOrQuote(judges, gate)
+    gate, writer, exit_gate, answerer = judging(judges, options)
     return Parts(
         order=ChunksInOrder(),
         thinker=LookAhead(gate, writer),
         gate=gate,
         writer=writer,
-        exit=NeverExit() if options.exit is False else FoundExit(gate, cascade=judges.cascade),
-        answerer=AnswerFromPlaces(judges, gate),
+        exit=exit_gate,
+        answerer=answerer,
         patience=options.patience or 1,
         top_k=options.top_k or 3,
     )

@@ -14,7 +14,7 @@ from longread.reading.judges import Judge, Judges
 from longread.reading.loop import Parts
 from longread.reading.memory import WorkingMemory, as_notes
 from longread.reading.options import ReadingOptions
-from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
+from longread.reading.parts.cascade import answerer, writer
 from longread.reading.parts.gates import NeverExit, PassageGate, latest_steps, opening
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.parts.thinking import NoThought
@@ -70,9 +70,9 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
         order=ChunksInOrder(),
         thinker=NoThought(),
         gate=gate,
-        writer=AnswerOrQuote(judges, gate),
+        writer=writer(judges, gate),
         exit=NeverExit(),
-        answerer=AnswerFromPlaces(judges, gate),
+        answerer=answerer(judges, gate),
         rounds=ROUNDS,
         memory=WorkingMemory,
     )

@@ -11,8 +11,7 @@ from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.memory import RoundMemory
 from longread.reading.options import ReadingOptions
-from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
-from longread.reading.parts.gates import FoundExit, NeverExit, PassageGate
+from longread.reading.parts.cascade import judging
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.parts.thinking import NoThought
 from longread.reading.strategies import Strategy
@@ -22,14 +21,14 @@ ROUNDS = 3
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
-    gate = PassageGate(judges.gate, options.gate_threshold, judges.planner)
+    gate, writer, exit_gate, answerer = judging(judges, options)
     return Parts(
         order=ChunksInOrder(),
         thinker=NoThought(),
         gate=gate,
-        writer=AnswerOrQuote(judges, gate),
-        exit=NeverExit() if options.exit is False else FoundExit(gate, cascade=judges.cascade),
-        answerer=AnswerFromPlaces(judges, gate),
+        writer=writer,
+        exit=exit_gate,
+        answerer=answerer,
         patience=options.patience or 1,
         rounds=ROUNDS,
         memory=RoundMemory,

@@ -51,5 +51,5 @@ def test_a_reader_that_was_overruled_is_trusted_less_elsewhere(posterior: Poster
     posterior.enter(0, 0.3)
     before = posterior.found(0.2)
     posterior.judge(1, 0.0, 0.95)
-    assert posterior._odds(2) < 0.1
+    assert posterior.weight(2) < 0.1
     assert posterior.found(0.2) < before
