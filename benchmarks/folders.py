@@ -1,12 +1,17 @@
 """How long a search of a folder takes the first time and again, and its memory.
 
     python benchmarks/folders.py BOOK.txt [BOOK.txt …] [--megabytes 200] [--small 5000] [--repeat 3]
+    python benchmarks/folders.py --pdfs REPORT.pdf [REPORT.pdf …]
 
 Of the paragraphs of the books two folders are made: texts of 2 MB, and small files of one to five
 paragraphs. Each is searched by `longread search` as a process of its own, with a cache that is
 empty at first; then one file of it is changed. Prints a Markdown table: seconds by the clock, of
 the repeats the median, CPU seconds of the process and its workers, and the largest process's peak
 memory. The user's own cache is not touched.
+
+PDFs are cut into 200 of twelve pages, and a question is asked of them with the bundled model, which
+was made ready before: seconds until all is parsed and indexed and gating begins, and until the
+first step has ended.
 """
 
 from __future__ import annotations
@@ -96,13 +101,68 @@ def rows(name: str, folder: Path, query: str, home: Path, repeat: int) -> list[s
     return lines
 
 
+def split(pdfs: list[Path], folder: Path) -> int:
+    """200 PDFs of twelve pages or the last of a file; their pages in all."""
+    import pymupdf
+
+    made = pages = 0
+    folder.mkdir()
+    for source in pdfs:
+        with pymupdf.open(source) as whole:
+            for first in range(0, len(whole), 12):
+                if made == 200:
+                    return pages
+                with pymupdf.open() as part:
+                    part.insert_pdf(whole, from_page=first, to_page=min(first + 12, len(whole)) - 1)
+                    part.save(path := folder / f"{source.stem}-{first:03}.pdf", deflate=True)
+                    pages += len(part)
+                os.utime(path, (LONG_AGO, LONG_AGO))
+                made += 1
+    return pages
+
+
+def ask(folder: Path, home: Path) -> tuple[float, float]:
+    """Seconds until gating begins, and until the first step has ended."""
+    question = "What was the total amount of improper payments?"
+    started, seconds = time.perf_counter(), {}
+    with subprocess.Popen(
+        [sys.executable, "-m", "longread", "ask", str(folder), question, "--max-chunks", "1"],
+        env={**os.environ, "LONGREAD_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            seconds.setdefault(line.split()[0], time.perf_counter() - started)
+    return seconds["reading:"], seconds["step"]
+
+
+def pdf_rows(pdfs: list[Path], place: Path) -> None:
+    pages = split(pdfs, place / "pdfs")
+    write(place / "ready.txt", "Nothing of note.\n")
+    ask(place / "ready.txt", place / "home")
+    print(f"{pages:,} pages; load average before: {os.getloadavg()[0]:.1f}\n")
+    print("| 200 PDFs, ask | s until gating begins | s until the first step has ended |")
+    print("|---|---:|---:|")
+    for what in ("first", "again"):
+        gating, step = ask(place / "pdfs", place / "home")
+        print(f"| {what} | {gating:.1f} | {step:.1f} |", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("books", nargs="+", type=Path)
+    parser.add_argument("books", nargs="*", type=Path)
+    parser.add_argument("--pdfs", nargs="+", type=Path, default=())
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--small", type=int, default=5000)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
+    if options.pdfs:
+        with tempfile.TemporaryDirectory() as place:
+            pdf_rows(options.pdfs, Path(place))
+    if not options.books:
+        return
     parts = paragraphs(options.books)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

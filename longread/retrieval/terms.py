@@ -37,10 +37,10 @@ def terms(text: str) -> list[str]:
     """The search terms of `text`, in order, repeats included."""
     text = _GLUED_YEAR.sub(r" \g<0>", text)
     if text.isascii():
-        return [_ungrouped(term) for term in _ASCII.findall(text.lower())]
+        return _ungrouped(_ASCII.findall(text.lower()))
     text = unicodedata.normalize("NFKC", _RAISED.sub(r" \g<0>", text)).casefold()
     if not _IS_UNSPACED.search(text):
-        return [_ungrouped(term) for term in _SPACED.findall(text)]
+        return _ungrouped(_SPACED.findall(text))
     found: list[str] = []
     for match in _TERM.finditer(text):
         word = match.group()
@@ -48,15 +48,15 @@ def terms(text: str) -> list[str]:
             found.extend(word)
             found.extend(first + second for first, second in pairwise(word))
         elif match.lastgroup == "number":
-            found.append(_ungrouped(word))
+            found += _ungrouped([word])
         else:
             found.extend(_split_unspaced(word))
     return found
 
 
-def _ungrouped(term: str) -> str:
+def _ungrouped(found: list[str]) -> list[str]:
     """`1,577` is 1577."""
-    return term.replace(",", "") if "," in term else term
+    return [term.replace(",", "") if "," in term else term for term in found]
 
 
 def _split_unspaced(word: str) -> list[str]:
