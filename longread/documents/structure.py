@@ -126,10 +126,11 @@ def _parts(lines: list[Line]) -> Iterator[list[Line]]:
     begin, has_rows = 0, False
     edge = _label_edge(lines)
     for index, line in enumerate(lines):
-        again = len(line.cells) > 1 and line.cells in (x.cells for x in lines[begin:index][:8])
+        several = len(line.cells) > 1
+        again = several and line.cells in (x.cells for x in lines[begin:index][:8])
         if has_rows and (_opens_table(lines, index, edge) or (again and not _has_figures(line))):
             first = index
-            while first > begin + 1 and _may_head(lines[first - 1], edge):
+            while first > begin + 1 and _may_head(lines[first - 1], edge, several):
                 first -= 1
             yield lines[begin:first]
             begin, has_rows = first, False
@@ -167,13 +168,14 @@ def _leads_in(line: Line, edge: float) -> bool:
     )
 
 
-def _may_head(line: Line, edge: float) -> bool:
-    """Can this line, above the heads of a table, be a part of them or its title?"""
+def _may_head(line: Line, edge: float, several: bool) -> bool:
+    """Can this line, above the heads of a table, be a part of them or its title?
+
+    Above `several` heads in a line it cannot be a sub-head of the table before: that has no rows.
+    """
     if _has_figures(line):
         return False
-    if len(line.cells) > 1 or line.x0 > edge:
-        return True
-    if line.bold and line.x1 > edge:
+    if len(line.cells) > 1 or line.x0 > edge or several or (line.bold and line.x1 > edge):
         return True
     return _leads_in(line, edge) or bool(unit_in(line.text)) or is_period(line.text)
 

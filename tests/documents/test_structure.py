@@ -202,6 +202,18 @@ def test_the_heads_of_a_second_table_open_it(tmp_path: Path) -> None:
     assert cell(second, "Costs", "Streaming") == "61.5"
 
 
+def test_the_title_of_a_second_table_with_the_same_heads_is_its_own(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for title in ("Depreciation", "Expenditures"):
+        sheet.line(title)
+        sheet.row("Years ended December 31,", ("2018", "2017", "2016"), EDGES)
+        for label in ("Airplanes", "Services and all that goes with them", "Other"):
+            sheet.row(label, ("565", "521", "442"), EDGES)
+    first, second = sheet.document(tmp_path).tables
+    assert (first.caption, second.caption) == ("Depreciation", "Expenditures")
+    assert [row.label for row in first.rows] == [row.label for row in second.rows]
+
+
 def test_a_table_over_pages_is_one_and_its_repeated_heads_are_its_heads(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.line("Berths of the harbour are listed with what they cost in euros a night in 2024.")
