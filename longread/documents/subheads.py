@@ -90,16 +90,22 @@ def _summed(heads: Sequence[_SubHead], row: DraftLine) -> int | None:
     """The outermost sub-head whose rows this row sums up: a total of its words, or its name."""
     label = row.cells[0]
     words, total = _words(label), _TOTAL.match(label)
-    name = re.compile(rf"(?:^|[\"“(]){re.escape(label)}(?!\w)", re.IGNORECASE)
-    named = len(label.split()) > 1
+    name = label.casefold() if " " in label else ""
     for index, head in enumerate(heads):
         own = _words(head.text)
         if total and own and 2 * len(own & words) > len(own):
             return index
         flush = row.indent <= head.indent + 2
-        if named and flush and head.rows > 1 and name.search(head.text):
+        if name and flush and head.rows > 1 and _bears(head.text.casefold(), name):
             return index
     return None
+
+
+def _bears(text: str, name: str) -> bool:
+    """Does a sub-head begin with the name, or give it in quotes or brackets?"""
+    place = text.find(name)
+    after = text[place + len(name) : place + len(name) + 1]
+    return (place == 0 or (place > 0 and text[place - 1] in '"“(')) and not after.isalnum()
 
 
 def _words(text: str) -> set[str]:
