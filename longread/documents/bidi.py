@@ -23,7 +23,9 @@ def set_in_order(content: dict[str, Any], characters: Callable[[], dict[str, Any
         for number, line in enumerate(block.get("lines", ())):
             for place, span in enumerate(line["spans"]):
                 text = span["text"]
-                if RIGHT_TO_LEFT.search(text) and _TO_THE_RIGHT.search(text):
+                if text.isascii() or not RIGHT_TO_LEFT.search(text):
+                    continue
+                if _TO_THE_RIGHT.search(text):
                     blocks = blocks or characters()["blocks"]
                     span["text"] = logical(blocks[index]["lines"][number]["spans"][place]["chars"])
 

@@ -91,7 +91,10 @@ def _open_rows(segments: Sequence[Segment], drawn: Sequence[Box], outside: set[i
         if right - left < _LINE and bottom - top > 2 * _SNAP:
             bands[round(top), round(bottom)].add((left + right) / 2)
     found: list[Box] = []
+    loose = [(s.y0 + s.y1) / 2 for s in segments if id(s) in outside]
     for (top, bottom), places in bands.items():
+        if not any(top < y < bottom for y in loose):
+            continue
         sides = sorted(places)
         above = [box for box in drawn if abs(box[3] - top) <= _SNAP < box[3] - box[1]]
         sides[:0] = [box[0] for box in above if abs(box[2] - sides[0]) <= _SNAP][:1]
