@@ -37,7 +37,7 @@ def texts(folder: Path, count: int) -> None:
     for number in range(count):
         told = [
             SENTENCE.format(year=1601 + line, town=number, clerk=line + 1)
-            for line in range(12 + number % 5)
+            for line in range(6 + number % 3)
         ]
         told.insert(len(told) // 2, f"The wine was sold by merchant number {number}.")
         (folder / f"{number:03}.txt").write_text("\n\n".join(told), "utf-8")
