@@ -62,8 +62,9 @@ def read_documents(
     """All documents that `sources` (files, folders, patterns, "-") name.
 
     What `store` knows, and has not changed since, is not read before its text is needed. `then`
-    may make an `Indexed` of each other document in the worker that parses it. While workers parse,
-    `meanwhile` is called, and what it gives with each document that is there by then.
+    may make an `Indexed` of each other document in the worker that parses it. While workers parse
+    several, `meanwhile` is called, and what it gives with each document that is there by then;
+    what is wrong with a document alone is said before anything else begins.
 
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
@@ -76,7 +77,8 @@ def read_documents(
     known = _known(files, how, store) if store is not None and not how.pages else {}
     unknown = [file for file in files if file not in known]
     states = {file: state for file in unknown if store and (state := state_of(file))}
-    loaded = load_all(unknown, progress=progress, then=then, meanwhile=meanwhile, **how.loading())
+    beside = meanwhile if len(unknown) > 1 else None
+    loaded = load_all(unknown, progress=progress, then=then, meanwhile=beside, **how.loading())
     fresh = dict(zip(unknown, loaded, strict=True))
     if store is not None:
         _keep(fresh, states, how, store)
