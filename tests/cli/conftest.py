@@ -67,7 +67,7 @@ def model(warm: Path, longread_home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """The bundled model, ready in this test's own home, for chunks of one paragraph each."""
     (longread_home / "cache").mkdir(parents=True)
     for folder in warm.iterdir():
-        if folder.name not in ("documents", "blocks"):
+        if folder.is_dir() and folder.name not in ("documents", "blocks"):
             (longread_home / "cache" / folder.name).symlink_to(folder, target_is_directory=True)
     monkeypatch.setenv("LONGREAD_CHUNK_TOKENS", "64")
 
