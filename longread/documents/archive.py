@@ -44,7 +44,9 @@ class Archive:
             )
 
     def damaged(self) -> DocumentError:
-        return DocumentError(f"{self.name} is damaged: a part is missing.", "try another copy")
+        return DocumentError(
+            f"{self.name} is damaged: a part is missing or broken.", "try another copy"
+        )
 
     def read(self, part: str) -> bytes:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from xml.parsers.expat import ExpatError
 
 from lxml import etree
 
@@ -42,11 +43,14 @@ def read_word(data: bytes, name: str, _encoding: str | None = None) -> Read:
     body = archive.read(_BODY) if _BODY in archive.names else b""
     if _FORMULA.search(body) or _BOX in body:
         data = archive.replaced(_BODY, _prepared(archive.xml(_BODY)))
-    made = mammoth.convert_to_html(
-        io.BytesIO(data),
-        style_map=_STYLES,
-        convert_image=mammoth.images.img_element(lambda _image: {}),
-    )
+    try:
+        made = mammoth.convert_to_html(
+            io.BytesIO(data),
+            style_map=_STYLES,
+            convert_image=mammoth.images.img_element(lambda _image: {}),
+        )
+    except (ExpatError, LookupError, ValueError, AttributeError, TypeError) as error:
+        raise archive.damaged() from error
     number = 0
 
     def numbered(_found: re.Match[str]) -> str:

@@ -271,3 +271,17 @@ def test_old_and_encrypted_files_are_named(
     with pytest.raises(DocumentError, match=f"is {said}") as caught:
         load(str(path))
     assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "word/comments.xml"])
+def test_a_word_file_with_a_broken_part_is_damaged(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "a.docx"
+    with (
+        zipfile.ZipFile(FIXTURES / "office" / "voyage.docx") as whole,
+        zipfile.ZipFile(path, "w") as new,
+    ):
+        for name in whole.namelist():
+            words = whole.read(name)
+            new.writestr(name, words[:-30] + b"<\x01&" if name == part else words)
+    with pytest.raises(DocumentError, match=r"a\.docx is damaged"):
+        load(str(path), use_cache=False)
