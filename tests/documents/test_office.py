@@ -277,7 +277,7 @@ def test_old_and_encrypted_files_are_named(
 def test_a_word_file_with_a_broken_part_is_damaged(tmp_path: Path, part: str) -> None:
     path = tmp_path / "a.docx"
     with (
-        zipfile.ZipFile(FIXTURES / "office" / "voyage.docx") as whole,
+        zipfile.ZipFile(OFFICE / "voyage.docx") as whole,
         zipfile.ZipFile(path, "w") as new,
     ):
         for name in whole.namelist():
