@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from longread.documents.archive import not_read
 from longread.documents.compiler import Compiler
@@ -154,8 +155,8 @@ class _RichText:
             if method is not None and self._state.to:
                 method(number)
 
-    def _change(self, **changes: object) -> None:
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+    def _change(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
 
     def _add(self, text: str) -> None:
         to = self._state.to

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from longread.documents.discover import STDIN, local
 from longread.documents.kept import Facts
@@ -200,7 +201,9 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _selected(base: sqlite3.Connection, query: str, keys: Sequence[object]) -> Iterator[tuple]:  # type: ignore[type-arg]
+def _selected(
+    base: sqlite3.Connection, query: str, keys: Sequence[object]
+) -> Iterator[tuple[Any, ...]]:
     for first in range(0, len(keys), _BATCH):
         part = keys[first : first + _BATCH]
         yield from base.execute(f"{query} ({','.join('?' * len(part))})", part)

@@ -84,13 +84,7 @@ class SecondOpinion(AnswerOrQuote):
         if asked in self._judged:
             return None
         self._judged.add(asked)
-        return self._second_opinion(state, scored, state.shown(scored.passage, self._judge), notes)
-
-    def _second_opinion(
-        self, state: ReadingState, scored: Scored, shown: str, notes: str
-    ) -> Quote | None:
-        """The larger model says whether the answer stands in a place that the reader opened, and
-        only then what it is: alone, with what is needed to understand it."""
+        shown = state.shown(scored.passage, self._judge)
         judge, passage = self._judge, scored.passage
         reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
         answers = judge.relevance(reply, state.question, notes).answers

@@ -99,9 +99,17 @@ class PassageGate:
             opens.append(helps)
             if found >= self.threshold:
                 scores.posterior.enter(passage.index, found)
-        outcome = opening([*passages, *looked_up], opens, len(own), self.threshold, self.signal)
-        read = [Scored(*each) for each in zip([*passages, *looked_up], opens, strict=True)]
-        return replace(outcome, opened=self.choose(state, read), prefetched=prefetched)
+        outcome = self.opening(state, [*passages, *looked_up], opens, len(own))
+        return replace(outcome, prefetched=prefetched)
+
+    def opening(
+        self, state: ReadingState, passages: Sequence[Span], opens: Sequence[float], own: int
+    ) -> Opening:
+        """The gate of a chunk whose first `own` passages are its own and the rest were looked up,
+        from the probabilities that they open."""
+        read = [Scored(*each) for each in zip(passages, opens, strict=True)]
+        gate = Gate(max(opens, default=0.0), self.threshold, self.signal)
+        return Opening(gate, tuple(opens[:own]), self.choose(state, read))
 
     def choose(self, state: ReadingState, read: Sequence[Scored]) -> tuple[Scored, ...]:
         """The passages that were read for which the gate opens."""
@@ -237,19 +245,3 @@ class NeverExit:
     def decide(self, state: ReadingState) -> Gate | None:
         del state
         return None
-
-
-def opening(
-    passages: Sequence[Span],
-    probabilities: Sequence[float],
-    own: int,
-    threshold: float,
-    signal: str,
-) -> Opening:
-    """The gate of a chunk whose first `own` passages are its own and the rest were looked up."""
-    scored = [Scored(each, value) for each, value in zip(passages, probabilities, strict=True)]
-    return Opening(
-        Gate(max(probabilities, default=0.0), threshold, signal),
-        tuple(probabilities[:own]),
-        tuple(each for each in scored if each.probability >= threshold),
-    )

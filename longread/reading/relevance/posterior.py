@@ -63,6 +63,9 @@ class Posterior:
         self._read: dict[int, float] = {}
         # Of the places that a larger model judged: its odds, and those that the reader gave.
         self._judged: dict[int, tuple[float, float]] = {}
+        # What the reader's odds are worth in this question: the larger model's on the places that
+        # it judged, as a share of the reader's on the same. Asked of every place, after each chunk.
+        self._trust = 1.0
         known = set(scored)
         self._unread = {
             place: odds(probability(place)) if place in known else weights.unread_odds(match)
@@ -82,6 +85,8 @@ class Posterior:
         self.enter(place, probability)
         self._read[place] = probability
         self._judged[place] = (odds(probability), odds(reader))
+        given, had = map(sum, zip(*self._judged.values(), strict=True))
+        self._trust = min(1.0, (given + _PRIOR_ODDS) / (had + _PRIOR_ODDS))
 
     def found(self, threshold: float) -> float:
         """P(the answer's place is among the passages whose gate opened at `threshold`).
@@ -101,21 +106,14 @@ class Posterior:
     def weight(self, place: int) -> float:
         """The odds of a place that was read, as they count here."""
         known = odds(self._read[place])
-        return known if place in self._judged else known * self._trust()
+        return known if place in self._judged else known * self._trust
 
     def _open_odds(self) -> float:
         """The odds of all that is unread."""
-        trust = self._trust()
         return sum(
-            value * trust if place in self._scored else value
+            value * self._trust if place in self._scored else value
             for place, value in self._unread.items()
         )
-
-    def _trust(self) -> float:
-        """What the reader's odds are worth in this question: the larger model's on the places
-        that it judged, as a share of the reader's on the same. 1 where there is no larger model."""
-        given = sum(its for its, _ours in self._judged.values()) + _PRIOR_ODDS
-        return min(1.0, given / (sum(ours for _its, ours in self._judged.values()) + _PRIOR_ODDS))
 
     def opened(self, threshold: float) -> dict[int, float]:
         """P(the passage holds the answer) of the places read whose gate opened at `threshold`."""

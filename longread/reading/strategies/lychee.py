@@ -15,7 +15,7 @@ from longread.reading.loop import Parts
 from longread.reading.memory import WorkingMemory, as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.cascade import answerer, writer
-from longread.reading.parts.gates import NeverExit, PassageGate, latest_steps, opening
+from longread.reading.parts.gates import NeverExit, PassageGate, latest_steps
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.parts.thinking import NoThought
 from longread.reading.state import Opening, ReadingState
@@ -54,7 +54,7 @@ class MemoryGate(PassageGate):
                 scores.posterior.enter(place, found)
                 self._asked[place] = (notes, helps)
             opens.append(helps)
-        return opening(passages, opens, len(passages), self.threshold, self.signal)
+        return self.opening(state, passages, opens, len(passages))
 
     def restore(self, state: ReadingState, step: Step) -> None:
         super().restore(state, step)
