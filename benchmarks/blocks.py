@@ -31,8 +31,9 @@ from longread.engine import Engine
 from longread.models import store
 from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import Session, open_engine
+from longread.runs.session import Session
 
 QUESTIONS = (
     "Who is the narrator's guardian?",
@@ -70,7 +71,7 @@ def two_questions(arguments: argparse.Namespace, engine: Engine) -> None:
             }
         )
     kept = BlockStore().holdings()
-    tokens = sum(chunk.tokens for chunk in session.corpus(1024, 256, filled=False).chunks)
+    tokens = sum(chunk.tokens for chunk in session.corpus((1024, 256, False, engine)).chunks)
     print(f"\n{tokens:,} tokens, compression {arguments.compress}\n\n{table(rows)}\n")
     print(
         f"blocks: {kept.blocks:,}, {kept.size / 1e6:,.0f} MB, "
@@ -105,7 +106,7 @@ def compression(arguments: argparse.Namespace, engine: Engine) -> None:
         session = Session(documents, engine, blocks=kept.place)
         options = ReadingOptions(exit=False, compress=factor)
         _gates, made = gates_of(session, QUESTIONS[:1], options)
-        tokens = sum(chunk.tokens for chunk in session.corpus(1024, 256, filled=False).chunks)
+        tokens = sum(chunk.tokens for chunk in session.corpus((1024, 256, False, engine)).chunks)
         size = kept.holdings().size
         gates, spent = gates_of(session, list(asked), options)
         ranks = [

@@ -28,11 +28,10 @@ from longread.models import store
 from longread.reading.corpus import Corpus
 from longread.reading.judges import relevance_of
 from longread.reading.judges.likelihood import LikelihoodJudge
-from longread.reading.relevance.calibration import calibration, logit
+from longread.reading.relevance.calibration import Background, calibration, logit
 from longread.reading.relevance.match import evenly, lexical_match
-from longread.reading.relevance.posterior import Background
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import open_engine
 
 ARTICLES, PARAGRAPHS, ANSWERABLE, UNANSWERABLE = 8, 10, 16, 8
 

@@ -21,8 +21,9 @@ from longread.documents import load
 from longread.documents.model import Document
 from longread.models import store
 from longread.reading.options import ReadingOptions
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import Session, open_engine
+from longread.runs.session import Session
 
 FACT = "The lighthouse at Gannet Point was built by Josiah Thackeray in the year 1794."
 QUESTION = "Who built the lighthouse at Gannet Point?"

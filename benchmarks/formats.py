@@ -485,8 +485,9 @@ def run(questions: list[Question], *, asking: bool) -> None:
     from longread.models import store
     from longread.reading.options import ReadingOptions
     from longread.runs.lookup import cut_up, search
+    from longread.runs.opening import read_documents
     from longread.runs.options import ModelOptions
-    from longread.runs.session import Session, read_documents
+    from longread.runs.session import Session
 
     session = Session.of_model(store.resolve("bundled"), ModelOptions()) if asking else None
     rows: dict[str, dict[str, Any]] = {}

@@ -21,10 +21,11 @@ from longread.models import store
 from longread.prefix_cache import BlockStore
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
+from longread.runs.opening import open_engine, read_documents
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.questions import read_questions
 from longread.runs.run import Pass
-from longread.runs.session import Session, open_engine, read_documents
+from longread.runs.session import Session
 
 QUESTIONS = (
     "How many employees does the agency have?",

@@ -31,7 +31,8 @@ from longread.bench.records import Question
 from longread.bench.statistics import mean_interval
 from longread.documents import Document, load
 from longread.documents.chunks import Span
-from longread.engine import Engine, attention_probe
+from longread.engine import Engine
+from longread.engine.optional import attention_probe
 from longread.models import store
 from longread.reading.corpus import Corpus
 from longread.reading.judges import relevance_of
@@ -41,8 +42,8 @@ from longread.reading.options import ReadingOptions
 from longread.reading.relevance.attention import AttentionReader, attention_settings
 from longread.reading.relevance.calibration import logit
 from longread.retrieval import Index
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import open_engine
 
 KS = (1, 3, 5, 10)
 LANGUAGES = ("en", "de", "es", "ru", "zh", "ar")

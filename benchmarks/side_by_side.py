@@ -20,8 +20,8 @@ from pathlib import Path
 
 from machine import machine, table
 
-from longread.engine import PinnedPrompt
 from longread.engine.llamacpp import LlamaCppEngine
+from longread.engine.optional import PinnedPrompt
 from longread.models import store
 from longread.models.digest import file_digest
 from longread.models.optimise import optimised

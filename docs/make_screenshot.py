@@ -16,8 +16,9 @@ from longread.display.frame import frame
 from longread.display.progress import Progress
 from longread.models import store
 from longread.reading.options import ReadingOptions
+from longread.runs.opening import open_engine, read_documents
 from longread.runs.options import ModelOptions
-from longread.runs.session import Session, open_engine, read_documents
+from longread.runs.session import Session
 
 
 def main() -> None:

@@ -11,31 +11,8 @@ from typing import TYPE_CHECKING, Any
 from longread.version import __version__
 
 if TYPE_CHECKING:
-    from longread.api import (
-        ask,
-        ask_all,
-        ask_each,
-        ask_fields,
-        batch,
-        batch_records,
-        batch_status,
-        inspect,
-        passages,
-        read,
-        record,
-        search,
-    )
-    from longread.api.asynchronous import (
-        aask,
-        aask_all,
-        aask_each,
-        aask_fields,
-        abatch,
-        ainspect,
-        apassages,
-        aread,
-        asearch,
-    )
+    from longread.api import *
+    from longread.api.asynchronous import *
 
 __all__ = [
     "__version__",

@@ -16,16 +16,8 @@ from typing import Any
 import numpy as np
 
 from longread.documents.model import Document, Page
-from longread.engine import (
-    Attention,
-    Generation,
-    HeadAttention,
-    Message,
-    ModelInfo,
-    Pooling,
-    StateKeeper,
-    Usage,
-)
+from longread.engine import Generation, Message, ModelInfo, Usage
+from longread.engine.optional import Attention, HeadAttention, Pooling, StateKeeper
 
 # Words that only one prompt file has.
 _ROLES = {

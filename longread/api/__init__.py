@@ -33,25 +33,6 @@ from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.questions import Asked
 from longread.runs.session import Session
 
-__all__ = [
-    "Paths",
-    "Questions",
-    "Schema",
-    "ask",
-    "ask_all",
-    "ask_each",
-    "ask_fields",
-    "batch",
-    "batch_records",
-    "batch_status",
-    "inspect",
-    "passages",
-    "read",
-    "record",
-    "records",
-    "search",
-]
-
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 Questions = str | Sequence[str]
 

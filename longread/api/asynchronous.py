@@ -18,7 +18,7 @@ from longread.errors import UsageError
 from longread.reading.step import Answer, Step
 from longread.runs.batch import Status
 from longread.runs.each import DocumentAnswers
-from longread.runs.fields import FieldValue, field_values, read_schema
+from longread.runs.fields import FieldValue, Schema, field_values, read_schema
 from longread.runs.lookup import Hit
 
 T = TypeVar("T")
@@ -40,9 +40,7 @@ async def aask_all(paths: api.Paths, questions: Sequence[str], **options: Any) -
     return api.in_order(questions, iter(found))
 
 
-async def aask_fields(
-    paths: api.Paths, schema: api.Schema, **options: Any
-) -> dict[str, FieldValue]:
+async def aask_fields(paths: api.Paths, schema: Schema, **options: Any) -> dict[str, FieldValue]:
     """`longread.ask_fields`."""
     fields = read_schema(schema)
     questions = [each.question for each in fields]

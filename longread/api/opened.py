@@ -45,7 +45,7 @@ def opened(run: Run) -> list[Passage]:
 
 def _gates(run: Run, step: Step) -> Iterator[tuple[int, float]]:
     """What a step gated: the passages of its chunk, and those that it looked ahead to."""
-    found = [*step.prefetched, *(step.retrieval.passages if step.retrieval else ())]
+    found = [*step.prefetched, *step.retrieved]
     yield from ((each.passage, each.score) for each in found if each.lookahead)
     own = run.corpus.passages_of(run.corpus.chunks[step.chunk.position])
     yield from zip((span.index for span in own), step.passage_gates, strict=False)

@@ -76,7 +76,7 @@ def evidence_step(run: Run, steps: Sequence[Step], spans: Sequence[Place]) -> in
 
 def _read(run: Run, steps: Sequence[Step]) -> Iterator[tuple[Step, list[Span]]]:
     for step, span in zip(steps, run.reader.spans, strict=False):
-        looked_up = step.retrieval.passages if step.retrieval else ()
+        looked_up = step.retrieved
         corpus = run.corpus
         yield step, [span, *(corpus.passages[one.passage] for one in looked_up)]
 
@@ -127,7 +127,7 @@ def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
     for step, span in zip(steps, run.reader.spans, strict=False):
         if step.passage_gates:
             yield from zip(step.passage_gates, run.corpus.passages_of(span), strict=False)
-        retrieved = step.retrieval.passages if step.retrieval else ()
+        retrieved = step.retrieved
         for found in (*step.prefetched, *retrieved):
             if found.lookahead:
                 yield found.score, run.corpus.passages[found.passage]
@@ -135,7 +135,7 @@ def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
 
 def _looked_up(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
     for step in steps:
-        for found in step.retrieval.passages if step.retrieval else ():
+        for found in step.retrieved:
             if not found.lookahead:
                 yield found.score, run.corpus.passages[found.passage]
 

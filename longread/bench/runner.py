@@ -23,9 +23,8 @@ from longread.bench.results import Header, ResultFile
 from longread.documents import load
 from longread.engine import Engine
 from longread.errors import Interrupted, LongreadError, UsageError
-from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
-from longread.reading.step import Answer, Step
+from longread.reading.step import Answer, Step, spent
 from longread.reading.strategies import strategy
 from longread.runs.run import Run
 from longread.runs.session import Session

@@ -27,13 +27,14 @@ from typing import TYPE_CHECKING, Any, cast
 from longread.bench.workload import beginning
 from longread.documents.chunks import Span
 from longread.documents.model import Document
-from longread.engine import Engine, ModelInfo, PinnedPrompt
+from longread.engine import Engine, ModelInfo
+from longread.engine.optional import PinnedPrompt
 from longread.errors import ModelError
 from longread.models.host import Host, host
 from longread.prefix_cache.store import folder
-from longread.reading.loop import spent
 from longread.reading.options import ReadingOptions
 from longread.reading.relevance.match import evenly
+from longread.reading.step import spent
 from longread.runs.run import Run
 from longread.runs.session import Session
 

@@ -11,8 +11,8 @@ from longread.display.bar import bar
 from longread.errors import Interrupted
 from longread.models import calibration, store
 from longread.reading.calibrate import Result, calibrate
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import open_engine
 
 # The longest probe has 700 tokens; the likelihood gate's passages 256.
 _CONTEXT = 2048

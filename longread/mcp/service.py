@@ -17,8 +17,9 @@ from longread.reading.corpus import Corpus
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.runs import lookup
+from longread.runs.opening import read_documents
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.session import Session, read_documents
+from longread.runs.session import Session
 
 # Told the share (0 to 1) of a question that is done, and in words what; what it raises ends
 # the reading.

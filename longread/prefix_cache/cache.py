@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 
-from longread.engine import PrefixStates, State, attention_probe
+from longread.engine.optional import PrefixStates, State, attention_probe
 from longread.errors import ModelError
 from longread.prefix_cache.compression import least_looked_at
 from longread.prefix_cache.format import HEADER_SIZE, Identity, digest

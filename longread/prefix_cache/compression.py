@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from longread.engine import AttentionProbe
+from longread.engine.optional import AttentionProbe
 
 _REPEAT = " Repeat the passage.\n\n"
 # Tokens at the very beginning, which attention rests on where it looks for nothing, and at the

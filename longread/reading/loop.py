@@ -17,7 +17,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from longread.documents.chunks import Span
 from longread.engine import Usage
@@ -26,6 +27,7 @@ from longread.reading.judges import Judges
 from longread.reading.judges.batch import QuestionBatch
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
+from longread.reading.parts.null import AlwaysOpen, NeverExit, NoThought
 from longread.reading.state import (
     Answerer,
     Batching,
@@ -38,16 +40,7 @@ from longread.reading.state import (
     UpdateGate,
     Writer,
 )
-from longread.reading.step import (
-    Exit,
-    ExitReason,
-    Gate,
-    Quote,
-    Retrieval,
-    Retrieved,
-    Step,
-    Tokens,
-)
+from longread.reading.step import Exit, Gate, Retrieval, Retrieved, Step, Tokens, spent
 
 
 @dataclass(frozen=True)
@@ -57,11 +50,11 @@ class Parts:
     `WorkingMemory`."""
 
     order: Order
-    thinker: Thinker
-    gate: UpdateGate
     writer: Writer
-    exit: ExitGate
     answerer: Answerer
+    thinker: Thinker = field(default_factory=NoThought)
+    gate: UpdateGate = field(default_factory=AlwaysOpen)
+    exit: ExitGate = field(default_factory=NeverExit)
     patience: int = 1
     top_k: int = 4
     rounds: int = 1
@@ -98,13 +91,7 @@ class Reader:
         self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
         self.state = ReadingState(
-            judges.gate.engine,
-            corpus,
-            question,
-            self.memory,
-            options,
-            everything,
-            total=len(self.spans),
+            judges.gate.engine, corpus, question, self.memory, options, everything, len(self.spans)
         )
         self._exits_in_a_row = 0
         self._brought = False
@@ -112,22 +99,15 @@ class Reader:
         self.elapsed: Callable[[], float] = lambda: self.seconds
         self._stages: dict[str, float] = {}
 
-    def usage(self) -> Usage:
-        """Running totals of all models of the run."""
-        total = Usage()
-        for engine in self.judges.engines:
-            total.prefilled += engine.usage.prefilled
-            total.reused += engine.usage.reused
-            total.generated += engine.usage.generated
-        return total
+    def usage(self) -> list[Usage]:
+        """Running totals of each model of the run."""
+        return [replace(engine.usage) for engine in self.judges.engines]
 
     def join(self, batch: QuestionBatch) -> None:
         """Read together with the other questions of a pass."""
         gate, state = self.parts.gate, self.state
         if isinstance(gate, Batching):
-            asking = gate
-            state.batch = batch
-            state.member = batch.join(lambda passage: asking.requests(state, passage))
+            state.batch, state.member = batch, batch.join(partial(gate.requests, state))
 
     def leave(self) -> None:
         """Ask no more of what the other questions of the pass read. Safe to call twice."""
@@ -145,9 +125,7 @@ class Reader:
         for step, span in zip(steps, self.spans, strict=False):
             self.state.chunk = span
             self.state.lookahead = [
-                self.corpus.passages[found.passage]
-                for found in (step.retrieval.passages if step.retrieval else ())
-                if found.lookahead
+                self.corpus.passages[found.passage] for found in step.retrieved if found.lookahead
             ]
             self.parts.gate.restore(self.state, step)
             self.memory.restore(step.memory_after, step.added)
@@ -178,9 +156,8 @@ class Reader:
         if self._ends_round(done) and not self._brought:
             return
         for span in self.spans[done:]:
-            limit = self._limit_reached()
-            if limit is not None:
-                self.exit = Exit(self.state.step, limit)
+            if self._over_budget():
+                self.exit = Exit(self.state.step, "budget")
                 return
             try:
                 step = self._step(span)
@@ -197,13 +174,11 @@ class Reader:
             if self._ends_round(self.state.step) and not self._brought:
                 return
 
-    def _limit_reached(self) -> ExitReason | None:
-        options = self.options
-        if options.max_chunks is not None and self.state.step >= options.max_chunks:
-            return "budget"
-        if options.max_seconds is not None and self.elapsed() >= options.max_seconds:
-            return "budget"
-        return None
+    def _over_budget(self) -> bool:
+        chunks, seconds = self.options.max_chunks, self.options.max_seconds
+        if chunks is not None and self.state.step >= chunks:
+            return True
+        return seconds is not None and self.elapsed() >= seconds
 
     def _step(self, span: Span) -> Step | None:
         """One turn of the recurrence; None when thinking ended it before the chunk was read."""
@@ -212,7 +187,7 @@ class Reader:
         state.chunk = span
         state.draft = {}
         self._stages = {}
-        before = [replace(engine.usage) for engine in self.judges.engines]
+        before = self.usage()
         notes_before, found_before = self.memory.notes, len(self.memory.found)
         with self._stage("think"):
             thought = self.parts.thinker.think(state)
@@ -282,11 +257,11 @@ class Reader:
     def _write(self, opening: Opening) -> str:
         with self._stage("write"):
             written = self.parts.writer.write(self.state, opening)
-        quotes: tuple[Quote, ...] = written.quotes
-        if written.notes is not None and not self.memory.note(written.notes):
+        if written.notes is None:
+            return written.remark
+        if not self.memory.note(written.notes):
             return f"write rejected: over {self.memory.budget:,} tokens, memory kept"
-        if written.notes is not None:
-            self.memory.enter(quotes)
+        self.memory.enter(written.quotes)
         return written.remark
 
     def _retrieve(self, thought: Thought) -> Retrieval | None:
@@ -307,10 +282,8 @@ class Reader:
         found: list[Retrieved] = []
         for hit in self.corpus.index.search(query, 8 * self.parts.top_k):
             passage = self.corpus.passages[hit.place]
-            chunk = self.corpus.chunk_of(passage)
-            if chunk == state.chunk.index:
-                continue
-            if self.memory.quotes_from(passage.document, passage.start, passage.end):
+            own = self.corpus.chunk_of(passage) == state.chunk.index
+            if own or self.memory.quotes_from(passage.document, passage.start, passage.end):
                 continue
             found.append(self._retrieved(passage, hit.score))
             state.retrieved.append(passage)
@@ -346,12 +319,3 @@ class Reader:
         self.on_stage(name)
         yield
         self._stages[name] = self._stages.get(name, 0.0) + time.perf_counter() - begin
-
-
-def spent(now: Usage, before: Usage) -> Tokens:
-    """What was used between two readings of an engine's totals."""
-    return Tokens(
-        now.prefilled - before.prefilled,
-        now.reused - before.reused,
-        now.generated - before.generated,
-    )

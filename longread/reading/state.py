@@ -1,29 +1,26 @@
 """Reading state, and the protocols of a strategy's parts: what they see and give one another.
 
-    q ← think(Q, M);  R ← retrieve(q);  gate(Q, M, C, R);  M ← write(Q, M, C, R);  exit(Q, M)
-
-Each part is a protocol with one method. A strategy picks one of each.
+q ← think(Q, M);  R ← retrieve(q);  gate(Q, M, C, R);  M ← write(Q, M, C, R);  exit(Q, M)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from longread.documents.chunks import Span
-from longread.engine import Engine, prefix_states
+from longread.engine import Engine
+from longread.engine.optional import prefix_states
 from longread.reading.corpus import Corpus
-from longread.reading.judges import Judge, Reply, Request
-from longread.reading.judges.batch import Member, QuestionBatch, ask_all
+from longread.reading.judges import Judge
+from longread.reading.judges.batch import Member, QuestionBatch, Reply, Request, ask_all
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Gate, Quote, Step
 
 # Room for the words of a prompt around passage, memory and reply, in tokens.
 PROMPT_WORDS = 512
-# Of these for the latest searches; a long run makes hundreds.
-_HISTORY = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +44,9 @@ class ReadingState:
     memory: Memory
     options: ReadingOptions
     everything: bool = False
+    total: int = 0
     chunk: Span = field(default_factory=lambda: Span(0, 0, 0, 0, 0))
     step: int = 0
-    total: int = 0
     read: set[int] = field(default_factory=set)
     searches: list[str] = field(default_factory=list)
     retrieved: list[Span] = field(default_factory=list)
@@ -66,38 +63,25 @@ class ReadingState:
             return self.corpus.as_records(span, self.question).strip()
         return self.corpus.headed(span).strip()
 
-    def ask(
-        self,
-        judge: Judge,
-        passage: Span,
-        request: Request,
-        *,
-        keep: bool = True,
-        exact: bool = False,
-    ) -> Reply:
-        """The reply of a judge's model to what is asked of a passage.
+    def ask(self, judge: Judge, passage: Span, request: Request, *, exact: bool = False) -> Reply:
+        """The reply of a judge's model to what is asked of a passage, whose state is cached.
 
-        The passage's state comes from the prefix cache, or goes there if `keep`. `exact` asks
-        with every token in its place, whatever a pruned cache left out.
+        `exact` asks with every token in its place, whatever a pruned cache left out.
         """
-        if self.batch is None or self.member is None or judge.engine is not self.engine or exact:
-            self.pin(judge.engine, passage, request.prefix, keep=keep, exact=exact)
-            return ask_all(judge.engine, [request])[0]
-        known = self.batch.known(request)
+        batch = self.batch if judge.engine is self.engine and not exact else None
+        known = batch.known(request) if batch is not None else None
         if known is not None:
             return known
-        self.pin(judge.engine, passage, request.prefix, keep=keep)
-        return self.batch.ask(self.member, passage, request)
+        self.pin(judge.engine, passage, request.prefix, exact=exact)
+        if batch is None or self.member is None:
+            return ask_all(judge.engine, [request])[0]
+        return batch.ask(self.member, passage, request)
 
-    def pin(
-        self, engine: Engine, passage: Span, prefix: str, *, keep: bool = True, exact: bool = False
-    ) -> None:
-        """Have the state of a passage's prompt `prefix` ready: then a question costs its own
-        tokens alone. `keep` False leaves nothing in the prefix cache."""
+    def pin(self, engine: Engine, passage: Span, prefix: str, *, exact: bool = False) -> None:
+        """Have the state of a passage's prompt `prefix` ready: a question costs its own tokens."""
         states = prefix_states(engine)
-        if states is None or not prefix:
-            return
-        states.pin_prefix(prefix, source=self.source(passage) if keep else "", whole=exact)
+        if states is not None and prefix:
+            states.pin_prefix(prefix, source=self.source(passage), whole=exact)
 
     def rate(self, judge: Judge, passage: Span, worth: float) -> None:
         """Say what a passage's state is worth keeping, 0 to 1, where not all fit on the disk."""
@@ -124,18 +108,6 @@ class ReadingState:
             for quote in self.memory.ledger
             if documents[quote.document].text[quote.start : quote.end] == quote.text
         ]
-
-    def retrieved_text(self) -> str:
-        """What was looked up, as far as there is room beside chunk, notes and new notes."""
-        room = self.engine.info.context - PROMPT_WORDS - 2 * self.memory.budget
-        room -= self.corpus.chunk_tokens
-        texts = [self.shown(passage) for passage in self.retrieved]
-        return "\n\n".join(_first_that_fit(texts, room, self.corpus.count))
-
-    def history(self) -> str:
-        """The latest searches, one a line, oldest first."""
-        latest = _first_that_fit(self.searches[::-1], _HISTORY, self.corpus.count)
-        return "\n".join(latest[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +173,13 @@ class UpdateGate(Protocol):
 
     def restore(self, state: ReadingState, step: Step) -> None:
         """Take over what an interrupted run's step made of its chunk and of its look-ahead."""
-        ...
 
 
 @runtime_checkable
 class Batching(Protocol):
     """An update gate whose requests can be asked together with those of other questions."""
 
-    def requests(self, state: ReadingState, passage: Span) -> list[Request]:
-        """What the gate asks of a passage, as things stand now."""
-        ...
+    def requests(self, state: ReadingState, passage: Span) -> list[Request]: ...
 
 
 class Writer(Protocol):
@@ -230,7 +199,6 @@ class Answerer(Protocol):
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
         """`on_text` gets the words as they are generated."""
-        ...
 
 
 class Order(Protocol):
@@ -242,13 +210,3 @@ class Order(Protocol):
     def spans(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Span]: ...
 
     def whole(self, corpus: Corpus) -> list[Span]: ...
-
-
-def _first_that_fit(texts: Sequence[str], room: int, count: Callable[[str], int]) -> list[str]:
-    chosen = []
-    for text in texts:
-        room -= count(text) + 2
-        if room < 0:
-            break
-        chosen.append(text)
-    return chosen

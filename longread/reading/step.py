@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from longread.engine import ModelInfo, Usage
+
 Status = Literal["answered", "not_found", "interrupted"]
 ExitReason = Literal["exit_gate", "end_of_document", "budget", "interrupted"]
 
@@ -99,6 +101,15 @@ class Tokens:
         )
 
 
+def spent(now: Usage, before: Usage) -> Tokens:
+    """What was used between two readings of an engine's totals."""
+    return Tokens(
+        now.prefilled - before.prefilled,
+        now.reused - before.reused,
+        now.generated - before.generated,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the larger model said of a place: P(it answers), the words it would answer with (empty:
@@ -166,6 +177,11 @@ class Step:
     seconds: dict[str, float] = field(default_factory=dict)
     remark: str = ""
 
+    @property
+    def retrieved(self) -> tuple[Retrieved, ...]:
+        """The places that retrieval brought."""
+        return self.retrieval.passages if self.retrieval else ()
+
     def record(self) -> dict[str, Any]:
         """The step as JSON-ready values, its gates' `open` included."""
         values = asdict(self)
@@ -222,6 +238,11 @@ class ModelRef:
     context: int
     parameters: int = 0
     note: str = ""
+
+    @classmethod
+    def of(cls, info: ModelInfo, note: str = "") -> ModelRef:
+        """The model that an engine runs."""
+        return cls(info.name, info.file, info.device, info.context, info.parameters, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from longread.engine import Engine, PrefixStates, prefix_states
+from longread.engine import Engine
 from longread.engine.http import is_address
+from longread.engine.optional import PrefixStates, prefix_states
 from longread.models.digest import file_digest
 from longread.prefix_cache import BlockStore, PrefixCache
 from longread.reading.corpus import Corpus

@@ -22,8 +22,9 @@ from longread.models.host import busy, host, load_average
 from longread.models.store import InstalledModel
 from longread.reading.options import ReadingOptions
 from longread.reading.prompts import probe_pairs
+from longread.runs.opening import open_engine, read_documents
 from longread.runs.options import ModelOptions
-from longread.runs.session import Session, open_engine, read_documents
+from longread.runs.session import Session
 from longread.version import __version__
 
 _GB = 10**9

@@ -15,8 +15,10 @@ from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step
 from longread.reading.strategies import strategy
 from longread.runs.fields import Field, FieldValue, field_values
+from longread.runs.fitting import fit_chunk
+from longread.runs.opening import silent
 from longread.runs.options import DocumentOptions
-from longread.runs.run import Pass, Report, fit_chunk
+from longread.runs.run import Pass, Report
 from longread.runs.session import Session
 
 # After trouble with the model in so many documents in a row the model is at fault: give up.
@@ -52,10 +54,6 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
     return max(mended, default=ExitCode.ANSWERED)
 
 
-def _silent(_line: str) -> None:
-    return
-
-
 class EachDocument:
     """The questions, or those of `fields`, and the session that asks them of any document.
 
@@ -72,7 +70,7 @@ class EachDocument:
         fields: Sequence[Field] = (),
         *,
         resume: bool = True,
-        report: Report = _silent,
+        report: Report = silent,
         progress: Callable[[str, float], None] | None = None,
     ) -> None:
         way = strategy(reading.strategy)

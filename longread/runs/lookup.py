@@ -15,8 +15,8 @@ from longread.reading.options import ReadingOptions
 from longread.reading.strategies import GATED_CHUNK
 from longread.retrieval import Index
 from longread.retrieval.store import IndexStore
+from longread.runs.opening import Indexed, read_documents
 from longread.runs.options import DocumentOptions
-from longread.runs.session import Indexed, read_documents
 
 
 @dataclass(frozen=True, slots=True)

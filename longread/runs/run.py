@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from longread.documents.superscripts import MARKED, without_note_marks
-from longread.engine import Engine
 from longread.errors import UsageError
 from longread.reading.judges import Judges
-from longread.reading.loop import Reader, spent
+from longread.reading.loop import Reader
 from longread.reading.options import ReadingOptions
 from longread.reading.round_robin import take_turns, together
-from longread.reading.state import PROMPT_WORDS, Outcome
-from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens
-from longread.reading.strategies import Strategy, strategy
+from longread.reading.state import Outcome
+from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens, spent
+from longread.reading.strategies import strategy
+from longread.runs.fitting import cutting, whole_tokens
 from longread.runs.journal import Journal, run_key
-from longread.runs.whole import whole_tokens
 
 if TYPE_CHECKING:
     from longread.runs.session import Session
@@ -54,8 +53,7 @@ class Run:
             cut = (whole, whole, True, judges.engine)
             report("short enough for one prompt: read whole")
         self.options, self.session = options, session
-        self.corpus = session.corpus(*cut)
-        chunk_tokens, _, _, engine = cut
+        self.corpus = session.corpus(cut)
         if options.exit is None and everything:
             options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
@@ -63,7 +61,7 @@ class Run:
         without = session.blocks.attach(judges.engines, options)
         if way.judged:
             for line in filter(
-                None, (without, session.blocks.forecast(engine, options, self.corpus))
+                None, (without, session.blocks.forecast(cut[3], options, self.corpus))
             ):
                 report(line)
         parts = way.build(judges, options)
@@ -75,7 +73,7 @@ class Run:
         self._journal = Journal(self._key(), report) if journal else None
         self._earlier = self._taken_over() if resume else []
         self._steps: list[Step] = list(self._earlier)
-        self.info = self._info(parts.gate.signal, parts.patience, chunk_tokens)
+        self.info = self._info(parts.gate.signal, parts.patience, cut[0])
 
     def steps(self) -> Iterator[Step]:
         """Read, one step at a time; those of an interrupted earlier run are not repeated."""
@@ -130,11 +128,11 @@ class Run:
         reply = Outcome(None, (), 0.0)
         if end.reason != "interrupted":
             try:
-                reader = self.reader
-                reply = reader.parts.answerer.answer(reader.state, on_text)
+                reply = self.reader.parts.answerer.answer(self.reader.state, on_text)
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
-        tokens = sum((step.tokens for step in self._steps), spent(self.reader.usage(), before))
+        after = sum(map(spent, self.reader.usage(), before), Tokens())
+        tokens = sum((step.tokens for step in self._steps), after)
         seconds = self.reader.seconds + time.perf_counter() - begun
         return self._answer(reply, end, tokens, seconds)
 
@@ -183,10 +181,7 @@ class Run:
                 dict.fromkeys(
                     place.document
                     for step in self._steps
-                    for place in (
-                        *step.prefetched,
-                        *(step.retrieval.passages if step.retrieval else ()),
-                    )
+                    for place in (*step.prefetched, *step.retrieved)
                 )
             ),
         )
@@ -206,14 +201,7 @@ class Run:
             order=self.options.order,
             gate=signal,
             documents=self.corpus.document_references(),
-            model=ModelRef(
-                engine.name,
-                engine.file,
-                engine.device,
-                engine.context,
-                engine.parameters,
-                self.session.note,
-            ),
+            model=ModelRef.of(engine, self.session.note),
             chunks=len(whole),
             chunk_documents=tuple(span.document for span in whole),
             chunk_pages=self.corpus.first_pages()
@@ -291,57 +279,3 @@ class Pass:
         """All answers have reached the user: drop the journals."""
         for run in self.runs:
             run.close()
-
-
-def cutting(
-    session: Session, options: ReadingOptions
-) -> tuple[Judges, ReadingOptions, tuple[int, int, bool, Engine]]:
-    """Who judges, the options fitted to their context, and how `Session.corpus` is to cut."""
-    way = strategy(options.strategy)
-    judges = session.judges(options.gate, probed=way.judged)
-    engine = judges.gate.engine
-    options = _fit_window(engine, options, way)
-    chunk = fit_chunk(engine, options, way)
-    return judges, options, (chunk, min(options.passage_tokens, chunk), way.filled, engine)
-
-
-def _fit_window(engine: Engine, options: ReadingOptions, way: Strategy) -> ReadingOptions:
-    """Where the document itself fills the context, the memory is what that holds beside the
-    answer."""
-    if not way.fills_context:
-        return options
-    window = engine.info.context - options.answer_tokens - PROMPT_WORDS
-    return replace(options, memory_tokens=max(0, window))
-
-
-def order_of(options: ReadingOptions, documents: int, questions: int) -> str:
-    """The order that is read in: `auto` ranks several documents where one question is asked.
-
-    Several questions share each passage's prefill only as long as they read it together.
-    """
-    if options.order != "auto":
-        return options.order
-    way = strategy(options.strategy)
-    choose = documents > 1 and questions == 1 and not (way.ranked or way.fills_context)
-    return "ranked" if choose else "document"
-
-
-def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:
-    """The chunk size in tokens: the user's, or the default cut down to the context.
-
-    A prompt holds a chunk, the memory and a new memory. Raises UsageError when what the
-    user asked for does not fit.
-    """
-    if way.fills_context:
-        room = options.memory_tokens
-    else:
-        room = engine.info.context - 2 * options.memory_tokens - PROMPT_WORDS - way.reply_tokens
-    wanted = min(way.chunk_tokens, room) if options.chunk_tokens is None else options.chunk_tokens
-    if wanted > room or wanted < 64:
-        raise UsageError(
-            f"a context of {engine.info.context:,} tokens is too small for chunks of "
-            f"{max(wanted, 64):,} and a memory of {options.memory_tokens:,}.",
-            (f"use --chunk-tokens {room} or less, " if room >= 64 else "use ")
-            + "a smaller --memory-tokens, or a larger --context",
-        )
-    return wanted

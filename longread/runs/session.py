@@ -8,21 +8,16 @@ with Session.open(paths, model=None) as session:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
-from longread.documents import Document, Files, LeftOut, cache, discover, listed, load, load_all
-from longread.documents.kept import Facts, KeptDocument
+from longread.documents import Document
 from longread.engine import Engine
-from longread.engine.http import is_address, open_server
-from longread.errors import DocumentError, UsageError
-from longread.models import gguf, store
-from longread.models.catalogue import BUNDLED
-from longread.models.optimise import optimised
+from longread.engine.http import is_address
+from longread.models import store
 from longread.models.store import ResolvedModel
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges
@@ -30,183 +25,20 @@ from longread.reading.judges.likelihood import LikelihoodJudge
 from longread.reading.judges.probe import judge_for
 from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import may_follow_up
-from longread.reading.judges.trained import TrainedJudge, speaks_protocol
+from longread.reading.judges.trained import TrainedJudge
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
 from longread.reading.strategies import strategy
-from longread.retrieval.store import Cut, IndexStore, state_of
+from longread.retrieval.store import IndexStore
 from longread.runs.blocks import SessionBlocks
+from longread.runs.fitting import Cutting, PrefillRate, cutting, order_of
+from longread.runs.opening import open_engine, open_reader, read_documents, silent
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.run import Pass, Report, Run, cutting, order_of
-from longread.runs.whole import PrefillRate
-
-
-def _silent(_line: str) -> None:
-    return
+from longread.runs.run import Pass, Report, Run
 
 
 def _numbered(report: Report, number: int, line: str) -> None:
     report(f"question {number + 1}: {line}")
-
-
-def read_documents(
-    sources: Sequence[str],
-    options: DocumentOptions | None = None,
-    *,
-    report: Report = _silent,
-    progress: Callable[[str, float], None] | None = None,
-    store: IndexStore | None = None,
-    then: Callable[[Document], Any] | None = None,
-    meanwhile: Callable[[], Callable[[Document], None]] | None = None,
-) -> list[Document]:
-    """All documents that `sources` (files, folders, patterns, "-") name.
-
-    What `store` knows, and has not changed since, is not read before its text is needed. `then`
-    may make an `Indexed` of each other document in the worker that parses it. While workers parse
-    several, `meanwhile` is called, and what it gives with each document that is there by then;
-    what is wrong with a document alone is said before anything else begins.
-
-    One that cannot be read is reported and left out as long as another can; when none
-    can, the first one's error is raised. Of files with the same bytes the first is read.
-    """
-    how = options or DocumentOptions()
-    files = sources if isinstance(sources, Files) else discover(sources, **how.discovering())
-    documents: dict[str, Document] = {}
-    left_out = list(files.left_out)
-    failures: list[DocumentError] = []
-    known = _known(files, how, store) if store is not None and not how.pages else {}
-    unknown = [file for file in files if file not in known]
-    states = {file: state for file in unknown if store and (state := state_of(file))}
-    beside = meanwhile if len(unknown) > 1 else None
-    loaded = load_all(unknown, progress=progress, then=then, meanwhile=beside, **how.loading())
-    fresh = dict(zip(unknown, loaded, strict=True))
-    if store is not None:
-        _keep(fresh, states, how, store)
-    for file in files:
-        read = known.get(file) or fresh[file]
-        if isinstance(read, DocumentError):
-            failures.append(read)
-            continue
-        for each in read.with_attachments():
-            same = documents.setdefault(each.sha256, each)
-            if same is not each:
-                path = file if each.path == read.path else each.path
-                left_out.append(LeftOut(path, f"is the same as {same.path}"))
-    if not documents:
-        raise failures[0]
-    for failure in failures:
-        report(f"left out: {failure.message}")
-    for line in listed(left_out):
-        report(line)
-    return list(documents.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What a worker makes of a document instead of its text: facts, and how it is cut."""
-
-    facts: Facts
-    cuts: dict[bytes, Cut]
-
-
-def _known(files: Sequence[str], how: DocumentOptions, store: IndexStore) -> dict[str, Document]:
-    """The documents that need not be read: not changed, and parsed as they would be now."""
-    entries: dict[str, str] = {}
-    known: dict[str, Document] = {}
-    for file, facts in store.facts(files).items():
-        kind = facts.kind
-        if kind not in entries:
-            entries[kind] = cache.entry("", kind, how.ocr, how.encoding).name
-        if facts.entry == facts.sha256 + entries[kind]:
-            known[file] = _kept(file, facts, how)
-    return known
-
-
-def _kept(file: str, facts: Facts, how: DocumentOptions) -> Document:
-    def loaded() -> Document:
-        document = cache.load(cache.folder() / facts.entry) or load(file, **how.loading())
-        if document.sha256 != facts.sha256:
-            raise DocumentError(f"{file} changed while it was read.", "ask again")
-        return document
-
-    return KeptDocument(file, facts, loaded)
-
-
-def _keep(
-    fresh: dict[str, Any],
-    states: Mapping[str, tuple[int, int]],
-    how: DocumentOptions,
-    store: IndexStore,
-) -> None:
-    """Remember what was read; what workers indexed becomes documents again, without text."""
-    facts: dict[str, Facts] = {}
-    cuts: dict[bytes, Cut] = {}
-    for file, read in fresh.items():
-        if isinstance(read, Indexed):
-            facts[file] = read.facts
-            cuts.update(read.cuts)
-            fresh[file] = _kept(file, read.facts, how)
-        elif isinstance(read, Document) and read.entry and not read.attachments:
-            facts[file] = Facts.of(read)
-    store.remember(facts, states)
-    store.keep(cuts)
-
-
-def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report = _silent) -> Engine:
-    """The engine on a resolved model: a server's, or a file's; the bundled one runs as its
-    optimised copy."""
-    if resolved.address:
-        return open_server(resolved.address, context=options.context, report=report)
-    from longread.engine.llamacpp import LlamaCppEngine
-
-    header = gguf.read_header(resolved.path)
-    gguf.require_instruct(header)
-    if not header.has_chat_template:
-        report(
-            f"{resolved.name} has no chat template, as base models have none: "
-            "it gates by likelihood"
-        )
-    path, name, note = resolved.path, resolved.name, ""
-    if resolved.path == store.bundled_path():
-        name = resolved.path.stem.partition(".")[0]
-        path, note = optimised(resolved.path, adapter=options.adapter)
-    if note:
-        report(note)
-    return LlamaCppEngine(
-        path,
-        name=name,
-        context=options.context,
-        gpu_layers=options.gpu_layers,
-        threads=options.threads,
-    )
-
-
-def open_reader(
-    resolved: ResolvedModel, options: ModelOptions, report: Report = _silent
-) -> Engine | None:
-    """The engine of the model that reads for a larger one; None where the model reads itself.
-
-    A reader is trained to gate (`reader/1`): any other model gates no better than the larger one
-    does. It is small, and runs on the CPU.
-    """
-    if options.reader == "none" or resolved.path == store.bundled_path():
-        return None
-    if options.reader == "bundled":
-        if not store.bundled_path() or not options.adapter:
-            return None
-        named = store.resolve(BUNDLED)
-    else:
-        named = store.resolve(options.reader)
-    engine = open_engine(named, replace(options, context=None, gpu_layers=0), report)
-    if speaks_protocol(engine):
-        return engine
-    engine.close()
-    if options.reader == "bundled":
-        return None
-    raise UsageError(
-        f"{named.name} was not trained to read for another model.",
-        "use --reader bundled, or --reader none",
-    )
 
 
 class Session:
@@ -260,7 +92,7 @@ class Session:
 
     @classmethod
     def of_model(
-        cls, resolved: ResolvedModel, options: ModelOptions, report: Report = _silent
+        cls, resolved: ResolvedModel, options: ModelOptions, report: Report = silent
     ) -> Self:
         """A session without documents, for `turn_to`: the model, and the one that reads for it."""
         engine = open_engine(resolved, options, report)
@@ -277,12 +109,7 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _value: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def turn_to(self, documents: Sequence[Document]) -> None:
@@ -290,15 +117,12 @@ class Session:
         self.documents = tuple(documents)
         self._corpora.clear()
 
-    def corpus(
-        self, chunk_tokens: int, passage_tokens: int, filled: bool, engine: Engine
-    ) -> Corpus:
-        """The documents cut like this by an engine's tokens; cut and indexed once, however many
-        runs ask."""
-        way = (chunk_tokens, passage_tokens, filled, engine.info.name)
-        if way not in self._corpora:
-            self._corpora[way] = self._cut(self.documents, *way[:3], engine)
-        return self._corpora[way]
+    def corpus(self, way: Cutting) -> Corpus:
+        """The documents cut like this; cut and indexed once, however many runs ask."""
+        key = (*way[:3], way[3].info.name)
+        if key not in self._corpora:
+            self._corpora[key] = self._cut(self.documents, way)
+        return self._corpora[key]
 
     def index_ahead(self, options: ReadingOptions) -> Callable[[Document], None]:
         """What indexes a document as a run with these options will find it in the index."""
@@ -307,18 +131,12 @@ class Session:
 
         def indexed(document: Document) -> None:
             if index is not None and indexes and document.entry and not document.attachments:
-                index.keep(self._cut([document], *way).cuts(), soon=True)
+                index.keep(self._cut([document], way).cuts(), soon=True)
 
         return indexed
 
-    def _cut(
-        self,
-        documents: Sequence[Document],
-        chunk_tokens: int,
-        passage_tokens: int,
-        filled: bool,
-        engine: Engine,
-    ) -> Corpus:
+    def _cut(self, documents: Sequence[Document], way: Cutting) -> Corpus:
+        chunk_tokens, passage_tokens, filled, engine = way
         # A server may count otherwise tomorrow.
         tokenizer = "" if is_address(engine.info.file) else self.blocks.digest(engine)
         return Corpus(
@@ -372,7 +190,7 @@ class Session:
         *,
         journal: bool = False,
         resume: bool = True,
-        report: Report = _silent,
+        report: Report = silent,
     ) -> Pass:
         """Prepare a pass over the documents; nothing is read before its `steps` are asked for.
 

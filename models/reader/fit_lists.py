@@ -32,8 +32,7 @@ from longread.reading.corpus import Corpus
 from longread.reading.judges import relevance_of
 from longread.reading.judges.candidates import best_length
 from longread.reading.judges.trained import TrainedJudge
-from longread.reading.parts.backing import LIKELIER_THAN_NOT
-from longread.reading.parts.writers import place_of
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, place_of
 from longread.reading.relevance.calibration import calibration, logit
 from longread.reading.relevance.match import Match, lexical_match
 

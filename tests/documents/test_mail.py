@@ -10,7 +10,7 @@ import pytest
 
 from longread.documents import load
 from longread.errors import DocumentError
-from longread.runs.session import read_documents
+from longread.runs.opening import read_documents
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -11,7 +11,7 @@ import pytest
 
 from longread.reading.options import ReadingOptions
 from longread.runs.lookup import cut_up, search
-from longread.runs.session import read_documents
+from longread.runs.opening import read_documents
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 ENDINGS = ("xlsx", "xls", "ods", "pptx", "eml", "mbox", "csv", "json", "xml", "ipynb", "srt")

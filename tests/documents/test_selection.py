@@ -8,8 +8,8 @@ import pytest
 
 from longread.documents import discover
 from longread.errors import DocumentError, UsageError
+from longread.runs.opening import read_documents
 from longread.runs.options import DocumentOptions
-from longread.runs.session import read_documents
 
 FILES = ("a.txt", "b.md", "draft a.txt", "old/c.txt", "old/d.md", "new/old/e.txt")
 

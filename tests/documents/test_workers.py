@@ -18,8 +18,8 @@ from longread.documents import load, load_all, loader, parse, workers
 from longread.documents.model import Document
 from longread.documents.workers import Limits, OutOfMemory, OutOfTime, WorkerError, Workers
 from longread.errors import DocumentError
+from longread.runs.opening import read_documents
 from longread.runs.options import DocumentOptions
-from longread.runs.session import read_documents
 from tests.documents.test_hostile import CONTENT, PAGE, pdf
 
 ROOMY = Limits(60, 4 << 30)

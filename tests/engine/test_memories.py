@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from longread.engine import attention_probe, branching
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.engine.llamacpp.loading import kv_bytes
 from longread.engine.llamacpp.slots import Placement, Slots
+from longread.engine.optional import attention_probe, branching
 from longread.errors import ModelError
 from longread.models import gguf, store
 from longread.prefix_cache import BlockStore, PrefixCache
 from longread.reading.judges.probe import gate_signal
 from longread.reading.options import ReadingOptions
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
-from longread.runs.session import Session, open_engine
+from longread.runs.session import Session
 from tests.scripted import page, paged
 
 pytest.importorskip("gguf")

@@ -9,10 +9,10 @@ from pathlib import Path
 import llama_cpp.llama_cpp as llama
 import pytest
 
-from longread.engine import PinnedPrompt
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.engine.llamacpp import streams as module
 from longread.engine.llamacpp.runtime import Runtime
+from longread.engine.optional import PinnedPrompt
 from longread.prefix_cache import BlockStore, PrefixCache
 
 pytest.importorskip("gguf")

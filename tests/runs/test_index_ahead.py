@@ -13,7 +13,8 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import DocumentError, ModelError
 from longread.reading.options import ReadingOptions
 from longread.retrieval.store import IndexStore
-from longread.runs.session import Session, read_documents
+from longread.runs.opening import read_documents
+from longread.runs.session import Session
 
 TOWNS = ("Ardal", "Borgund", "Dale", "Eid", "Farsund", "Grimstad", "Hitra", "Inderoy")
 

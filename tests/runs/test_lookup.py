@@ -6,7 +6,7 @@ from pathlib import Path
 
 from longread.reading.options import ReadingOptions
 from longread.runs.lookup import cut_up, search
-from longread.runs.session import read_documents
+from longread.runs.opening import read_documents
 
 
 def test_a_row_is_found_by_its_heads_and_shown_instead_of_them(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from longread.runs.session import read_documents
+from longread.runs.opening import read_documents
 
 
 def test_one_odd_file_does_not_stop_a_folder(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from longread.errors import ModelError
 from longread.models import store
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer, Step, Tokens
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
 from longread.runs.run import Run
-from longread.runs.session import Session, open_engine
+from longread.runs.session import Session
 from tests.cli.conftest import run as run_command
 from tests.engine.http.scripted_server import Server
 from tests.engine.http.scripts import ferry_server

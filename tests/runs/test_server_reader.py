@@ -16,9 +16,10 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError
 from longread.models import store
 from longread.reading.options import ReadingOptions
+from longread.runs.opening import open_engine
 from longread.runs.options import ModelOptions
 from longread.runs.run import Run
-from longread.runs.session import Session, open_engine
+from longread.runs.session import Session
 from tests.cli.conftest import ANSWER, QUESTION, paragraphs
 from tests.engine.http.scripted_server import Server, serving
 from tests.engine.http.test_real_server import running

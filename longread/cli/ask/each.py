@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from longread.cli.ask.run import checked, delivering
+from longread.cli.ask.deliver import delivering
+from longread.cli.ask.run import checked
 from longread.errors import ExitCode, Interrupted, UsageError
 from longread.runs.options import RowFormat
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from longread import paths
-from longread.cli.ask.run import checked, deliver, highlight, open_session, read
+from longread.cli.ask.deliver import deliver, highlight
+from longread.cli.ask.run import checked, open_session, read
 from longread.cli.options import TABLE
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import strategies

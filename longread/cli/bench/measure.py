@@ -111,7 +111,7 @@ def engines(
     model: ModelOptions, report: Callable[[str], None]
 ) -> Iterator[tuple[Engine, Engine | None]]:
     """The engine on the model in force, and the one that reads for it."""
-    from longread.runs.session import open_engine, open_reader
+    from longread.runs.opening import open_engine, open_reader
 
     resolved = chosen_model(model.model)
     engine = open_engine(resolved, model, report)

@@ -109,7 +109,7 @@ def _measured(
     from longread.cli.process import keep_logs_quiet
     from longread.display import open_view
     from longread.models.host import busy, load_average
-    from longread.runs.session import open_engine
+    from longread.runs.opening import open_engine
 
     keep_logs_quiet()
     load = load_average()

@@ -22,18 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import (
-    Attention,
-    Generation,
-    HeadAttention,
-    Message,
-    ModelInfo,
-    PinnedPrompt,
-    Pooling,
-    StateKeeper,
-    Usage,
-    templates,
-)
+from longread.engine import Generation, Message, ModelInfo, Usage, templates
 from longread.engine.kv_size import SLOTS
 from longread.engine.llamacpp import beams
 from longread.engine.llamacpp.attention import AttentionReader, pooled, summed
@@ -43,6 +32,7 @@ from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, open_model
 from longread.engine.llamacpp.pinned import PinnedPrompts
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.states import States
+from longread.engine.optional import Attention, HeadAttention, PinnedPrompt, Pooling, StateKeeper
 from longread.engine.repetition import RepetitionDetector
 from longread.engine.special_tokens import broken
 

@@ -21,10 +21,10 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import Pooling
 from longread.engine.llamacpp.loading import open_attention
 from longread.engine.llamacpp.runtime import BATCH, Runtime
 from longread.engine.llamacpp.slots import shared_prefix
+from longread.engine.optional import Pooling
 from longread.errors import ModelError
 
 _TENSOR = b"kq_soft_max-"

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import PinnedPrompt, StateKeeper, Usage
+from longread.engine import Usage
 from longread.engine.llamacpp.branches import Branches
 from longread.engine.llamacpp.runtime import Runtime
 from longread.engine.llamacpp.states import States
 from longread.engine.llamacpp.streams import Pinned, Streams, pinned
+from longread.engine.optional import PinnedPrompt, StateKeeper
 
 Floats = NDArray[np.float32]
 

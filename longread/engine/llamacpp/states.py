@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 
 import llama_cpp.llama_cpp as llama
 
-from longread.engine import StateKeeper
 from longread.engine.llamacpp.kv_transpose import transpose_v
 from longread.engine.llamacpp.library import logger
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.runtime import Runtime
 from longread.engine.llamacpp.streams import Pinned, Streams
+from longread.engine.optional import StateKeeper
 
 # The slot of a held prefix.
 _SLOT = 0

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longread.documents import sentences
-from longread.engine import AttentionProbe, Engine, attention_probe
+from longread.engine import Engine
+from longread.engine.optional import AttentionProbe, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
 from longread.reading.calibrate.gate import KINDS, fit_gate

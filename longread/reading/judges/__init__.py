@@ -8,23 +8,14 @@ instructions (`PromptedJudge`), a base model (`LikelihoodJudge`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from longread.engine import Engine
 from longread.reading.judges.batch import Reply, Request, ask_all
+from longread.reading.judges.questions import wants_everything
 from longread.reading.relevance.calibration import Calibration
-
-__all__ = [
-    "Judge",
-    "Judges",
-    "Relevance",
-    "Reply",
-    "Request",
-    "ShortAnswer",
-    "StepQuote",
-    "relevance_of",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +61,37 @@ class Judge(Protocol):
 
     def ask(self, passage: str, question: str, notes: str = "") -> Request:
         """What to decode to learn how far the passage, with the notes, answers the question."""
-        ...
 
     def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
-        """What the reply to `ask` says."""
-        ...
+        """What the reply to `ask` says: its yes and part, as they are."""
+        assert isinstance(reply, Mapping)
+        return Relevance(reply["yes"], reply["part"])
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The answer that the passage gives; the gate decides whether to ask for it."""
-        ...
 
     def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
         """The sentence that supports the answer, and what is still missing, as a search."""
-        ...
 
     def follow_up(self, quote: str, question: str) -> str:
         """A search for what a quote that answers leaves open; empty for none."""
-        ...
+        return ""
 
     def enough(self, notes: str, question: str) -> float:
-        """P(the notes together hold the answer)."""
-        ...
+        """P(the notes together hold the answer): asked in the passage's place."""
+        return relevance_of(self, notes, question).answers
 
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The answer that several notes give together, of which none need give it alone."""
-        ...
+        return self.answer(notes, question)
 
     def plan(self, question: str) -> list[str]:
         """Searches that may find what the question's own words miss; none where it cannot plan."""
-        ...
+        return []
 
     def wants_everything(self, question: str) -> bool:
         """Whether the question asks for every instance of something, or for the whole."""
-        ...
+        return wants_everything(question)
 
 
 @dataclass(frozen=True, slots=True)

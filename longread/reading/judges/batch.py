@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from longread.documents.chunks import Span
-from longread.engine import Engine, PinnedPrompt, PrefixStates, choose_each, score_each
+from longread.engine import Engine
+from longread.engine.optional import PinnedPrompt, PrefixStates, choose_each, score_each
 from longread.reading.step import Tokens
 
 Options = Mapping[str, Sequence[str]]

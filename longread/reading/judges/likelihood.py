@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from longread.documents import sentences
 from longread.engine import Engine
-from longread.reading.judges import Relevance, ShortAnswer, StepQuote
+from longread.reading.judges import Judge, Relevance, ShortAnswer, StepQuote
 from longread.reading.judges.batch import Reply, Request
-from longread.reading.judges.questions import wants_everything
 from longread.reading.prompts import prompt
 from longread.reading.relevance.calibration import calibration, sigmoid
 from longread.reading.relevance.match import lexical_match
@@ -24,7 +23,7 @@ _NAME = re.compile(r"\b[^\W\d_]*[A-ZÀ-Þ][\w'’-]+(?:\s+[A-ZÀ-Þ][\w'’-]+)*
 _NAMES_FOLLOWED = 4
 
 
-class LikelihoodJudge:
+class LikelihoodJudge(Judge):
     """log p(question | passage) − log p(question), in nats a question token.
 
     The gain is handed on as log-odds; it means something only against that of other passages of
@@ -52,7 +51,6 @@ class LikelihoodJudge:
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The passage's sentence that makes the question likeliest, weighed with BM25."""
-        del notes
         header, _, text = passage.partition("\n")
         found = [text[start:end] for start, end in sentences(text)] or [text]
         if len(found) == 1:
@@ -81,21 +79,11 @@ class LikelihoodJudge:
 
     def enough(self, notes: str, question: str) -> float:
         """0: a likelihood cannot say whether notes are complete."""
-        del notes, question
         return 0.0
 
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The likeliest line of the notes."""
         return self.answer(f"\n{notes}", question)
-
-    def plan(self, question: str) -> list[str]:
-        """None: it writes no searches before it has read."""
-        del question
-        return []
-
-    def wants_everything(self, question: str) -> bool:
-        """By the words of the question."""
-        return wants_everything(question)
 
     def _score(self, passage: str, question: str) -> Sequence[float]:
         asked = self.ask(passage, question)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 
 from longread.engine import Engine, Generation
-from longread.reading.judges import Relevance, ShortAnswer, StepQuote, relevance_of
-from longread.reading.judges.batch import Reply, Request
+from longread.reading.judges import Judge, ShortAnswer, StepQuote
+from longread.reading.judges.batch import Request
 from longread.reading.judges.questions import wants_everything
 from longread.reading.prompts import prefix, prompt
 from longread.reading.relevance.calibration import calibration
@@ -33,7 +32,7 @@ _BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", 
 _UNSURE = (0.2, 0.8)
 
 
-class PromptedJudge:
+class PromptedJudge(Judge):
     """Asks a model that follows instructions. `notes` are lines of quotes, or empty."""
 
     signal = "choice"
@@ -45,18 +44,14 @@ class PromptedJudge:
         self._everything: dict[str, bool] = {}
 
     def ask(self, passage: str, question: str, notes: str = "") -> Request:
-        """One forward step: yes or no. A model may say of itself that only a part stands there."""
+        """One forward step: yes or no. A model may say of itself that only a part stands there.
+
+        The calibration takes off what it says of everything."""
         return Request(
             self._prompt("relevance", passage, question, notes),
             options=WORDS,
             prefix=prefix(self.engine, "relevance", passage=passage.strip(), notes=""),
         )
-
-    def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
-        """Its yes and part, as they are: the calibration takes off what it says of everything."""
-        del question, notes
-        assert isinstance(reply, Mapping)
-        return Relevance(reply["yes"], reply["part"])
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The answer in a few words, and the geometric mean of its tokens' probabilities."""
@@ -68,19 +63,6 @@ class PromptedJudge:
         quote = self._say("step", passage, question, notes, _QUOTE_TOKENS)
         wanted = self._say("look_for", passage, question, notes, _LOOK_FOR_TOKENS)
         return StepQuote(quote, wanted.strip(' "'))
-
-    def follow_up(self, quote: str, question: str) -> str:
-        """Nothing: what answers leaves nothing open."""
-        del quote, question
-        return ""
-
-    def enough(self, notes: str, question: str) -> float:
-        """P(yes) over the notes in the passage's place."""
-        return relevance_of(self, notes, question).answers
-
-    def conclude(self, notes: str, question: str) -> ShortAnswer:
-        """The answer that several notes give together, of which none need give it alone."""
-        return self.answer(notes, question)
 
     def plan(self, question: str) -> list[str]:
         """Three searches: the section's name, the label of a row or entry, a sentence in the

@@ -18,11 +18,12 @@ and figures: models/reader/README.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from longread.engine import Engine, Generation, branching, choose_each
-from longread.reading.judges import Relevance, ShortAnswer, StepQuote, relevance_of
-from longread.reading.judges.batch import Reply, Request
+from longread.engine import Engine, Generation
+from longread.engine.optional import branching, choose_each
+from longread.reading.judges import Judge, ShortAnswer, StepQuote
+from longread.reading.judges.batch import Request
 from longread.reading.judges.candidates import (
     copied,
     least_risk,
@@ -31,7 +32,6 @@ from longread.reading.judges.candidates import (
     sentences_of,
     telling,
 )
-from longread.reading.judges.questions import wants_everything
 from longread.reading.prompts import prefix, prompt
 from longread.reading.relevance.calibration import calibration
 
@@ -45,7 +45,7 @@ _QUOTE_TOKENS = 120
 _LOOK_FOR_TOKENS = 32
 
 
-class TrainedJudge:
+class TrainedJudge(Judge):
     """Asks a model that was trained on the protocol. `notes` are lines of quotes, or empty."""
 
     signal = "reader"
@@ -63,12 +63,6 @@ class TrainedJudge:
             options=WORDS,
             prefix=prefix(self.engine, "reader", passage=passage.strip(), notes=""),
         )
-
-    def relevance(self, reply: Reply, question: str, notes: str = "") -> Relevance:
-        """Its yes and part, as they are."""
-        del question, notes
-        assert isinstance(reply, Mapping)
-        return Relevance(reply["yes"], reply["part"])
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The answer in the passage's words, a few tokens, by minimum Bayes risk.
@@ -97,28 +91,10 @@ class TrainedJudge:
         wanted = self._say(f"{begun} {quote}\nLook for:", _LOOK_FOR_TOKENS)
         return StepQuote(" ".join(quote.split()), " ".join(wanted.split()))
 
-    def follow_up(self, quote: str, question: str) -> str:
-        """Nothing: what answers leaves nothing open."""
-        del quote, question
-        return ""
-
-    def enough(self, notes: str, question: str) -> float:
-        """P(yes) over the notes in the passage's place."""
-        return relevance_of(self, notes, question).answers
-
     def conclude(self, notes: str, question: str) -> ShortAnswer:
         """The answer that several notes give together, of which none need give it alone."""
         candidates = self._candidates(notes, question, "")
         return _given(candidates, likelihoods(candidates))
-
-    def plan(self, question: str) -> list[str]:
-        """None: it writes no searches before it has read."""
-        del question
-        return []
-
-    def wants_everything(self, question: str) -> bool:
-        """By the words of the question: the reader was not taught to tell."""
-        return wants_everything(question)
 
     def _prompt(self, passage: str, question: str, notes: str) -> str:
         return prompt(

@@ -18,11 +18,10 @@ from longread.reading.parts.backing import (
     LIKELIER_THAN_NOT,
     adds_nothing,
     is_backed,
+    place_of,
 )
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
-from longread.reading.parts.thinking import inside
-from longread.reading.parts.writers import notes_from_ledger, place_of
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
 from longread.reading.step import Quote
@@ -53,7 +52,7 @@ class AnswerOrQuote:
                 quote = self._quote(state, scored)
                 quotes += [quote] if quote is not None else []
         state.memory.enter(quotes)
-        return Written(notes_from_ledger(state), tuple(quotes))
+        return Written(as_notes(state.memory.best_quotes()), tuple(quotes))
 
     def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
         """Whether a known answer is over the exit threshold, and this place's odds far below it.
@@ -132,12 +131,9 @@ class LookAhead:
         self._writer = writer
 
     def think(self, state: ReadingState) -> Thought:
-        lookahead = tuple(
-            scored
-            for scored in self._gate.promising(state)
-            if not inside(scored.passage, state.chunk)
-        )
-        return Thought(self._query(state), lookahead=lookahead)
+        own = state.corpus.passages_of(state.chunk)
+        found = [each for each in self._gate.promising(state) if each.passage not in own]
+        return Thought(self._query(state), lookahead=tuple(found))
 
     def _query(self, state: ReadingState) -> str | None:
         ledger = state.memory.ledger
@@ -164,7 +160,6 @@ class AnswerFromPlaces:
         self._gate = gate
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
-        del on_text
         ledger = state.ledger()
         if not ledger:
             return Outcome(None, (), self._gate.found())

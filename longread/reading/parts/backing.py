@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 
+from longread.documents.chunks import Span
+from longread.reading.corpus import Corpus
 from longread.reading.step import Quote
-from longread.retrieval import terms
+from longread.retrieval import Index, terms
 
 # Citations shown: more are rarely read, and the ledger has the rest.
 CITATIONS = 3
 LIKELIER_THAN_NOT = 0.5
 # Share of a reply's content words that must stand in notes or quotes.
 _BACKED = 0.5
+# A quote is one sentence; with fewer words than this its neighbour is quoted along.
+_SHORT_QUOTE = 6
 NUMBER = re.compile(r"\d")
 
 
@@ -68,3 +72,39 @@ def cite(text: str, question: str, ledger: list[Quote]) -> tuple[Quote, ...]:
         cited.append(best)
         left.remove(best)
     return tuple(cited)
+
+
+def quotable(corpus: Corpus, passage: Span) -> list[tuple[int, int]]:
+    """Sentence spans worth quoting: headings left out, very short ones joined to the next.
+
+    Never over a line's end: what stands in another row or paragraph, or overleaf, is another quote.
+    """
+    document = corpus.documents[passage.document]
+    headings = {section.start: len(section.title) for section in document.sections}
+    joined: list[tuple[int, int]] = []
+    for start, end in corpus.sentences(passage):
+        if end - start <= headings.get(start, -1):
+            continue
+        short = joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE
+        if short and "\n" not in document.text[joined[-1][1] : start]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def place_of(corpus: Corpus, passage: Span, words: str, question: str) -> tuple[int, int] | None:
+    """The sentence of `passage` that `words` come from: holds them, or shares most with them.
+
+    Of several that hold them the one that shares most with the question.
+    """
+    text = corpus.documents[passage.document].text
+    spans = quotable(corpus, passage)
+    if not spans:
+        return None
+    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
+    wanted = " ".join(words.split()).casefold()
+    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
+    holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
+    scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
+    return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]

@@ -14,7 +14,8 @@ from longread.reading.memory import as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
 from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
-from longread.reading.parts.gates import FoundExit, NeverExit, PassageGate, latest_steps
+from longread.reading.parts.gates import FoundExit, PassageGate, latest_steps
+from longread.reading.parts.null import NeverExit
 from longread.reading.state import ExitGate, ReadingState, Scored
 from longread.reading.step import Judged, Quote
 

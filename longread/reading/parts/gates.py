@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from longread.documents.chunks import Span
-from longread.reading.judges import Judge, Relevance, Request
+from longread.reading.judges import Judge, Relevance
+from longread.reading.judges.batch import Request
 from longread.reading.memory import as_notes
 from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
@@ -24,18 +25,6 @@ _STEPS_SHOWN = 4
 # With steps known, a passage is judged again if its BM25 score for question and steps is at least
 # this share of the best passage's (benchmarks/LOG.md, 2026-11-28, "what a second ask is worth").
 _WORTH_ASKING_AGAIN = 0.1
-
-
-class AlwaysOpen:
-    """Every chunk may change the memory (MemAgent, InfMem)."""
-
-    signal = "always"
-
-    def read(self, state: ReadingState) -> Opening:
-        return Opening(Gate(1.0, 0.0, self.signal), (), (Scored(state.chunk, 0.0),))
-
-    def restore(self, state: ReadingState, step: Step) -> None:
-        del state, step
 
 
 class PassageGate:
@@ -51,7 +40,7 @@ class PassageGate:
         self.threshold = judge.calibration.threshold if threshold is None else threshold
         self.relevance: dict[Span, Relevance] = {}
         self._scores: PassageScores | None = None
-        self._matches: tuple[list[Quote], Sequence[Match]] | None = None
+        self._matches: tuple[Sequence[Quote], Sequence[Match]] | None = None
 
     def found(self) -> float:
         """The posterior that the answer's place is among the passages that the gate opened for;
@@ -79,7 +68,7 @@ class PassageGate:
 
     def read(self, state: ReadingState) -> Opening:
         scores = self.scores(state)
-        prefetched = self._prefetched(state, scores) if state.step == 1 else ()
+        prefetched = self._opens(state, scores.scored()) if state.step == 1 else []
         own = state.corpus.passages_of(state.chunk)
         passages = [*own, *state.lookahead]
         opens: list[float] = []
@@ -100,7 +89,7 @@ class PassageGate:
             if found >= self.threshold:
                 scores.posterior.enter(passage.index, found)
         outcome = self.opening(state, [*passages, *looked_up], opens, len(own))
-        return replace(outcome, prefetched=prefetched)
+        return replace(outcome, prefetched=tuple(prefetched))
 
     def opening(
         self, state: ReadingState, passages: Sequence[Span], opens: Sequence[float], own: int
@@ -113,7 +102,6 @@ class PassageGate:
 
     def choose(self, state: ReadingState, read: Sequence[Scored]) -> tuple[Scored, ...]:
         """The passages that were read for which the gate opens."""
-        del state
         return tuple(each for each in read if each.probability >= self.threshold)
 
     def restore(self, state: ReadingState, step: Step) -> None:
@@ -140,12 +128,8 @@ class PassageGate:
 
     def promising(self, state: ReadingState) -> list[Scored]:
         """Passages judged before reading, still unread, whose gate is known to open."""
-        scores = self.scores(state)
-        found = [
-            Scored(state.corpus.passages[place], scores.opens(place))
-            for place in scores.posterior.scored_unread()
-        ]
-        return list(self.choose(state, found))
+        unread = self.scores(state).posterior.scored_unread()
+        return list(self.choose(state, self._opens(state, unread)))
 
     def scores(self, state: ReadingState) -> PassageScores:
         """The run's passage scores, made on first use."""
@@ -155,13 +139,12 @@ class PassageGate:
 
     def searches(self, state: ReadingState) -> list[str]:
         """What to look up before reading, beside the question."""
-        del state
         return []
 
     def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
         """(P(answers), P(helps)) of a passage with what was found so far in the notes."""
         scores, match = self.scores(state), self._given_steps(state)[passage.index]
-        said = scores.ask(passage, steps_so_far(state.memory.ledger), match)
+        said = scores.ask(passage, as_notes(steps_so_far(state.memory.ledger)), match)
         before = self.relevance.get(passage)
         if before is None or said.helps > before.helps:
             self.relevance[passage] = said
@@ -172,10 +155,10 @@ class PassageGate:
         gave no answer."""
         self.scores(state).posterior.judge(passage.index, probability, reader)
 
-    def _prefetched(self, state: ReadingState, scores: PassageScores) -> tuple[Scored, ...]:
-        """The passages that were judged so far, with P(the passage helps)."""
-        passages = state.corpus.passages
-        return tuple(Scored(passages[place], scores.opens(place)) for place in scores.scored())
+    def _opens(self, state: ReadingState, places: Sequence[int]) -> list[Scored]:
+        """Passages by place, with P(the passage helps)."""
+        passages, scores = state.corpus.passages, self.scores(state)
+        return [Scored(passages[place], scores.opens(place)) for place in places]
 
     def _known_for(self, state: ReadingState, passage: Span) -> str:
         """The steps found so far, if they make the passage worth judging again; else empty."""
@@ -189,16 +172,15 @@ class PassageGate:
 
         The passage of a second step shares its words with the first one's quote.
         """
-        steps = latest_steps(state.memory.ledger) or state.memory.ledger[-1:]
+        steps = steps_so_far(state.memory.ledger)
         if self._matches is None or self._matches[0] != steps:
             self._matches = (steps, passage_matches(state, steps))
         return self._matches[1]
 
 
-def steps_so_far(ledger: Sequence[Quote]) -> str:
-    """The quotes that are only steps towards the answer, as notes for the model; where there are
-    none the latest quote."""
-    return as_notes(latest_steps(ledger) or ledger[-1:])
+def steps_so_far(ledger: Sequence[Quote]) -> Sequence[Quote]:
+    """The quotes that are only steps towards the answer; where there are none the latest."""
+    return latest_steps(ledger) or ledger[-1:]
 
 
 def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
@@ -237,11 +219,3 @@ class FoundExit:
         if self._last[0] != notes:
             self._last = (notes, self._gate.judge.enough(notes, state.question))
         return self._last[1]
-
-
-class NeverExit:
-    """Read to the end ("w/o EG" in GRU-Mem)."""
-
-    def decide(self, state: ReadingState) -> Gate | None:
-        del state
-        return None

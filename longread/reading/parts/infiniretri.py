@@ -18,10 +18,9 @@ from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges, relevance_of
 from longread.reading.memory import Memory, as_notes
 from longread.reading.parts.answering import AnswerFromPlaces
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, is_backed
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, is_backed, quotable
 from longread.reading.parts.gates import PassageGate
 from longread.reading.parts.scores import PassageScores
-from longread.reading.parts.writers import quotable
 from longread.reading.relevance.attention import Attended, AttentionReader, token_places
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Written
 from longread.reading.step import Gate, Quote, Step
@@ -119,7 +118,6 @@ class AttentionGate:
 
     def restore(self, state: ReadingState, step: Step) -> None:
         """Nothing: what was kept stands in the memory."""
-        del state, step
 
     def _prepare(self, state: ReadingState) -> None:
         """In a resumed run the first chunk is read again for the weights of the rows."""
@@ -151,7 +149,6 @@ class KeepAttended:
     """
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
-        del opening
         chosen: list[Sentence] = state.draft["chosen"]
         corpus, memory = state.corpus, state.memory
         quotes = [

@@ -80,7 +80,6 @@ class HeadAndTail:
     """The first and the last chunks, as many as the notes can hold (`truncate`)."""
 
     def spans(self, corpus: Corpus, question: str, options: ReadingOptions) -> list[Span]:
-        del question
         chunks = corpus.chunks
         room = options.memory_tokens
         head, tail = 0, len(chunks)

@@ -6,21 +6,19 @@ old one stays: what is cut off at the end is always what was read last.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
 
-from longread.documents.chunks import Span
 from longread.engine import Engine
-from longread.reading.corpus import Corpus
-from longread.reading.memory import as_notes
+from longread.reading.parts.backing import quotable
 from longread.reading.prompts import prompt
-from longread.reading.state import Opening, ReadingState, Scored, Written
+from longread.reading.state import PROMPT_WORDS, Opening, ReadingState, Scored, Written
 from longread.reading.step import Quote
 from longread.retrieval import Index
 
-# A quote is one sentence; with fewer words than this its neighbour is quoted along.
-_SHORT_QUOTE = 6
 # Sentences quoted from one opened passage.
 _QUOTES_A_PASSAGE = 2
+# Tokens for the latest searches; a long run makes hundreds.
+_HISTORY = 192
 
 
 class KeepPassages:
@@ -48,12 +46,36 @@ class RewriteNotes:
                 passage=state.shown(state.chunk),
                 question=state.question,
                 memory=state.memory.notes,
-                retrieved=state.retrieved_text(),
-                history=state.history(),
+                retrieved=retrieved_text(state),
+                history=history(state),
             ),
             max_tokens=state.memory.budget,
         )
         return accept(state, opening, reply.text, reply.cut_off)
+
+
+def retrieved_text(state: ReadingState) -> str:
+    """What was looked up, as far as there is room beside chunk, notes and new notes."""
+    room = state.engine.info.context - PROMPT_WORDS - 2 * state.memory.budget
+    room -= state.corpus.chunk_tokens
+    texts = [state.shown(passage) for passage in state.retrieved]
+    return "\n\n".join(_first_that_fit(texts, room, state.corpus.count))
+
+
+def history(state: ReadingState) -> str:
+    """The latest searches, one a line, oldest first."""
+    latest = _first_that_fit(state.searches[::-1], _HISTORY, state.corpus.count)
+    return "\n".join(latest[::-1])
+
+
+def _first_that_fit(texts: Sequence[str], room: int, count: Callable[[str], int]) -> list[str]:
+    chosen = []
+    for text in texts:
+        room -= count(text) + 2
+        if room < 0:
+            break
+        chosen.append(text)
+    return chosen
 
 
 def accept(state: ReadingState, opening: Opening, notes: str, cut_off: str) -> Written:
@@ -65,11 +87,6 @@ def accept(state: ReadingState, opening: Opening, notes: str, cut_off: str) -> W
         return Written(None)
     new = [line for line in notes.splitlines() if line not in state.memory.notes]
     return Written(notes, _matching_quotes(state, opening, "\n".join(new)))
-
-
-def notes_from_ledger(state: ReadingState) -> str:
-    """The strongest quotes as notes, each with its page."""
-    return as_notes(state.memory.best_quotes())
 
 
 def _matching_quotes(state: ReadingState, opening: Opening, words: str) -> tuple[Quote, ...]:
@@ -89,39 +106,3 @@ def _matching_quotes(state: ReadingState, opening: Opening, words: str) -> tuple
             for hit in hits
         ]
     return tuple(quotes)
-
-
-def quotable(corpus: Corpus, passage: Span) -> list[tuple[int, int]]:
-    """Sentence spans worth quoting: headings left out, very short ones joined to the next.
-
-    Never over a line's end: what stands in another row or paragraph, or overleaf, is another quote.
-    """
-    document = corpus.documents[passage.document]
-    headings = {section.start: len(section.title) for section in document.sections}
-    joined: list[tuple[int, int]] = []
-    for start, end in corpus.sentences(passage):
-        if end - start <= headings.get(start, -1):
-            continue
-        short = joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE
-        if short and "\n" not in document.text[joined[-1][1] : start]:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def place_of(corpus: Corpus, passage: Span, words: str, question: str) -> tuple[int, int] | None:
-    """The sentence of `passage` that `words` come from: holds them, or shares most with them.
-
-    Of several that hold them the one that shares most with the question.
-    """
-    text = corpus.documents[passage.document].text
-    spans = quotable(corpus, passage)
-    if not spans:
-        return None
-    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
-    wanted = " ".join(words.split()).casefold()
-    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
-    holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
-    scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
-    return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longread.engine import AttentionProbe, Engine
+from longread.engine import Engine
+from longread.engine.optional import AttentionProbe
 from longread.models import calibration
 from longread.reading.options import ReadingOptions
 from longread.reading.prompts import prompt

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from statistics import fmean
 from typing import Any
 
 from longread.models import calibration as measured
@@ -20,6 +21,8 @@ from longread.reading.relevance.match import Match
 
 # How far off 0 and 1 what a larger model says of a place is kept.
 _ROUGHLY = 0.01
+# Added to the standard deviation: where all passages are alike, small differences mean nothing.
+_LEAST_SPREAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,31 @@ class Calibration:
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
         return self.everything if everything else self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Mean and standard deviation of a judge's evidence over some passages: z-scores.
+
+    Some questions make every passage likely, some none, so evidence may mean something only
+    against that of others. BM25's best passages and a few evenly spread ones do as well as the
+    whole document (benchmarks/LOG.md#2026-11-21-the-likelihood-gates-calibration).
+    """
+
+    mean: float
+    spread: float
+
+    @classmethod
+    def of(cls, even: Sequence[float], best: Sequence[float]) -> Background:
+        """From the evidence of evenly spread passages and of BM25's best others."""
+        every = [*even, *best]
+        centre = fmean(every) if every else 0.0
+        spread = math.sqrt(fmean((value - centre) ** 2 for value in every)) if every else 0.0
+        return cls(fmean(even) if even else 0.0, spread + _LEAST_SPREAD)
+
+    def z_score(self, evidence: float) -> float:
+        """Standard deviations that some evidence stands above the mean."""
+        return (evidence - self.mean) / self.spread
 
 
 def calibration(signal: str, model: str = "") -> Calibration:

@@ -14,9 +14,8 @@ from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answers import WrittenAnswer
-from longread.reading.parts.gates import NeverExit
+from longread.reading.parts.null import NeverExit
 from longread.reading.parts.orders import ChunksInOrder
-from longread.reading.parts.thinking import NoThought
 from longread.reading.parts.writers import accept
 from longread.reading.prompts import prompt
 from longread.reading.state import Opening, ReadingState, Scored, Written
@@ -59,8 +58,7 @@ class TagGate:
         gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
         return Opening(gate, (), (Scored(state.chunk, 0.0),) if yes else ())
 
-    def restore(self, state: ReadingState, step: Step) -> None:
-        del state, step
+    def restore(self, state: ReadingState, step: Step) -> None: ...
 
 
 class TagWriter:
@@ -84,7 +82,6 @@ class TagExit:
 def build(judges: Judges, options: ReadingOptions) -> Parts:
     return Parts(
         order=ChunksInOrder(),
-        thinker=NoThought(),
         gate=TagGate(judges.engine),
         writer=TagWriter(),
         exit=NeverExit() if options.exit is False else TagExit(),

@@ -5,15 +5,13 @@ The paper's own setting is `--heads last-layer` (with `--phrase-tokens 15` or 8)
 
 from __future__ import annotations
 
-from longread.engine import attention_probe
+from longread.engine.optional import attention_probe
 from longread.errors import ModelError
 from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
-from longread.reading.parts.gates import NeverExit
 from longread.reading.parts.infiniretri import AnswerFromRetained, AttentionGate, KeepAttended
 from longread.reading.parts.orders import ChunksInOrder
-from longread.reading.parts.thinking import NoThought
 from longread.reading.relevance.attention import AttentionReader, attention_settings
 from longread.reading.strategies import Strategy
 
@@ -27,10 +25,8 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     attention = AttentionReader(probe, attention_settings(engine, options))
     return Parts(
         order=ChunksInOrder(),
-        thinker=NoThought(),
         gate=AttentionGate(engine, attention, options.gate_threshold),
         writer=KeepAttended(),
-        exit=NeverExit(),
         answerer=AnswerFromRetained(judges.answer),
     )
 

@@ -15,9 +15,8 @@ from longread.reading.loop import Parts
 from longread.reading.memory import WorkingMemory, as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.cascade import answerer, writer
-from longread.reading.parts.gates import NeverExit, PassageGate, latest_steps
+from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.orders import ChunksInOrder
-from longread.reading.parts.thinking import NoThought
 from longread.reading.state import Opening, ReadingState
 from longread.reading.step import Step
 from longread.reading.strategies import Strategy
@@ -68,10 +67,8 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     gate = MemoryGate(judges.gate, options.gate_threshold)
     return Parts(
         order=ChunksInOrder(),
-        thinker=NoThought(),
         gate=gate,
         writer=writer(judges, gate),
-        exit=NeverExit(),
         answerer=answerer(judges, gate),
         rounds=ROUNDS,
         memory=WorkingMemory,

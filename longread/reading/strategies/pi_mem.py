@@ -13,7 +13,6 @@ from longread.reading.memory import RoundMemory
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.cascade import judging
 from longread.reading.parts.orders import ChunksInOrder
-from longread.reading.parts.thinking import NoThought
 from longread.reading.strategies import Strategy
 
 # The paper's most: 76 % of its runs end in two.
@@ -24,7 +23,6 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     gate, writer, exit_gate, answerer = judging(judges, options)
     return Parts(
         order=ChunksInOrder(),
-        thinker=NoThought(),
         gate=gate,
         writer=writer,
         exit=exit_gate,

@@ -6,21 +6,15 @@ from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answers import WrittenAnswer
-from longread.reading.parts.gates import AlwaysOpen, NeverExit
 from longread.reading.parts.orders import HeadAndTail
-from longread.reading.parts.thinking import NoThought
 from longread.reading.parts.writers import KeepPassages
 from longread.reading.strategies import CONTEXT_CHUNK, Strategy
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
-    del options
     return Parts(
         order=HeadAndTail(),
-        thinker=NoThought(),
-        gate=AlwaysOpen(),
         writer=KeepPassages(),
-        exit=NeverExit(),
         answerer=WrittenAnswer(judges.engine),
     )
 

@@ -181,7 +181,7 @@ def _model(settings: Settings) -> dict[str, Any]:
     """What decides on a model's answers: its bytes, and those of the one that reads for it."""
     resolved, options = settings.resolved, settings.model
     if resolved.address:
-        from longread.runs.session import open_engine
+        from longread.runs.opening import open_engine
 
         with closing(open_engine(resolved, options)) as engine:
             name, digest = engine.info.name, ""

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from longread.engine import Message, branching
+from longread.engine import Message
 from longread.engine.http import open_server
 from longread.engine.http.client import ServerError
+from longread.engine.optional import branching
 from longread.errors import ModelError
 from longread.reading.judges.prompted import YES_NO
 from longread.reading.prompts import prompt

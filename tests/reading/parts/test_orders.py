@@ -8,7 +8,7 @@ from longread.documents.model import Document
 from longread.reading.corpus import Corpus
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.orders import ChunksInOrder, ranked_documents
-from longread.runs.run import order_of
+from longread.runs.fitting import order_of
 
 QUESTION = "How high is the mast of the Aurora?"
 FILLER = "The crew ate bread and looked at the sea all day long. " * 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from longread.documents.model import Document
 from longread.reading.corpus import Corpus
-from longread.reading.parts.writers import quotable
+from longread.reading.parts.backing import quotable
 from tests.scripted import paged
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from longread.documents.model import Document
-from longread.engine import Attention
+from longread.engine.optional import Attention
 from longread.models import calibration
 from longread.models.calibration import Calibration
 from longread.reading.options import ReadingOptions

@@ -2,9 +2,9 @@
 
 import pytest
 
+from longread.reading.parts.scores import Posterior
 from longread.reading.relevance.calibration import calibration
 from longread.reading.relevance.match import Match
-from longread.reading.relevance.posterior import Posterior
 
 
 @pytest.fixture
