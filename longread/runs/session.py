@@ -30,9 +30,10 @@ from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
 from longread.reading.strategies import strategy
 from longread.retrieval.store import IndexStore
+from longread.runs import opening
 from longread.runs.blocks import SessionBlocks
 from longread.runs.fitting import Cutting, PrefillRate, cutting, order_of
-from longread.runs.opening import open_engine, open_reader, read_documents, silent
+from longread.runs.opening import silent
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run
 
@@ -84,7 +85,7 @@ class Session:
         """Read `sources` and open the model that `model` names, or the default one."""
         options = model or ModelOptions()
         left_out: list[str] = []
-        read = read_documents(sources, documents, report=left_out.append)
+        read = opening.read_documents(sources, documents, report=left_out.append)
         resolved = store.resolve(options.model) if options.model else store.resolve_default()
         session = cls.of_model(resolved, options)
         session.documents, session.left_out = tuple(read), tuple(left_out)
@@ -95,10 +96,9 @@ class Session:
         cls, resolved: ResolvedModel, options: ModelOptions, report: Report = silent
     ) -> Self:
         """A session without documents, for `turn_to`: the model, and the one that reads for it."""
-        engine = open_engine(resolved, options, report)
-        return cls(
-            [], engine, resolved.note, find_reader=partial(open_reader, resolved, options, report)
-        )
+        engine = opening.open_engine(resolved, options, report)
+        reader = partial(opening.open_reader, resolved, options, report)
+        return cls([], engine, resolved.note, find_reader=reader)
 
     def close(self) -> None:
         """Close the models."""

@@ -14,7 +14,7 @@ import longread
 from longread.errors import DocumentError, UsageError
 from longread.models import store
 from longread.models.store import ResolvedModel
-from longread.runs import session
+from longread.runs import opening
 from tests.reading.conftest import FACT, QUESTION
 from tests.scripted import ScriptedEngine, page
 
@@ -36,7 +36,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[ScriptedEngine]:
 
     resolved = ResolvedModel(Path("scripted.gguf"), "scripted", "named")
     monkeypatch.setattr(store, "resolve", lambda _name: resolved)
-    monkeypatch.setattr(session, "open_engine", begin)
+    monkeypatch.setattr(opening, "open_engine", begin)
     return opened
 
 
@@ -153,7 +153,7 @@ def test_a_cancelled_task_stops_reading_and_closes_the_model(
         engines.append(ScriptedEngine(scores=score))
         return engines[-1]
 
-    monkeypatch.setattr(session, "open_engine", begin)
+    monkeypatch.setattr(opening, "open_engine", begin)
     (folder / "long.txt").write_text("\n\n".join(page(number) for number in range(300)), "utf-8")
 
     async def cancelled() -> None:

@@ -17,7 +17,7 @@ from longread.cli import app
 from longread.cli.ask import run as asking
 from longread.display.json_answer import answer_schema
 from longread.models.store import ResolvedModel
-from longread.runs import session
+from longread.runs import opening
 from tests.cli.conftest import run
 from tests.reading.conftest import FACT, QUESTION
 from tests.scripted import ScriptedEngine, page
@@ -33,8 +33,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
     engine = ScriptedEngine(scores=lambda prompt: -1.0 if FACT in prompt else -3.0)
     resolved = ResolvedModel(Path("scripted.gguf"), "scripted", "named", "a small model")
     monkeypatch.setattr(asking, "chosen_model", lambda _name: resolved)
-    monkeypatch.setattr(session, "open_engine", lambda *_: engine)
-    monkeypatch.setattr(session, "open_reader", lambda *_: None)
+    monkeypatch.setattr(opening, "open_engine", lambda *_: engine)
+    monkeypatch.setattr(opening, "open_reader", lambda *_: None)
     return engine
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from longread.cli import app
 from longread.cli.ask import run as asking
 from longread.models.store import ResolvedModel
-from longread.runs import session
+from longread.runs import opening
 from tests.cli.conftest import run
 from tests.reading.conftest import FACT
 from tests.scripted import ScriptedEngine, page
@@ -37,8 +37,8 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     engine = ScriptedEngine(scores=likely)
     resolved = ResolvedModel(Path("scripted.gguf"), "scripted", "named")
     monkeypatch.setattr(asking, "chosen_model", lambda _name: resolved)
-    monkeypatch.setattr(session, "open_engine", lambda *_: engine)
-    monkeypatch.setattr(session, "open_reader", lambda *_: None)
+    monkeypatch.setattr(opening, "open_engine", lambda *_: engine)
+    monkeypatch.setattr(opening, "open_reader", lambda *_: None)
     return lambda *words: CliRunner().invoke(
         app, ["ask", *map(str, words), *SIZES], catch_exceptions=False
     )

@@ -13,7 +13,7 @@ from longread.errors import DocumentError, ExitCode, ModelError, UsageError
 from longread.models import store
 from longread.models.store import ResolvedModel
 from longread.reading.options import ReadingOptions
-from longread.runs import session
+from longread.runs import opening
 from longread.runs.each import EachDocument, worst
 from longread.runs.options import DocumentOptions
 from longread.runs.session import Session
@@ -115,8 +115,8 @@ def test_the_python_call(folder: list[str], monkeypatch: pytest.MonkeyPatch) -> 
     engine = ScriptedEngine(scores=telling)
     resolved = ResolvedModel(Path("scripted.gguf"), "scripted", "named")
     monkeypatch.setattr(store, "resolve", lambda _name: resolved)
-    monkeypatch.setattr(session, "open_engine", lambda *_: engine)
-    monkeypatch.setattr(session, "open_reader", lambda *_: None)
+    monkeypatch.setattr(opening, "open_engine", lambda *_: engine)
+    monkeypatch.setattr(opening, "open_reader", lambda *_: None)
     sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
     replies = longread.ask_each(folder, QUESTION, model="scripted", gate="likelihood", **sizes)
     assert [bool(reply.error) for reply in replies] == [False, True, False]

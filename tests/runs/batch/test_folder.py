@@ -17,7 +17,7 @@ from longread.errors import ExitCode, LongreadError
 from longread.models.lock import locked
 from longread.models.store import ResolvedModel
 from longread.reading.options import ReadingOptions
-from longread.runs import session
+from longread.runs import opening
 from longread.runs.batch import Batch, Outcome, Settings, Unit, read_units, run, status
 from longread.runs.batch.folder import BatchFolder
 from longread.runs.options import DocumentOptions, ModelOptions
@@ -54,8 +54,8 @@ class Counting:
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
     engine = ScriptedEngine(scores=lambda _prompt: -3.0)
-    monkeypatch.setattr(session, "open_engine", lambda *_: engine)
-    monkeypatch.setattr(session, "open_reader", lambda *_: None)
+    monkeypatch.setattr(opening, "open_engine", lambda *_: engine)
+    monkeypatch.setattr(opening, "open_reader", lambda *_: None)
     monkeypatch.setattr(run, "file_digest", lambda _path: "0" * 64)
     resolved = ResolvedModel(Path("scripted.gguf"), "scripted", "named")
     asked = (Asked(QUESTION),)
