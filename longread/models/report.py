@@ -73,7 +73,7 @@ def facts(name: str | None) -> dict[str, Any]:
         "quantisation": header.file_type,
         "context": header.context,
         "size_bytes": header.size_bytes,
-        "memory_gib": round(_memory_need(header) / GIB, 1),
+        "memory_gib": round(memory_need(header) / GIB, 1),
         "license": _license(header),
         "chat_template": header.has_chat_template,
         "protocol": resolved.protocol,
@@ -123,7 +123,7 @@ def _catalogue_row(
 
 def _own_row(model: InstalledModel, memory_bytes: int, default: str) -> Row:
     header, problem = _header(model)
-    need = _memory_need(header) if header else 0
+    need = memory_need(header) if header else 0
     return Row(
         name=model.name,
         title=header.name if header else "",
@@ -155,7 +155,7 @@ def _license(header: gguf.Header) -> str:
     return str(header.metadata.get("general.license", ""))
 
 
-def _memory_need(header: gguf.Header) -> int:
+def memory_need(header: gguf.Header) -> int:
     """Bytes at 8,192 tokens of context, reckoned as in catalogue.toml."""
     cache = 8192 * header.cache_bytes_per_token + SLOTS * header.recurrent_bytes
     return header.size_bytes + cache + GIB // 2

@@ -11,9 +11,10 @@ from longread.documents.kept import Facts, KeptDocument
 from longread.engine import Engine
 from longread.engine.http import open_server
 from longread.errors import DocumentError, UsageError
-from longread.models import gguf, store
-from longread.models.catalogue import BUNDLED
+from longread.models import gguf, machine, store
+from longread.models.catalogue import BUNDLED, MEMORY_SHARE
 from longread.models.optimise import optimised
+from longread.models.report import memory_need
 from longread.models.store import ResolvedModel
 from longread.reading.judges.trained import speaks_protocol
 from longread.retrieval.store import Cut, IndexStore, state_of
@@ -163,7 +164,8 @@ def open_reader(
     """The engine of the model that reads for a larger one; None where the model reads itself.
 
     A reader is trained to gate (`reader/1`): any other model gates no better than the larger one
-    does. It is small, and runs on the CPU.
+    does. It is small, and runs on the CPU. Where both do not fit into memory together, the model
+    reads alone, and `report` is told so.
     """
     if options.reader == "none" or resolved.path == store.bundled_path():
         return None
@@ -173,6 +175,10 @@ def open_reader(
         named = store.resolve(BUNDLED)
     else:
         named = store.resolve(options.reader)
+    if not _fit_together(resolved, named):
+        name = resolved.name
+        report(f"{name} and {named.name} need more memory than there is: {name} reads alone")
+        return None
     engine = open_engine(named, replace(options, context=None, gpu_layers=0), report)
     if speaks_protocol(engine):
         return engine
@@ -183,3 +189,11 @@ def open_reader(
         f"{named.name} was not trained to read for another model.",
         "use --reader bundled, or --reader none",
     )
+
+
+def _fit_together(*models: ResolvedModel) -> bool:
+    """Whether this machine's memory, where it says how much it has, holds the models that are
+    files on it."""
+    headers = [gguf.read_header(each.path) for each in models if not each.address]
+    total = machine.memory().total
+    return not total or sum(map(memory_need, headers)) <= total * MEMORY_SHARE

@@ -18,7 +18,7 @@ from longread.reading.round_robin import take_turns, together
 from longread.reading.state import Outcome
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens, spent
 from longread.reading.strategies import strategy
-from longread.runs.fitting import cutting, whole_tokens
+from longread.runs.fitting import cutting, say_limits, whole_tokens
 from longread.runs.journal import Journal, run_key
 
 if TYPE_CHECKING:
@@ -43,15 +43,17 @@ class Run:
         if not question:
             raise UsageError("the question is empty.", 'longread ask book.pdf "your question"')
         self.question = question
-        way = strategy(options.strategy)
+        way, wanted, rate = strategy(options.strategy), options, session.prefill_rate
         judges, options, cut = cutting(session, options)
-        everything = session.prefill_rate.wants_everything(judges.answer, self.question)
-        whole = whole_tokens(session.documents, judges.answer, options, way, session.prefill_rate)
+        everything = rate.wants_everything(judges.answer, question, options.passage_tokens)
+        judges = replace(judges, look=rate.places_a_look(options.passage_tokens))
+        whole = whole_tokens(session.documents, judges.answer, options, way, rate)
         if whole:
             judges = Judges.of(judges.answer)
             options = replace(options, chunk_tokens=whole, passage_tokens=whole)
             cut = (whole, whole, True, judges.engine)
             report("short enough for one prompt: read whole")
+        say_limits(judges, options, wanted, rate, report)
         self.options, self.session = options, session
         self.corpus = session.corpus(cut)
         if options.exit is None and everything:

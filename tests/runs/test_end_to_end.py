@@ -174,7 +174,7 @@ def test_what_does_not_fit_the_context_is_said_before_reading(
         ask(engine, book, QUESTION, chunk_tokens=1900)
     assert "--chunk-tokens" in caught.value.hint
     with pytest.raises(UsageError):
-        ask(engine, book, QUESTION, memory_tokens=1024)
+        ask(engine, book, QUESTION, memory_tokens=1023)
 
 
 @pytest.mark.usefixtures("home")

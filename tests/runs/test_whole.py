@@ -8,6 +8,7 @@ import pytest
 
 from longread.documents.model import Document
 from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.runs.run import Run
 from longread.runs.session import Session
@@ -69,6 +70,45 @@ def test_what_takes_too_long_or_too_much_room_is_read_by_passages(
     assert len(run.reader.corpus.passages) > 1
     slow = Session((telling({7: FACT}),), model())
     slow._judges["auto"] = PromptedJudge(slow.engine)
-    monkeypatch.setattr(slow.prefill_rate, "wants_everything", lambda _judge, _question: False)
+    monkeypatch.setattr(slow.prefill_rate, "wants_everything", lambda *_asked: False)
     slow.prefill_rate.tokens_a_second = 10.0
     assert len(slow.run(QUESTION, ReadingOptions(memory_tokens=200)).reader.corpus.passages) > 1
+
+
+def cascade(seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[Run, list[str]]:
+    """A run of a reader and a model whose prompts take so many seconds, the last one as long as
+    all after it."""
+    clock = {"now": 0.0}
+    monkeypatch.setattr("longread.runs.fitting.time.perf_counter", lambda: clock["now"])
+
+    def choose(prompt: str) -> float:
+        clock["now"] += seconds.pop(0) if len(seconds) > 1 else seconds[0]
+        return 0.95 if FACT in prompt else 0.02
+
+    engine = model()
+    engine.choices, engine.replies = choose, by_role(plan="ferry", short_answer="in 1931")
+    reader = ScriptedEngine(choices=lambda _prompt: 0.05, protocol=PROTOCOL)
+    session = Session((telling({7: FACT}),), engine, reader=reader)
+    session._judges["auto"] = PromptedJudge(engine)
+    said: list[str] = []
+    options = ReadingOptions(chunk_tokens=80, passage_tokens=40, memory_tokens=120)
+    return session.run(QUESTION, options, report=said.append), said
+
+
+@pytest.mark.parametrize(("seconds", "places"), [(0.1, 4), (3.0, 2), (100.0, 1)])
+def test_a_slow_model_judges_fewer_places_in_a_look_and_the_run_says_so(
+    seconds: float, places: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, said = cascade([seconds], monkeypatch)
+    first = next(iter(run.steps()))
+    assert len(first.judged) == places
+    told = [line for line in said if f"judges {places} of the best places" in line]
+    assert len(told) == (places < 4)
+
+
+def test_a_first_prompt_that_waits_for_the_file_says_nothing_of_the_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, said = cascade([100.0, 0.1], monkeypatch)
+    assert len(next(iter(run.steps())).judged) == 4
+    assert not any("of the best places" in line for line in said)

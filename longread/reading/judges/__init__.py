@@ -98,11 +98,13 @@ class Judge(Protocol):
 class Judges:
     """The models of a run: `gate` says where the answer stands, `answer` whether and what.
 
-    They are one and the same unless a small model reads for a larger one.
+    They are one and the same unless a small model reads for a larger one, which judges `look`
+    places in a step (0: as many as usual).
     """
 
     gate: Judge
     answer: Judge
+    look: int = 0
 
     @classmethod
     def of(cls, judge: Judge) -> Judges:

@@ -63,8 +63,7 @@ def gate_signal(engine: Engine, requested: str) -> str:
         return "reader"
     if "score" not in engine.capabilities:
         return "choice"
-    # A base model follows no instructions. A server may not say how large its model is: 0.
-    if 0 < engine.info.parameters < _TOO_SMALL or not engine.info.chat_template:
+    if not may_follow_instructions(engine):
         return "likelihood"
     verdict = _verdict_file(engine)
     with suppress(OSError, ValueError, KeyError):
@@ -74,6 +73,13 @@ def gate_signal(engine: Engine, requested: str) -> str:
         verdict.parent.mkdir(parents=True, exist_ok=True)
         verdict.write_text(json.dumps({"model": engine.info.name, "auc": area}), "utf-8")
     return _choose(area)
+
+
+def may_follow_instructions(engine: Engine) -> bool:
+    """Whether a model's template and size allow for it: a base model follows none. A server may
+    not say how large its model is: 0."""
+    small = 0 < engine.info.parameters < _TOO_SMALL
+    return engine.info.chat_template and not small and not speaks_protocol(engine)
 
 
 def choice_auc(engine: Engine) -> float:

@@ -22,7 +22,7 @@ from longread.reading.step import Judged, Quote
 # Places of the look-ups that a larger model judges in a step, whether the reader opened them or
 # not, and for how many steps: the right page is among the reader's first three far more often than
 # it is the first, and a second look costs less than reading the document for it.
-_LOOK, _LOOKS = 4, 2
+LOOK, _LOOKS = 4, 2
 # A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
 _WORTH_QUOTING = 0.02
 
@@ -57,6 +57,7 @@ class PlannedGate(PassageGate):
     def __init__(self, judges: Judges, threshold: float | None = None) -> None:
         super().__init__(judges.gate, threshold)
         self._planner: Judge = judges.answer
+        self._look = judges.look or LOOK
 
     def searches(self, state: ReadingState) -> list[str]:
         state.draft["planned"] = planned = self._planner.plan(state.question)
@@ -66,7 +67,7 @@ class PlannedGate(PassageGate):
         """What the larger model is to judge, most promising first: what opened, and in the first
         steps the best places, however sure the reader is of them."""
         ranked = sorted(read, key=lambda each: -each.probability)
-        first = ranked[:_LOOK] if state.step <= _LOOKS else []
+        first = ranked[: self._look] if state.step <= _LOOKS else []
         return tuple(each for each in ranked if each.probability >= self.threshold or each in first)
 
 
