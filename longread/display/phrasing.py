@@ -147,8 +147,13 @@ def document_names(info: RunInfo) -> list[str]:
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """For each file its name, or its path where two share that name."""
+    """For each file its name, or its path where two share that name: "attachment log.pdf of
+    mail.eml" where it came in another of them."""
     names = [os.path.basename(path.rstrip(os.sep)) or path for path in paths]  # noqa: PTH119
+    name_of = dict(zip(paths, names, strict=True))
+    for number, path in enumerate(paths):
+        if outer := name_of.get(os.path.dirname(path)):  # noqa: PTH120
+            names[number] = f"attachment {names[number]} of {outer}"
     seen = Counter(names)
     return [
         clean(name if seen[name] == 1 else path) for name, path in zip(names, paths, strict=True)

@@ -55,8 +55,8 @@ _ALL = ("pymupdf", "selectolax", "lxml", "mammoth", "python-pptx", "python-calam
 FORMATS = (
     Format(
         "pdf", "PDF", "PDF", (".pdf",), "",
-        "page", "scans (without --ocr), pictures, attached files",
-        ("pymupdf",), native=True, shown=True, sure=True,
+        "page", "scans (without --ocr), pictures, attachments that are no documents",
+        _ALL, native=True, shown=True, sure=True,
     ),
     Format(
         "xps", "XPS", "XPS", (".xps", ".oxps"), "", "page", "pictures",

@@ -309,16 +309,16 @@ def _named(source: str, warnings: tuple[str, ...], document: Document, entry: st
         path=source,
         title=document.title or ("" if source == STDIN else Path(source).stem),
         warnings=(*warnings, *document.warnings),
-        attachments=tuple(_within(source, each) for each in document.attachments),
+        attachments=tuple(_within(source, each, document.secret) for each in document.attachments),
         entry="" if document.secret else entry,
     )
 
 
-def _within(source: str, attachment: Document) -> Document:
+def _within(source: str, attachment: Document, secret: bool) -> Document:
     """An attachment under the name of what it came with: "mail.eml/report.pdf"."""
     path = f"{source}/{attachment.path}"
-    inner = tuple(_within(path, each) for each in attachment.attachments)
-    return replace(attachment, path=path, attachments=inner)
+    inner = tuple(_within(path, each, secret) for each in attachment.attachments)
+    return replace(attachment, path=path, attachments=inner, secret=secret)
 
 
 def _name(source: str) -> str:

@@ -10,7 +10,7 @@ from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
 from longread.documents.markup import Heading, Markup, decode_markup, parse
 from longread.documents.normalize import tidy
-from longread.documents.text import Read
+from longread.documents.text import Read, add_attachment
 from longread.errors import DocumentError
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
@@ -64,7 +64,8 @@ class _Mails:
         if kind == "message/rfc822":
             for inner in message.iter_parts():
                 subject = str(inner.get("Subject", "")) or "message"
-                self._attach(f"{' '.join(subject.split())}.eml", inner.as_bytes())
+                name = f"{' '.join(subject.split())}.eml"
+                add_attachment(self.attachments, name, inner.as_bytes())
             return []
         if message.is_multipart():
             parts = [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
@@ -76,19 +77,9 @@ class _Mails:
             return [message]
         if message.is_attachment() or message.get_filename():
             payload = message.get_payload(decode=True)
-            self._attach(
-                message.get_filename() or kind, payload if isinstance(payload, bytes) else b""
-            )
+            data = payload if isinstance(payload, bytes) else b""
+            add_attachment(self.attachments, message.get_filename() or kind, data)
         return []
-
-    def _attach(self, name: str, data: bytes) -> None:
-        name = re.sub(r"[\\/\0-\x1f]+", " ", name).strip() or "attachment"
-        stem, dot, ending = name.rpartition(".")
-        number = 1
-        while name in self.attachments and self.attachments[name] != data:
-            number += 1
-            name = f"{stem} ({number}){dot}{ending}"
-        self.attachments[name] = data
 
     def read(self, title: str) -> Read:
         warnings = list(dict.fromkeys(self.warnings))

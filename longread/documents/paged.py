@@ -12,17 +12,25 @@ from longread.errors import DocumentError
 
 
 def read_paged(
-    data: bytes, name: str, kind: str, digest: str, *, password: str | None, ocr: bool
-) -> tuple[Document, bool]:
-    """The document, and whether it took a password to read it.
+    data: bytes,
+    name: str,
+    kind: str,
+    digest: str,
+    *,
+    password: str | None,
+    ocr: bool,
+    most_attached: int,
+) -> tuple[Document, bool, list[tuple[str, bytes]]]:
+    """The document, whether it took a password to read it, and the files in it.
 
-    Raises DocumentError for files that cannot be opened and files without any text.
+    Raises DocumentError for files that cannot be opened, and where neither text nor a file is in
+    one.
     """
-    raw = read(data, name, kind, password, ocr)
+    raw = read(data, name, kind, password, ocr, most_attached)
     scans = [number for number, page in enumerate(raw.pages, start=1) if page.scan]
     pages = len(raw.pages)
     composed = compose(raw)
-    if not composed.text.strip():
+    if not composed.text.strip() and not raw.attachments:
         raise _no_text(name, pages, scans, ocr)
     document = Document(
         path=name,
@@ -37,7 +45,7 @@ def read_paged(
         removed=tuple(_removed(raw)),
         warnings=tuple(_warnings(raw, ocr)),
     )
-    return document, raw.locked
+    return document, raw.locked, raw.attachments
 
 
 def _removed(raw: RawFile) -> Iterator[Removed]:
@@ -70,11 +78,6 @@ def _warnings(raw: RawFile, ocr: bool) -> Iterator[str]:
         yield (
             f"{_pages(hidden)}: text that cannot be seen was left out; inspect --removed lists it"
         )
-    if raw.attachments:
-        count = len(raw.attachments)
-        files = "1 attached file that is" if count == 1 else f"{count} attached files that are"
-        named = ", ".join(raw.attachments[:8]) + (", …" if count > 8 else "")
-        yield f"holds {files} not read: {named}"
 
 
 def _says(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -41,6 +42,10 @@ GIGABYTE = 1 << 30
 _DEEPEST, _UNPACKED_SHARE = 4, 20
 # Attachments that a warning names.
 _NAMED = 5
+# An attachment that shares more of its runs of three words with its file says the same: the XML
+# inside five agency reports 0.79 to 0.90, other attachments up to 0.07.
+_SAID_AGAIN = 0.6
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +139,15 @@ def _parse(file: Unparsed) -> tuple[Document, bool]:
     a folder goes on without it.
     """
     try:
-        if file.kind in ("pdf", "xps"):
-            from longread.documents.paged import read_paged
-
-            return read_paged(
-                file.data,
-                file.name,
-                file.kind,
-                file.digest,
-                password=file.password,
-                ocr=file.ocr,
-            )
-        return _unpacked(file) if file.kind == "packed" else _unpaged(file)
+        if file.kind == "packed":
+            return _unpacked(file)
+        document, secret, files = _paged(file) if file.kind in ("pdf", "xps") else _unpaged(file)
+        attachments, unread, locked = _attached(file, document.text, files)
+        if not document.text.strip() and not attachments:
+            raise DocumentError(f"{file.name} holds no text; {unread}.", "try another copy")
+        warnings = (*document.warnings, unread) if unread else document.warnings
+        document = replace(document, warnings=warnings, attachments=attachments)
+        return document, secret or locked
     except (LongreadError, MemoryError):
         raise
     except Exception as error:
@@ -156,14 +158,27 @@ def _parse(file: Unparsed) -> tuple[Document, bool]:
         ) from error
 
 
-def _unpaged(file: Unparsed) -> tuple[Document, bool]:
+def _paged(file: Unparsed) -> tuple[Document, bool, Sequence[tuple[str, bytes]]]:
+    from longread.documents.paged import read_paged
+
+    return read_paged(
+        file.data,
+        file.name,
+        file.kind,
+        file.digest,
+        password=file.password,
+        ocr=file.ocr,
+        most_attached=file.limits.memory // _UNPACKED_SHARE,
+    )
+
+
+def _unpaged(file: Unparsed) -> tuple[Document, bool, Sequence[tuple[str, bytes]]]:
     name = file.name
     module, _, function = BY_KIND[file.kind].reader.partition(":")
     reader = getattr(import_module(f"longread.documents.{module}"), function)
     read: Read = reader(file.data, name, file.encoding)
     if not read.text.strip():
         raise DocumentError(f"{name} holds no text.", "try another copy")
-    attachments, warnings, secret = _attached(file, read.attachments)
     document = Document(
         path=name,
         sha256=file.digest,
@@ -174,37 +189,48 @@ def _unpaged(file: Unparsed) -> tuple[Document, bool]:
         sections=read.sections,
         blocks=read.blocks,
         tables=read.tables,
-        warnings=(*read.warnings, *warnings),
+        warnings=read.warnings,
         marks=read.marks,
-        attachments=attachments,
     )
-    return document, secret
+    return document, False, read.attachments
 
 
 def _attached(
-    file: Unparsed, attachments: Sequence[tuple[str, bytes]]
-) -> tuple[tuple[Document, ...], tuple[str, ...], bool]:
-    """The documents among attachments, a warning about the others, and whether one is secret."""
+    file: Unparsed, text: str, attachments: Sequence[tuple[str, bytes]]
+) -> tuple[tuple[Document, ...], str, bool]:
+    """The documents among attachments, a warning about the others, and whether one is secret.
+
+    `text` is that of the file itself: a PDF's source, or its data as XML, says it again.
+    """
     documents: list[Document] = []
     unread: list[str] = []
     secret = False
+    said = _runs_of_words(text) if file.kind == "pdf" and attachments else frozenset()
     for name, data in attachments:
         try:
             if not data:
-                raise DocumentError(f"{name} is empty.", "")
+                raise DocumentError(f"{name} is empty, locked, or too large.", "")
             if file.depth >= _DEEPEST:
                 raise DocumentError(f"{name} lies too deep.", "")
             document, locked = _parse(_inside(file, name, data))
+            runs = _runs_of_words(document.text)
+            if len(runs & said) > _SAID_AGAIN * len(runs):
+                raise DocumentError(f"{name} says what {file.name} says.", "")
         except DocumentError as error:
             unread.append(error.message.rstrip("."))
             continue
         documents.append(replace(document, title=document.title or Path(name).stem))
         secret = secret or locked
     if not unread:
-        return tuple(documents), (), secret
+        return tuple(documents), "", secret
     count = "1 attachment is" if len(unread) == 1 else f"{len(unread)} attachments are"
     more = "; …" if len(unread) > _NAMED else ""
-    return tuple(documents), (f"{count} not read: {'; '.join(unread[:_NAMED])}{more}",), secret
+    return tuple(documents), f"{count} not read: {'; '.join(unread[:_NAMED])}{more}", secret
+
+
+def _runs_of_words(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
 def _inside(file: Unparsed, name: str, data: bytes) -> Unparsed:

@@ -46,8 +46,11 @@ LOOK_DPI = 60
 PLAIN = 16
 
 
-def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool) -> RawFile:
-    """Open `data` and take its pages; `name` is what messages call the file."""
+def read(
+    data: bytes, name: str, filetype: str, password: str | None, ocr: bool, most_attached: int
+) -> RawFile:
+    """Open `data` and take its pages, and `most_attached` bytes of the files in it; `name` is what
+    messages call the file."""
     with opened(data, name, filetype, password) as (file, locked):
         tessdata = _tessdata() if ocr else None
         superscripts = Superscripts()
@@ -69,7 +72,7 @@ def read(data: bytes, name: str, filetype: str, password: str | None, ocr: bool)
             locked,
             bool(file.is_repaired),
             failed,
-            attachments(file) if file.is_pdf else [],
+            attachments(file, most_attached) if file.is_pdf else [],
         )
 
 

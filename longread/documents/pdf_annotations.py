@@ -6,17 +6,20 @@ Contract: works on PyMuPDF's page and file objects; a broken annotation is passe
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from longread.documents.layout_types import Segment
 from longread.documents.normalize import tidy
 from longread.documents.raw import RawPage
+from longread.documents.text import add_attachment
 
 # Kinds whose words stand on the page already, or that hold none (PDF 32000-1, 12.5.6).
 _DRAWN = frozenset(("FreeText", "Link", "Widget", "Popup", "Stamp", "Watermark", "Redact"))
 _TROUBLE = (Exception,)  # a damaged file raises whatever its fault leads to
 _CHECK_BOX, _RADIO = 2, 5
+_PINNED = 17  # FileAttachment
 
 
 def add_annotations(raw: RawPage, page: Any) -> None:
@@ -35,6 +38,8 @@ def _comments(page: Any) -> Iterator[str]:
         if annotation.type[1] in _DRAWN:
             continue
         said = " ".join(tidy(annotation.info.get("content") or "").split())
+        if annotation.type[0] == _PINNED and said == annotation.file_info["filename"]:
+            continue
         if said:
             author = " ".join(tidy(annotation.info.get("title") or "").split())
             yield f"[Comment by {author}: {said}]" if author else f"[Comment: {said}]"
@@ -58,21 +63,33 @@ def _inside(segment: Segment, box: Any) -> bool:
     return len(segment.text) <= 2 and box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
 
 
-def attachments(file: Any) -> list[str]:
-    """The names of the files inside this file: attachments, portfolios, pinned files."""
-    names: list[str] = []
+def attachments(file: Any, most: int) -> list[tuple[str, bytes]]:
+    """Names and bytes of the files in this file: attachments, portfolios, pinned files.
+
+    Of what cannot be had, or would make all of them more than `most` bytes, there are none.
+    """
+    found: dict[str, bytes] = {}
+    for name, size, get in _files(file):
+        data = b""
+        with contextlib.suppress(*_TROUBLE):
+            data = get() if size <= most else b""
+        data = data if len(data) <= most else b""
+        most -= len(data)
+        add_attachment(found, name, data)
+    return list(found.items())
+
+
+def _files(file: Any) -> Iterator[tuple[str, int, Callable[[], bytes]]]:
+    """Name, size as the file gives it, and a way to the bytes."""
     with contextlib.suppress(*_TROUBLE):
         for name in file.embfile_names():
-            names.append(str(file.embfile_info(name).get("filename") or name))
+            info = file.embfile_info(name)
+            yield str(info.get("filename") or name), info["size"], partial(file.embfile_get, name)
     with contextlib.suppress(*_TROUBLE):
         for number in range(file.page_count) if file.has_annots() else ():
             for xref, kind, _ in file.page_annot_xrefs(number):
-                if kind == 17:  # FileAttachment
-                    names.append(_pinned(file, number, xref))
-    return list(dict.fromkeys(name for name in names if name))
-
-
-def _pinned(file: Any, number: int, xref: int) -> str:
-    page = file.load_page(number)  # an annotation lives as long as its page
-    annotation = page.load_annot(xref)
-    return str(annotation.file_info.get("filename") or "") if annotation else ""
+                if kind == _PINNED:
+                    page = file.load_page(number)  # an annotation lives as long as its page
+                    pinned = page.load_annot(xref)
+                    info = pinned.file_info
+                    yield str(info["filename"]), info["size"], pinned.get_file

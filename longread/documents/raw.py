@@ -54,4 +54,4 @@ class RawFile:
     locked: bool
     repaired: bool
     failed: list[int]
-    attachments: list[str] = field(default_factory=list)
+    attachments: list[tuple[str, bytes]] = field(default_factory=list)

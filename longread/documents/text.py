@@ -44,6 +44,17 @@ class Read:
     attachments: tuple[tuple[str, bytes], ...] = ()
 
 
+def add_attachment(found: dict[str, bytes], name: str, data: bytes) -> None:
+    """Put a file among those found; one of a name that another has gets a number."""
+    name = re.sub(r"[\\/\0-\x1f]+", " ", name).strip() or "attachment"
+    stem, dot, ending = name.rpartition(".")
+    number = 1
+    while name in found and found[name] != data:
+        number += 1
+        name = f"{stem} ({number}){dot}{ending}"
+    found[name] = data
+
+
 def read_text(data: bytes, name: str, encoding: str | None = None) -> Read:
     """A plain text, its lines kept; chapters become sections where a line of its own names one."""
     decoded, warnings = decode(data, name, encoding=encoding)

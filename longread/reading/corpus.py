@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -256,11 +257,14 @@ class Corpus:
         index = Index([*(table.words(row) for table, row in rows), *prose])
         best = index.search(question, _ROWS_SHOWN) if rows else []
         if best and best[0].place < len(rows):
-            chosen = sorted(hit.place for hit in best if hit.place < len(rows))
-            words = "\n".join(table.record(row) for table, row in map(rows.__getitem__, chosen))
-        else:
-            words = for_model(document, span.start, span.end)
-        return self.under_header(span, words)
+            # A table may stand under a later heading than the passage begins with.
+            records: dict[str, list[str]] = {}
+            places = sorted(hit.place for hit in best if hit.place < len(rows))
+            for table, row in map(rows.__getitem__, places):
+                header = self.header(replace(span, start=row.start, end=row.end))
+                records.setdefault(header, []).append(table.record(row))
+            return "\n".join(line for header in records for line in (header, *records[header]))
+        return self.under_header(span, for_model(document, span.start, span.end))
 
     def unit_of(self, quote: Quote) -> tuple[str, str]:
         """The unit or scale of the table that a quote stands in ("£000", "in thousands"), and the

@@ -7,8 +7,13 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from longread.display.phrasing import short_names
 from longread.documents import Document, load, sentences
+from longread.errors import DocumentError
+from longread.reading.corpus import Corpus
 from tests.fixtures.pages import PROSE, Paper, grid, runs, wrapped
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def read(paper: Paper, folder: Path) -> Document:
@@ -193,16 +198,83 @@ def test_comments_are_read_as_comments_of_their_page(tmp_path: Path) -> None:
     assert document.text.count("7,500 euros") == 1
 
 
-def test_attached_files_are_named(tmp_path: Path) -> None:
+def test_attached_files_are_documents_of_their_own(tmp_path: Path) -> None:
     paper = Paper()
     page = paper.page()
     page.insert_text((72, 100), "Please see the attached files.")
     paper.file.embfile_add("schedule", b"The guarantee is 91,000 euros.", filename="schedule-b.txt")
-    page.add_file_annot((300, 300), b"notes", "notes.txt")
+    voyage = (FIXTURES / "voyage.pdf").read_bytes()
+    page.add_file_annot((300, 300), voyage, "voyage.pdf")
+    page.add_file_annot((300, 400), b"\x89PNG\r\n\x1a\n", "mast.png")
+    path = paper.save(tmp_path)
+    for _cached in (False, True):
+        document = load(path)
+        inner = document.attachments
+        assert [each.path for each in inner] == [f"{path}/schedule-b.txt", f"{path}/voyage.pdf"]
+        assert inner[0].text == "The guarantee is 91,000 euros."
+        assert len(inner[1].pages) == 5
+        assert document.text == "Please see the attached files."
+        assert document.warnings == (
+            "1 attachment is not read: mast.png is a picture (PNG), which longread cannot read",
+        )
+    names = short_names([each.path for each in document.with_attachments()])
+    assert names[1] == "attachment schedule-b.txt of paper.pdf"
+
+
+def test_a_portfolio_s_cover_may_be_blank(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.page()
+    paper.file.embfile_add("a", b"The guarantee is 91,000 euros.", filename="a.txt")
     document = read(paper, tmp_path)
+    assert (document.text, document.attachments[0].text) == ("", "The guarantee is 91,000 euros.")
+    corpus = Corpus(document.with_attachments(), chunk_tokens=64, passage_tokens=64, count=len)
+    assert [corpus.text(chunk) for chunk in corpus.chunks] == ["The guarantee is 91,000 euros."]
+    paper.file.embfile_del(0)
+    paper.file.embfile_add("a", b"", filename="a.txt")
+    with pytest.raises(DocumentError, match=r"holds no text; 1 attachment is not read: a\.txt"):
+        read(paper, tmp_path)
+
+
+def test_an_attachment_that_says_the_same_is_left_out(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.prose(paper.page())
+    paper.file.embfile_add("a", f"<deed><text>{PROSE}</text></deed>".encode(), filename="deed.xml")
+    document = read(paper, tmp_path)
+    assert document.warnings == ("1 attachment is not read: deed.xml says what paper.pdf says",)
+
+
+def test_a_pdf_in_a_pdf_in_a_pdf_ends(tmp_path: Path) -> None:
+    data = b""
+    for depth in range(8):
+        paper = Paper()
+        paper.page().insert_text((72, 100), f"Layer {depth}.")
+        if data:
+            paper.file.embfile_add("inner", data, filename="inner.pdf")
+        data = paper.file.tobytes()
+    documents = read(paper, tmp_path).with_attachments()
+    assert [each.text for each in documents] == [f"Layer {7 - depth}." for depth in range(5)]
+    assert documents[-1].warnings == ("1 attachment is not read: inner.pdf lies too deep",)
+
+
+def test_an_attachment_that_would_fill_the_memory_is_left_out(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.page().insert_text((72, 100), "The deed.")
+    paper.file.embfile_add("bomb", b"0" * (60 << 20), filename="bomb.txt")
+    document = load(paper.save(tmp_path), use_cache=False, file_memory=1)
+    assert document.text == "The deed."
     assert document.warnings == (
-        "holds 2 attached files that are not read: schedule-b.txt, notes.txt",
+        "1 attachment is not read: bomb.txt is empty, locked, or too large",
     )
+
+
+def test_attachments_of_a_locked_file_are_as_secret(tmp_path: Path) -> None:
+    paper = Paper()
+    paper.page().insert_text((72, 100), "The deed.")
+    paper.file.embfile_add("a", b"The guarantee is 91,000 euros.", filename="a.txt")
+    path = tmp_path / "locked.pdf"
+    paper.file.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="tern")
+    documents = load(str(path), password="tern").with_attachments()
+    assert [each.secret for each in documents] == [True, True]
 
 
 def test_a_font_that_does_not_say_its_letters_is_named(tmp_path: Path) -> None:

@@ -114,11 +114,13 @@ def test_the_rows_that_a_question_asks_for_stand_alone_as_records() -> None:
         rows.append(TableRow(tuple(line.split(" | ")), start, start + len(line)))
         start += len(line) + 1
     table = Table(((), ("2024",), ("2023",)), tuple(rows), caption="Expenditure", unit="£000")
-    document = Document("a.pdf", "00", "Annals", "pdf", text, tables=(table,))
+    sections = Section("Preface", 0), Section("Accounts", len(head) + 1)
+    document = Document("a.pdf", "00", "Annals", "pdf", text, (), sections, tables=(table,))
     corpus = made(document, chunk_tokens=200, passage_tokens=200)
     (passage,) = corpus.passages
     shown = corpus.as_records(passage, "How much did insurance cost in 2023?")
-    assert "Expenditure (£000): Insurance: 2024 800; 2023 700" in shown
+    # Under the heading that the rows stand under, which is not the passage's.
+    assert shown.startswith("Annals | Accounts\nExpenditure (£000): Insurance: 2024 800; 2023 700")
     assert "Depreciation" not in shown
     prose = corpus.as_records(passage, "In what money is it set out, that was spent in the year?")
     assert head in prose
