@@ -18,7 +18,7 @@ from longread import documents
 from longread.cli import batch, main
 from longread.documents import Document
 from longread.models.store import ResolvedModel
-from longread.runs import each, session
+from longread.runs import each, opening
 from longread.runs.batch import run
 from tests.reading.conftest import FACT
 from tests.scripted import ScriptedEngine
@@ -49,7 +49,7 @@ def opened(*_: object) -> ScriptedEngine:
 
 RESOLVED = ResolvedModel(Path("scripted.gguf"), "scripted", "named")
 REPLACED: dict[ModuleType, dict[str, object]] = {
-    session: {"open_engine": opened, "open_reader": lambda *_: None},
+    opening: {"open_engine": opened, "open_reader": lambda *_: None},
     each: {"load": load},
     batch: {"chosen_model": lambda _name: RESOLVED},
     run: {"file_digest": lambda _path: "0" * 64},
