@@ -172,7 +172,8 @@ def _gate(name: str, gate: Gate) -> str:
 
 
 def _page(judged: Judged) -> str:
-    return pages(judged.page, judged.page) or "here"
+    page = pages(judged.page, judged.page) or "here"
+    return f"{page} with {len(judged.beside)} others" if judged.beside else page
 
 
 def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:

@@ -37,7 +37,10 @@ class Memory:
         return True
 
     def enter(self, quotes: Iterable[Quote]) -> tuple[Quote, ...]:
-        """Append the verified quotes that the ledger does not hold yet; returns those appended."""
+        """Append the verified quotes that the ledger does not hold yet; returns those appended.
+
+        What is likelier than the answer that its place gave before is held as well.
+        """
         added = []
         for quote in quotes:
             if quote.verified and not any(_covers(held, quote) for held in self.ledger):
@@ -140,4 +143,6 @@ def as_notes(quotes: Iterable[Quote]) -> str:
 
 
 def _covers(held: Quote, quote: Quote) -> bool:
+    if (quote.answer or held.answer) and quote.score > held.score:
+        return False
     return held.document == quote.document and held.start <= quote.start and quote.end <= held.end

@@ -115,7 +115,8 @@ class Judged:
     """What the larger model said of a place: P(it answers), the words it would answer with (empty:
     not asked) and their confidence, and P(that is right) by all of it and the reader's word.
 
-    `passage` counts from 0 over all documents."""
+    `passage` counts from 0 over all documents. Where several places were put before it in one
+    prompt, it is the one that the answer stands in, and `beside` are the others."""
 
     passage: int
     document: int
@@ -125,6 +126,7 @@ class Judged:
     probability: float
     answer: str = ""
     words: float = 0.0
+    beside: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +206,15 @@ class Step:
         models = values.get("models", {})
         values["models"] = {name: Tokens(**spent) for name, spent in models.items()}
         values["planned"] = tuple(values.get("planned", ()))
-        values["judged"] = tuple(Judged(**place) for place in values.get("judged", ()))
+        values["judged"] = tuple(map(_judged, values.get("judged", ())))
         if values["retrieval"]:
             found = tuple(Retrieved(**each) for each in values["retrieval"]["passages"])
             values["retrieval"] = Retrieval(values["retrieval"]["query"], found)
         return cls(**values)
+
+
+def _judged(record: dict[str, Any]) -> Judged:
+    return Judged(**{**record, "beside": tuple(record.get("beside", ()))})
 
 
 def _gate(record: dict[str, Any]) -> Gate:

@@ -33,7 +33,7 @@ _CHARACTERS = 8
 _TIMED = 32
 # What a look may take. A place costs its passage and as much as `_BESIDE` tokens of prefill: the
 # words of two prompts, and a short answer, each token of which takes as long as ten of a prompt.
-_LOOK_SECONDS, _BESIDE = 30.0, 200
+_LOOK_SECONDS, _BESIDE = 60.0, 200
 # Where a context is smaller than the usual memory and such a chunk, the memory is made smaller.
 _LEAST_CHUNK, _LEAST_MEMORY = 256, 64
 

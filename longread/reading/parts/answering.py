@@ -44,6 +44,11 @@ class AnswerOrQuote:
         self.look_for = ""
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
+        quotes = self._quotes(state, opening)
+        state.memory.enter(quotes)
+        return Written(as_notes(state.memory.best_quotes()), tuple(quotes))
+
+    def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
         quotes: list[Quote] = []
         for scored in opening.opened:
             place = scored.passage
@@ -51,8 +56,7 @@ class AnswerOrQuote:
             if not quoted and not self._outdone(state, scored, quotes):
                 quote = self._quote(state, scored)
                 quotes += [quote] if quote is not None else []
-        state.memory.enter(quotes)
-        return Written(as_notes(state.memory.best_quotes()), tuple(quotes))
+        return quotes
 
     def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
         """Whether a known answer is over the exit threshold, and this place's odds far below it.

@@ -7,6 +7,7 @@ a quote that is not in the document.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from longread.documents.chunks import Span
 from longread.reading.corpus import Corpus
@@ -98,11 +99,19 @@ def place_of(corpus: Corpus, passage: Span, words: str, question: str) -> tuple[
 
     Of several that hold them the one that shares most with the question.
     """
-    text = corpus.documents[passage.document].text
-    spans = quotable(corpus, passage)
+    found = place_among(corpus, [passage], words, question)
+    return found[1] if found is not None else None
+
+
+def place_among(
+    corpus: Corpus, passages: Sequence[Span], words: str, question: str
+) -> tuple[Span, tuple[int, int]] | None:
+    """The passage and its sentence that `words` come from, as `place_of` has it for one."""
+    spans = [(passage, span) for passage in passages for span in quotable(corpus, passage)]
     if not spans:
         return None
-    flat = [" ".join(text[start:end].split()).casefold() for start, end in spans]
+    texts = (corpus.documents[one.document].text[slice(*span)] for one, span in spans)
+    flat = [" ".join(text.split()).casefold() for text in texts]
     wanted = " ".join(words.split()).casefold()
     pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)") if wanted else None
     holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]

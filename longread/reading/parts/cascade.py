@@ -1,7 +1,8 @@
 """Cascade: a small model reads, a larger one judges what it opened, and answers.
 
 The reader's gates say where to look, the larger model whether the answer is there: place by place,
-each alone. The answers of several places compete (`Posterior.judge`).
+each alone. The answers of several places compete (`Posterior.judge`). Where no place alone gives
+one, the best of them are read together, in one prompt: an answer may need two.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from longread.reading.judges import Judge, Judges, ShortAnswer
+from longread.documents.chunks import Span
+from longread.reading.judges import Judge, Judges, ShortAnswer, relevance_of
 from longread.reading.memory import as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, place_among, unquoted
 from longread.reading.parts.gates import FoundExit, PassageGate, latest_steps
 from longread.reading.parts.null import NeverExit
-from longread.reading.state import ExitGate, ReadingState, Scored
+from longread.reading.relevance.calibration import PlaceWeights
+from longread.reading.state import ExitGate, Opening, ReadingState, Scored
 from longread.reading.step import Judged, Quote
 
 # Places of the look-ups that a larger model judges in a step, whether the reader opened them or
 # not, and for how many steps: the right page is among the reader's first three far more often than
 # it is the first, and a second look costs less than reading the document for it.
 LOOK, _LOOKS = 4, 2
+# Places of one prompt, where none of them alone gives an answer, as a multiple of a look.
+_TOGETHER = 1.5
 # A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
 _WORTH_QUOTING = 0.02
 
@@ -73,12 +78,24 @@ class PlannedGate(PassageGate):
 
 class SecondOpinion(AnswerOrQuote):
     """The larger model says whether the answer stands in a place that the reader opened, and what
-    it is: alone, with what is needed to understand it."""
+    it is: alone, with what is needed to understand it. Where the first places give no answer that
+    is likelier than not, the best of them are put before it once more, in one prompt."""
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         super().__init__(judges, gate)
+        alone, together = self._judge.calibration.place, self._judge.calibration.together
+        assert alone is not None, "a model that answers for a reader has weights for places"
+        self._alone, self._together = alone, together or alone
+        self._look = judges.look or LOOK
         # Places that were judged, with the notes that were known then.
         self._judged: set[tuple[int, str]] = set()
+
+    def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
+        quotes = super()._quotes(state, opening)
+        last_look = state.step == min(_LOOKS, state.total)
+        if last_look and not state.everything and self._gate.found() < LIKELIER_THAN_NOT:
+            quotes += self._read_together(state)
+        return quotes
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
         notes = as_notes(latest_steps(state.memory.ledger))
@@ -86,45 +103,119 @@ class SecondOpinion(AnswerOrQuote):
         if asked in self._judged:
             return None
         self._judged.add(asked)
-        shown = state.shown(scored.passage, self._judge)
         judge, passage = self._judge, scored.passage
+        shown = state.shown(passage, judge)
         reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
         answers = judge.relevance(reply, state.question, notes).answers
-        weights = judge.calibration.place
-        assert weights is not None, "a model that answers for a reader has weights for places"
-        unsaid = bool(unquoted(state.question, "", [shown, notes]))
-        given, probability = ShortAnswer("", 0.0), 0.0
-        least = min(self._gate.threshold, _WORTH_QUOTING)
-        # Only if it could be sure of its words is it asked for them.
-        at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
-        if at_best >= least:
-            given = judge.answer(shown, state.question, notes)
-            probability = weights.probability(
-                answers, given.confidence, scored.probability, unsaid=unsaid
-            )
-        quote = None
-        if probability >= least:
-            # The place's probability has the words' in it.
-            sure = replace(given, confidence=1.0)
-            quote = self._answered(state, Scored(passage, probability), shown, notes, sure)
-        probability = probability if quote is not None else 0.0
+        given, probability = self._weighed(state, self._alone, answers, shown, notes, scored)
+        quote = self._likely(state, Scored(passage, probability), shown, notes, given)
+        self._enter(state, scored, answers, given, probability if quote is not None else 0.0)
         if quote is None and self._is_step(scored):
-            quote = self._step(state, scored, notes)
-        self._gate.judged(state, passage, probability, scored.probability)
-        state.rate(judge, passage, probability)
-        state.draft.setdefault("judged", []).append(
-            Judged(
-                passage.index,
-                passage.document,
-                state.corpus.locate(passage).page,
-                scored.probability,
-                answers,
-                probability,
-                given.text,
-                given.confidence,
-            )
-        )
+            return self._step(state, scored, notes)
         return quote
+
+    def _read_together(self, state: ReadingState) -> list[Quote]:
+        """The answer of the reader's best places in one prompt, and the sentence of another of
+        them that leads to it: what one place says may be understood by another alone."""
+        places = self._gate.best(state, round(_TOGETHER * self._look))
+        places.sort(key=lambda scored: scored.passage.index)
+        shown = "\n\n".join(state.shown(scored.passage, self._judge) for scored in places)
+        answers = relevance_of(self._judge, shown, state.question).answers
+        # The reader has no word of several places: even odds.
+        even = Scored(places[0].passage, LIKELIER_THAN_NOT)
+        given, probability = self._weighed(state, self._together, answers, shown, "", even)
+        passages = [scored.passage for scored in places]
+        stands = place_among(state.corpus, passages, given.text, state.question)
+        if stands is None:
+            return []
+        (scored,) = (each for each in places if each.passage is stands[0])
+        others = [passage for passage in passages if passage is not scored.passage]
+        likely = Scored(scored.passage, probability)
+        quotes = self._with_step(state, likely, others, shown, given)
+        self._enter(state, scored, answers, given, probability if quotes else 0.0, others)
+        return quotes
+
+    def _with_step(
+        self,
+        state: ReadingState,
+        scored: Scored,
+        others: Sequence[Span],
+        shown: str,
+        given: ShortAnswer,
+    ) -> list[Quote]:
+        """The answer's quote, and the sentence of the other places that is nearest the question."""
+        quote = self._likely(state, scored, shown, "", given)
+        if quote is None:
+            return []
+        nearest = place_among(state.corpus, others, "", state.question)
+        if nearest is None:
+            return [quote]
+        place, span = nearest
+        step = state.corpus.quote(place.document, *span, score=scored.probability)
+        if unquoted(quote.answer, state.question, [quote.text, step.text]):
+            return []
+        return [quote, step]
+
+    def _weighed(
+        self,
+        state: ReadingState,
+        weights: PlaceWeights,
+        answers: float,
+        shown: str,
+        notes: str,
+        scored: Scored,
+    ) -> tuple[ShortAnswer, float]:
+        """What the model answers, and P(it is right); it is asked for words only where it could
+        be sure of them."""
+        unsaid = bool(unquoted(state.question, "", [shown, notes]))
+        at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
+        if at_best < self._least:
+            return ShortAnswer("", 0.0), 0.0
+        given = self._judge.answer(shown, state.question, notes)
+        return given, weights.probability(
+            answers, given.confidence, scored.probability, unsaid=unsaid
+        )
+
+    def _likely(
+        self, state: ReadingState, scored: Scored, shown: str, notes: str, given: ShortAnswer
+    ) -> Quote | None:
+        """The answer with its sentence, if it is worth keeping."""
+        if scored.probability < self._least:
+            return None
+        # The place's probability has the words' in it.
+        return self._answered(state, scored, shown, notes, replace(given, confidence=1.0))
+
+    @property
+    def _least(self) -> float:
+        return min(self._gate.threshold, _WORTH_QUOTING)
+
+    def _enter(
+        self,
+        state: ReadingState,
+        scored: Scored,
+        answers: float,
+        given: ShortAnswer,
+        probability: float,
+        beside: Sequence[Span] = (),
+    ) -> None:
+        """Let count what was said of a place, and keep it in the step's record. Where several were
+        read together and gave nothing, what each gave alone stands."""
+        passage = scored.passage
+        if probability or not beside:
+            self._gate.judged(state, passage, probability, scored.probability)
+            state.rate(self._judge, passage, probability)
+        said = Judged(
+            passage.index,
+            passage.document,
+            state.corpus.locate(passage).page,
+            scored.probability,
+            answers,
+            probability,
+            given.text,
+            given.confidence,
+            tuple(each.index for each in beside),
+        )
+        state.draft.setdefault("judged", []).append(said)
 
     def _is_step(self, scored: Scored) -> bool:
         """Whether the reader opened a place as a step: a larger model says only that the answer

@@ -116,7 +116,8 @@ class PassageGate:
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
         for place in step.judged:
-            scores.posterior.judge(place.passage, place.probability, place.reader)
+            if place.probability or not place.beside:
+                scores.posterior.judge(place.passage, place.probability, place.reader)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
@@ -130,6 +131,12 @@ class PassageGate:
         """Passages judged before reading, still unread, whose gate is known to open."""
         unread = self.scores(state).posterior.scored_unread()
         return list(self.choose(state, self._opens(state, unread)))
+
+    def best(self, state: ReadingState, wanted: int) -> list[Scored]:
+        """The places that the reader likes best, of all that it was asked about."""
+        scores, passages = self.scores(state), state.corpus.passages
+        ranked = sorted(scores.scored(), key=lambda place: -scores.opens(place))
+        return [Scored(passages[place], scores.opens(place)) for place in ranked[:wanted]]
 
     def scores(self, state: ReadingState) -> PassageScores:
         """The run's passage scores, made on first use."""

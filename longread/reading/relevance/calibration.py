@@ -109,7 +109,7 @@ class EntryWeights:
 @dataclass(frozen=True, slots=True)
 class PlaceWeights:
     """Turns what a larger model says of a place that a reader opened, and what the reader said,
-    into the odds that its answer from there is right.
+    into the odds that its answer from there is right; `together` of several in one prompt.
 
     Log-odds, linear in those of three probabilities: that the place answers, the words' own, and
     the reader's. Each is kept off 0 and 1, where a model is surer than it can be. `unsaid` is added
@@ -155,6 +155,7 @@ class Calibration:
     step: StepWeights | None = None
     entry: EntryWeights | None = None
     place: PlaceWeights | None = None
+    together: PlaceWeights | None = None
 
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
@@ -230,6 +231,7 @@ def _built(table: Mapping[str, Any]) -> Calibration:
         step=StepWeights(**table["step"]) if "step" in table else None,
         entry=EntryWeights(**table["entry"]) if "entry" in table else None,
         place=PlaceWeights(**table["place"]) if "place" in table else None,
+        together=PlaceWeights(**table["together"]) if "together" in table else None,
     )
 
 

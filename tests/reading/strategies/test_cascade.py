@@ -200,3 +200,25 @@ def test_a_reply_that_says_the_question_again_is_no_answer(told: Document) -> No
     answering.replies = by_role(plan="ferry", short_answer="The Orvel ferry did sink.")
     _steps, answer = finish(begin(told, answering))
     assert answer.status == "not_found"
+
+
+def test_places_that_say_nothing_alone_are_read_together(told: Document) -> None:
+    """Two hops: the rumour names the ferry, the fact its year; each alone says nothing."""
+    answering = model()
+    both = 0.9
+    answering.choices = lambda prompt: both if FACT in prompt and RUMOUR in prompt else 0.3
+    run = begin(told, answering)
+    steps, answer = finish(run)
+    assert (answer.answer, answer.citations[0].page) == ("1931", 7)
+    assert [quote.page for quote in answer.citations] == [7, 3]
+    (together,) = (place for step in steps for place in step.judged if place.beside)
+    assert (together.page, together.answer) == (7, "1931")
+    assert all(Step.from_record(step.record()) == step for step in steps)
+    # Where they say nothing together either, the document does not say.
+    both = 0.3
+    assert finish(begin(told, answering))[1].status == "not_found"
+
+
+def test_what_one_place_says_alone_is_not_read_again_with_others(told: Document) -> None:
+    steps, _answer = finish(begin(told, model()))
+    assert not any(place.beside for step in steps for place in step.judged)
