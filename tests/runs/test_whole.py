@@ -95,7 +95,7 @@ def cascade(seconds: list[float], monkeypatch: pytest.MonkeyPatch) -> tuple[Run,
     return session.run(QUESTION, options, report=said.append), said
 
 
-@pytest.mark.parametrize(("seconds", "places"), [(0.1, 4), (3.0, 2), (100.0, 1)])
+@pytest.mark.parametrize(("seconds", "places"), [(0.1, 4), (6.0, 2), (100.0, 1)])
 def test_a_slow_model_judges_fewer_places_in_a_look_and_the_run_says_so(
     seconds: float, places: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
