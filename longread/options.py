@@ -77,11 +77,17 @@ class Option:
             raise UsageError(f"{where}{shown} {error}.", self.meaning) from error
 
 
-def option(default: T, help: str, **facts: Any) -> T:  # noqa: A002 (Typer's own word)
+def option(default: T, help: str, commands: tuple[str, ...] = (), **facts: Any) -> T:  # noqa: A002
     """A dataclass field that declares an option; `facts` are the fields of `Option`."""
-    declared: Any = field(default=default, metadata={"option": Option(help, default, **facts)})
+    one = Option(help, default, commands, **facts)
+    declared: Any = field(default=default, metadata={"option": one})
     made: T = declared
     return made
+
+
+def call_option(default: T, help: str, commands: tuple[str, ...], **facts: Any) -> T:  # noqa: A002
+    """The same for an option that holds for one call, and is no setting."""
+    return option(default, help, commands, setting=False, **facts)
 
 
 def variable(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,15 @@ def interruptible() -> None:
     """Started in the background of a shell, the suite and its processes would ignore Ctrl-C."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """llama_cpp opens /dev/null twice when it is imported, and closes it never."""
+    if "llama_cpp" in sys.modules:
+        from llama_cpp import _utils
+
+        _utils.outnull_file.close()
+        _utils.errnull_file.close()
 
 
 @pytest.fixture(autouse=True)

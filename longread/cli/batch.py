@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from longread.cli.complete import DocumentsCommand, document_names
 from longread.cli.models import chosen_model
-from longread.cli.options import AsJson, BatchOptions, takes_options
+from longread.cli.options import AsJson, BatchOptions, QuestionsFile, takes_options
 from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
 from longread.errors import UsageError
 from longread.runs.options import RowFormat
@@ -70,13 +70,7 @@ def run(
         list[str] | None,
         typer.Option("--question", "-q", help="A question.", show_default=False),
     ] = None,
-    questions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
-        ),
-    ] = None,
+    questions: QuestionsFile = None,
     *,
     options: BatchOptions,
 ) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import typer
-
+from longread.cli.process import say
 from longread.display.bar import bar
 from longread.errors import Interrupted
 from longread.models import calibration, store
@@ -25,7 +24,7 @@ def calibrate_model(name: str | None, options: ModelOptions) -> tuple[Result, Pa
     """
     resolved = store.on_this_machine(name) if name else store.resolve_default()
     probed = replace(options, model=name, context=_CONTEXT)
-    engine = open_engine(resolved, probed, lambda line: typer.echo(line, err=True))
+    engine = open_engine(resolved, probed, say)
     file = Path(engine.info.file)
     try:
         with bar(engine.info.name) as progress:

@@ -15,6 +15,7 @@ import typer
 
 from longread.cli.complete import model_names
 from longread.cli.options import takes_options
+from longread.cli.process import say
 from longread.errors import ExitCode, Interrupted, ModelError, UsageError
 from longread.runs.options import ModelOptions
 
@@ -28,6 +29,10 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
+MaybeName = Annotated[
+    str | None,
+    typer.Argument(help="Without one, the model that would answer.", autocompletion=model_names),
+]
 Name = Annotated[
     str,
     typer.Argument(
@@ -69,7 +74,7 @@ def list_models(
         table.append((row.name, size, needs, fits, _here(row), row.license or "?", row.notes))
     for line in columns(table):
         typer.echo(line)
-    _hint(f"this machine: {memory / GIB:.1f} GiB of memory; NEEDS is for 8,192 tokens of context")
+    say(f"this machine: {memory / GIB:.1f} GiB of memory; NEEDS is for 8,192 tokens of context")
 
 
 @app.command()
@@ -99,17 +104,12 @@ def use(name: Name) -> None:
     from longread.models import store
 
     model = store.set_default(name)
-    _hint(f"{model.name} answers from now on")
+    say(f"{model.name} answers from now on")
 
 
 @app.command()
 def info(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            help="Without one, the model that would answer.", autocompletion=model_names
-        ),
-    ] = None,
+    name: MaybeName = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Read it all and check its sha256 first.")
     ] = False,
@@ -121,7 +121,7 @@ def info(
     facts = report.facts(name)
     if verify:
         store.verify(facts["name"])
-        _hint(f"{facts['name']} is whole: its sha256 is the one it was pulled with")
+        say(f"{facts['name']} is whole: its sha256 is the one it was pulled with")
     if as_json:
         _print_json(facts)
         return
@@ -134,12 +134,7 @@ def info(
 @app.command()
 @takes_options("calibrate")
 def calibrate(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            help="Without one, the model that would answer.", autocompletion=model_names
-        ),
-    ] = None,
+    name: MaybeName = None,
     *,
     options: ModelOptions,
     as_json: AsJson = False,
@@ -170,7 +165,7 @@ def calibrate(
             f"gate by {signal:<11} opens at {fitted['threshold']}: for {opened:.0%} of the right "
             f"passages, falsely {false:.2f} times a question"
         )
-    _hint(f"{result.probes} needles; kept in {file}")
+    say(f"{result.probes} needles; kept in {file}")
 
 
 @app.command("rm")
@@ -184,7 +179,7 @@ def remove(
 
     if not yes and _can_ask() and not typer.confirm(f"Delete {name}?", err=True):
         raise Interrupted("nothing was deleted.")
-    _hint(f"deleted {name}, {megabytes(store.remove(name))} freed")
+    say(f"deleted {name}, {megabytes(store.remove(name))} freed")
 
 
 @app.command()
@@ -262,7 +257,7 @@ def _proposal() -> CatalogueEntry:
             "no model of the catalogue fits this machine's memory.",
             "name one to pull it all the same: longread models list",
         )
-    _hint(f"pulling {entry.name}, the best for {machine.memory().total / GIB:.1f} GiB of memory")
+    say(f"pulling {entry.name}, the best for {machine.memory().total / GIB:.1f} GiB of memory")
     return entry
 
 
@@ -284,7 +279,3 @@ def _plain(value: Any) -> str:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _hint(text: str) -> None:
-    typer.echo(text, err=True)

@@ -16,7 +16,8 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from longread.cli.complete import beginning_with, model_names
-from longread.options import Option, Table, flag, option, options_of
+from longread.cli.process import say
+from longread.options import Option, Table, call_option, flag, option, options_of
 from longread.reading.options import ReadingOptions
 from longread.runs.options import DocumentOptions, ModelOptions, RowFormat
 
@@ -27,54 +28,44 @@ _BUILT = ("multihop", "needle")
 _BENCH = ("qa", *_BUILT)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+QuestionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
     """How one call of `longread ask` goes, and where its records go."""
 
-    resume: bool = option(
+    resume: bool = call_option(
         True,
         "Go on with an interrupted run (default), or start anew.",
+        _ASK,
         flags="--resume/--fresh",
-        setting=False,
-        commands=_ASK,
     )
-    each: bool = option(
-        False,
-        "Ask every document for itself: a row for each.",
-        flags="--each",
-        setting=False,
-        commands=_ASK,
-    )
-    form: RowFormat | None = option(
+    each: bool = call_option(False, "Ask every document for itself: a row for each.", _ASK)
+    form: RowFormat | None = call_option(
         None,
         "How --each writes its rows: table (default), csv, jsonl or markdown.",
+        _ASK,
         flags="--format",
         choices=tuple(RowFormat),
-        setting=False,
-        commands=_ASK,
     )
-    as_json: bool = option(
-        False,
-        "Print a JSON object; of several questions one a line.",
-        flags="--json",
-        setting=False,
-        commands=_ASK,
+    as_json: bool = call_option(
+        False, "Print a JSON object; of several questions one a line.", _ASK, flags="--json"
     )
-    events: Path | None = option(
-        None,
-        "Append one JSON object a step to FILE.",
-        metavar="FILE",
-        setting=False,
-        commands=_ASK,
+    events: Path | None = call_option(
+        None, "Append one JSON object a step to FILE.", _ASK, metavar="FILE"
     )
-    highlight: Path | None = option(
+    highlight: Path | None = call_option(
         None,
         "Write a copy of the document to FILE with the quotes marked: FILE.pdf, or FILE.html.",
+        _ASK,
         metavar="FILE",
-        setting=False,
-        commands=_ASK,
     )
 
 
@@ -82,12 +73,11 @@ class CallOptions:
 class FieldOptions:
     """What is asked for where that is no question."""
 
-    schema: Path | None = option(
+    schema: Path | None = call_option(
         None,
         "Ask for the fields of FILE (JSON Schema, or lines like revenue: number): typed JSON.",
+        ("ask", "batch"),
         metavar="FILE",
-        setting=False,
-        commands=("ask", "batch"),
     )
 
 
@@ -98,14 +88,11 @@ class ViewOptions:
     quiet: bool = option(
         False,
         "Show only what was asked for, and errors.",
-        flags="--quiet",
+        ("ask", "batch", *_BENCH, "throughput"),
         short="-q",
         short_in=(*_BENCH, "throughput"),
-        commands=("ask", "batch", *_BENCH, "throughput"),
     )
-    verbose: bool = option(
-        False, "Show memory and retrieval as well.", flags="--verbose", short="-v", commands=_ASK
-    )
+    verbose: bool = option(False, "Show memory and retrieval as well.", _ASK, short="-v")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,79 +120,63 @@ class ServeOptions:
 class SampleOptions:
     """Which questions of many, and the seed of what is drawn."""
 
-    limit: int | None = option(
+    limit: int | None = call_option(
         None,
         "Only N questions, drawn by --seed; a larger N keeps those and adds others.",
+        ("qa", "convert"),
         metavar="N",
         least=1,
-        setting=False,
-        commands=("qa", "convert"),
     )
-    seed: int = option(0, "Seed of all random draws.", setting=False, commands=(*_BENCH, "convert"))
+    seed: int = call_option(0, "Seed of all random draws.", (*_BENCH, "convert"))
 
 
 @dataclass(frozen=True, slots=True)
 class ResultOptions:
     """Where a bench's results and report go."""
 
-    out: Path | None = option(
+    out: Path | None = call_option(
         None,
         "Keep the results in FILE, a line of JSON each. The same command goes on where it was "
         "stopped.",
+        _BENCH,
         flags="--json",
         metavar="FILE",
-        setting=False,
-        commands=_BENCH,
     )
-    page: Path | None = option(
+    page: Path | None = call_option(
         None,
         "Write a report in Markdown, plots beside it.",
+        (*_BENCH, "report"),
         flags="--report",
         metavar="FILE.md",
-        setting=False,
-        commands=(*_BENCH, "report"),
     )
-    plots: bool = option(
+    plots: bool = call_option(
         True,
         "Draw plots for the report (default).",
+        (*_BENCH, "report"),
         flags="--plots/--no-plots",
-        setting=False,
-        commands=(*_BENCH, "report"),
     )
-    fresh: bool = option(
-        False,
-        "Drop what the result file holds, and start anew.",
-        flags="--fresh",
-        setting=False,
-        commands=_BENCH,
-    )
+    fresh: bool = call_option(False, "Drop what the result file holds, and start anew.", _BENCH)
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
     """Documents built to order: how long they are, and where they are kept."""
 
-    lengths: str = option(
+    lengths: str = call_option(
         "8k,32k",
         "Tokens of the documents, by the model's tokenizer: 8k,32k,128k,1m (k is 1,024).",
+        _BUILT,
         metavar="N[,N...]",
-        setting=False,
-        commands=_BUILT,
     )
-    folder: Path | None = option(
+    folder: Path | None = call_option(
         None,
         "Keep the documents and questions.jsonl there (default: deleted at the end).",
+        _BUILT,
         flags="--out",
         metavar="FOLDER",
-        setting=False,
-        commands=_BUILT,
     )
-    build_only: bool = option(
-        False,
-        "Write documents and questions to --out; run nothing.",
-        flags="--build-only",
-        setting=False,
-        commands=_BUILT,
+    build_only: bool = call_option(
+        False, "Write documents and questions to --out; run nothing.", _BUILT
     )
 
 
@@ -226,24 +197,9 @@ class BenchOptions:
 class ShowOptions:
     """What `longread inspect` shows of a document beside the summary."""
 
-    text: bool = option(
-        False,
-        "Print the text that longread reads.",
-        flags="--text",
-        setting=False,
-        commands=_INSPECT,
-    )
-    chunks: bool = option(
-        False, "List the chunks.", flags="--chunks", setting=False, commands=_INSPECT
-    )
-    passages: bool = option(
-        False,
-        "List the passages.",
-        flags="--passages",
-        formerly=("units",),
-        setting=False,
-        commands=_INSPECT,
-    )
+    text: bool = call_option(False, "Print the text that longread reads.", _INSPECT)
+    chunks: bool = call_option(False, "List the chunks.", _INSPECT)
+    passages: bool = call_option(False, "List the passages.", _INSPECT, formerly=("units",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,35 +215,28 @@ class LookOptions:
 class SpreadOptions:
     """How a batch is spread over processes and machines."""
 
-    shard: str | None = option(
+    shard: str | None = call_option(
         None,
         "Only the I-th of N parts of the documents (default: this task of a SLURM array).",
+        _BATCH,
         metavar="I/N",
-        setting=False,
-        commands=_BATCH,
     )
-    jobs: int | None = option(
+    jobs: int | None = call_option(
         None,
         "Processes, each with the model open, which share the cores (1); with --ray workers (as "
         "many as the cluster has CPUs for).",
+        _BATCH,
         metavar="N",
         least=1,
-        setting=False,
-        commands=_BATCH,
     )
-    ray: str | None = option(
+    ray: str | None = call_option(
         None,
         "On a Ray cluster: its address, or without one RAY_ADDRESS's, the one here, or a new one.",
+        _BATCH,
         metavar="[ADDRESS]",
-        setting=False,
-        commands=_BATCH,
     )
-    retry_errors: bool = option(
-        False,
-        "Ask the documents again that could not be asked.",
-        flags="--retry-errors",
-        setting=False,
-        commands=_BATCH,
+    retry_errors: bool = call_option(
+        False, "Ask the documents again that could not be asked.", _BATCH
     )
 
 
@@ -320,7 +269,7 @@ def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[...,
         def run(**given: Any) -> Any:
             own = {name: given.pop(name) for name in hints if name in given}
             for name, group in groups.items():
-                own[name] = table.build(group, given, _say)
+                own[name] = table.build(group, given, say)
             return function(**own)
 
         parameters: list[inspect.Parameter] = []
@@ -336,10 +285,6 @@ def takes_options(command: str, table: Table = TABLE) -> Callable[[Callable[...,
         return run
 
     return made
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _parameters(options: Sequence[Option], command: str) -> list[inspect.Parameter]:

@@ -7,8 +7,14 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from io import TextIOWrapper
 from typing import TextIO
+
+import typer
+
+# A line on stderr.
+say = partial(typer.echo, err=True)
 
 
 def mend_streams() -> None:

@@ -22,85 +22,79 @@ class ReadingOptions:
     strategy: str = option(
         "gated",
         f"How the document is read: gated (default), {', '.join(STRATEGIES[1:])}.",
+        _ASK,
         choices=strategies,
-        commands=_ASK,
     )
     order: str = option(
         "auto",
         "Chunks as they stand (document), documents most promising first (ranked), or chunks most "
         "promising first (relevance); auto ranks several documents for one question.",
+        _ASK,
         choices=ORDERS,
-        commands=_ASK,
     )
     gate: str = option(
         "auto",
         f"What the update gate goes by: auto (default), {', '.join(GATES[1:])}.",
+        _ASK,
         choices=GATES,
-        commands=_ASK,
     )
     chunk_tokens: int | None = option(
         None,
         "Tokens of a chunk: what one step reads (default: the strategy's).",
-        commands=(*_RUNS, "inspect"),
+        (*_RUNS, "inspect"),
     )
     passage_tokens: int = option(
         256,
         "Tokens of a passage: what is matched, gated, cached and cited (256).",
+        (*_RUNS, "throughput", "inspect", "search"),
         formerly=("unit_tokens",),
-        commands=(*_RUNS, "throughput", "inspect", "search"),
     )
-    memory_tokens: int = option(1024, "Tokens of memory (1024).", commands=_RUNS)
-    answer_tokens: int = option(256, "Tokens of the answer at most (256).", commands=_ASK)
+    memory_tokens: int = option(1024, "Tokens of memory (1024).", _RUNS)
+    answer_tokens: int = option(256, "Tokens of the answer at most (256).", _ASK)
     top_k: int | None = option(
-        None, "Passages that a retrieval brings back (default: the strategy's).", commands=_ASK
+        None, "Passages that a retrieval brings back (default: the strategy's).", _ASK
     )
     exit: bool | None = option(
         None,
         "Stop as soon as enough is known (default, unless the question asks for all there is), "
         "or read to the end.",
+        _ASK,
         flags="--exit/--no-exit",
-        commands=_ASK,
     )
-    patience: int | None = option(None, "Open exit gates in a row before stopping.", commands=_ASK)
+    patience: int | None = option(None, "Open exit gates in a row before stopping.", _ASK)
     gate_threshold: float | None = option(
         None,
         "Probability that opens the update gate (default: the model's calibration, 0.2).",
+        _ASK,
         parse=probability,
-        commands=_ASK,
     )
     exit_threshold: float = option(
-        0.9, "Probability that opens the exit gate (0.9).", parse=probability, commands=_ASK
+        0.9, "Probability that opens the exit gate (0.9).", _ASK, parse=probability
     )
     max_seconds: float | None = option(
-        None, "Stop reading after so many seconds, and answer.", parse=positive, commands=_RUNS
+        None, "Stop reading after so many seconds, and answer.", _RUNS, parse=positive
     )
-    max_chunks: int | None = option(
-        None, "Stop reading after so many chunks, and answer.", commands=_RUNS
-    )
+    max_chunks: int | None = option(None, "Stop reading after so many chunks, and answer.", _RUNS)
     heads: str = option(
         "auto",
         "infiniretri: the model's calibrated heads (auto, the default), those of its lowest "
         "layers (shallow: faster, less exact), or last-layer.",
+        _ASK,
         choices=HEADS,
-        commands=_ASK,
     )
-    phrase_tokens: int | None = option(
-        None, "infiniretri: tokens of the phrase window (8).", commands=_ASK
-    )
+    phrase_tokens: int | None = option(None, "infiniretri: tokens of the phrase window (8).", _ASK)
     kept_tokens: int | None = option(
-        None,
-        "infiniretri: tokens whose sentences are kept (100; last-layer 300).",
-        commands=_ASK,
+        None, "infiniretri: tokens whose sentences are kept (100; last-layer 300).", _ASK
     )
     blocks: bool = option(
         True,
         "Keep what was read on disk for the next question (default), or not.",
+        _ASK,
         flags="--blocks/--no-blocks",
-        commands=_ASK,
     )
     compress: int = option(
         1,
         "Blocks on disk hold every token (1, the default), or every 2nd or 4th.",
+        _ASK,
         choices=(1, 2, 4),
-        commands=_ASK,
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from longread.errors import UsageError
-from longread.options import option, positive, up_to
+from longread.options import call_option, option, positive, up_to
 
 _ASK = ("ask", "batch", "mcp")
 _MODEL = (*_ASK, "qa", "multihop", "needle", "throughput")
@@ -54,36 +54,34 @@ class ModelOptions:
     model: str | None = option(
         None,
         "A model's name, an hf: reference, a .gguf file, or a server's address.",
+        _MODEL,
         short="-m",
-        commands=_MODEL,
     )
-    context: int | None = option(
-        None, "Tokens of the model's context (8192, or its own).", commands=_MODEL
-    )
+    context: int | None = option(None, "Tokens of the model's context (8192, or its own).", _MODEL)
     gpu_layers: int | None = option(
         None,
         "Layers on the GPU: auto (default), or a number.",
+        (*_MODEL, "calibrate"),
         parse=_layers,
         kind=str,
-        commands=(*_MODEL, "calibrate"),
     )
     threads: int | None = option(
         None,
         "Threads (default: the cores that this process may use).",
+        (*_MODEL, "calibrate"),
         parse=up_to(_MOST_THREADS),
-        commands=(*_MODEL, "calibrate"),
     )
     reader: str = option(
         "bundled",
         "Who reads for a larger model: the bundled reader where it is installed (default), none, "
         "or a model trained to read.",
-        commands=(*_ASK, "qa", "multihop", "needle"),
+        (*_ASK, "qa", "multihop", "needle"),
     )
     adapter: bool = option(
         True,
         "The bundled model with the adapter that taught it to read (default), or plain.",
+        (*_ASK, "calibrate"),
         flags="--adapter/--no-adapter",
-        commands=(*_ASK, "calibrate"),
     )
 
 
@@ -91,49 +89,41 @@ class ModelOptions:
 class DocumentOptions:
     """Which pages are read, and what it takes to read them."""
 
-    pages: str | None = option(
-        None,
-        "Only these pages: 10-50, or 1,4-6,10-.",
-        setting=False,
-        commands=("ask", "batch", "inspect", "search"),
+    pages: str | None = call_option(
+        None, "Only these pages: 10-50, or 1,4-6,10-.", ("ask", "batch", "inspect", "search")
     )
-    password: str | None = option(
-        None, "Password of encrypted documents.", secret=True, commands=_DOCUMENTS
-    )
+    password: str | None = option(None, "Password of encrypted documents.", _DOCUMENTS, secret=True)
     ocr: bool = option(
-        False,
-        "Read scanned pages with Tesseract.",
-        flags="--ocr/--no-ocr",
-        commands=_DOCUMENTS,
+        False, "Read scanned pages with Tesseract.", _DOCUMENTS, flags="--ocr/--no-ocr"
     )
     encoding: str | None = option(
         None,
         "Encoding of text and HTML that does not say it: such as shift_jis, cp1251 or latin-2.",
+        _DOCUMENTS,
         parse=_encoding,
-        commands=_DOCUMENTS,
     )
     file_seconds: float | None = option(
         None,
         "Seconds that parsing one file may take (default: a minute, and more for large files).",
+        _DOCUMENTS,
         parse=positive,
-        commands=_DOCUMENTS,
     )
     file_memory: float | None = option(
         None,
         "Memory in GB that parsing one file may take (default: 4 and more for large files, at "
         "most half of the machine's).",
+        _DOCUMENTS,
         parse=positive,
-        commands=_DOCUMENTS,
     )
     include: str | None = option(
         None,
         "Of folders only files with these patterns, as in .gitignore: *.pdf,notes/.",
-        commands=_DOCUMENTS,
+        _DOCUMENTS,
     )
     exclude: str | None = option(
         None,
         "Of folders no file with these patterns; a .longreadignore in a folder says so, too.",
-        commands=_DOCUMENTS,
+        _DOCUMENTS,
     )
 
     def loading(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from longread.cli.complete import document_names
-from longread.cli.options import AskOptions, takes_options
+from longread.cli.options import AskOptions, QuestionsFile, takes_options
 from longread.errors import UsageError
 from longread.runs.questions import Asked, read_questions
 
@@ -40,13 +40,7 @@ def ask(
             show_default=False,
         ),
     ] = None,
-    questions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help='Questions, one a line, or JSON Lines: {"id": "1", "question": "Who?"}.',
-        ),
-    ] = None,
+    questions: QuestionsFile = None,
     *,
     options: AskOptions,
 ) -> int:

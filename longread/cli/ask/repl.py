@@ -14,12 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from longread import paths
 from longread.cli.ask.deliver import deliver, highlight
 from longread.cli.ask.run import checked, open_session, read
 from longread.cli.options import TABLE
+from longread.cli.process import say
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import strategies
 from longread.runs.questions import Asked
@@ -54,7 +53,7 @@ def prompt(sources: list[str], options: AskOptions) -> ExitCode:
         opened = open_session(files, resolved, options, view)
     with opened as session, _history():
         names = ", ".join(Path(document.path).name for document in session.documents)
-        _say(f"{names}: ask, or :help")
+        say(f"{names}: ask, or :help")
         Prompt(session, options).loop()
     return ExitCode.ANSWERED
 
@@ -71,7 +70,7 @@ class Prompt:
             "memory": self._memory,
             "cite": self._cite,
             "strategy": self._strategy,
-            "help": lambda _rest: _say(_HELP),
+            "help": lambda _rest: say(_HELP),
         }
 
     def loop(self) -> None:
@@ -80,18 +79,18 @@ class Prompt:
             try:
                 line = input("? ").strip()
             except EOFError:
-                _say("")
+                say("")
                 return
             except KeyboardInterrupt:
                 # As in a shell: the line is given up, the prompt stays.
-                _say("")
+                say("")
                 continue
             if line in (":quit", ":q", ":exit"):
                 return
             try:
                 self._do(line)
             except KeyboardInterrupt:
-                _say("stopped.")
+                say("stopped.")
             except LongreadError as error:
                 _say_error(error)
 
@@ -123,9 +122,9 @@ class Prompt:
         # What there is to say of the model is said once.
         self._session.note = ""
         deliver([Asked(question)], answers, self._options, listed=False)
-        highlight([self._last], self._session, self._options, _say)
+        highlight([self._last], self._session, self._options, say)
         if self._last.status == "interrupted":
-            _say("stopped; the same question goes on from there.")
+            say("stopped; the same question goes on from there.")
         else:
             together.close()
 
@@ -137,7 +136,7 @@ class Prompt:
             return line
         question = self._session.standalone(line, self._last)
         if question != line:
-            _say(f"asked as: {question}")
+            say(f"asked as: {question}")
         return question
 
     def _memory(self, _rest: str) -> None:
@@ -184,11 +183,11 @@ class Prompt:
 
     def _strategy(self, rest: str) -> None:
         if not rest:
-            _say(f"strategy {self._reading.strategy}; there are {', '.join(strategies())}")
+            say(f"strategy {self._reading.strategy}; there are {', '.join(strategies())}")
             return
         chosen = TABLE["strategy"].read(rest, ":strategy")
         self._reading = replace(self._reading, strategy=chosen)
-        _say(f"strategy {chosen} from now on")
+        say(f"strategy {chosen} from now on")
 
     def _answer(self) -> Answer:
         if self._last is None:
@@ -225,13 +224,9 @@ def _show(text: str | Text) -> None:
     Console(file=sys.stdout, highlight=False).print(Text(text) if isinstance(text, str) else text)
 
 
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
 def _say_error(error: LongreadError) -> None:
     from longread.display.phrasing import clean
 
-    _say(clean(error.message))
+    say(clean(error.message))
     if error.hint:
-        _say(f"hint: {clean(error.hint)}")
+        say(f"hint: {clean(error.hint)}")

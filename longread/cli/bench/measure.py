@@ -14,7 +14,7 @@ import typer
 from longread.cli.bench.strategies import names
 from longread.cli.models import chosen_model
 from longread.cli.options import TABLE
-from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
+from longread.cli.process import keep_logs_quiet, say, terminate_like_ctrl_c
 from longread.errors import DocumentError, ModelError, UsageError
 from longread.options import flag
 
@@ -61,7 +61,7 @@ def strategies_of(text: str, reading: ReadingOptions) -> dict[str, ReadingOption
 
 def with_tokenizer(build: Build, model: ModelOptions) -> list[Question]:
     """The questions that `build` makes with the tokenizer of the model in force."""
-    with engines(model, _say) as (engine, _reader):
+    with engines(model, say) as (engine, _reader):
         return build(engine.count)
 
 
@@ -134,10 +134,6 @@ def _kept_meanwhile(questions: Sequence[Question], bench: Bench) -> Path:
     asked = [question.record() for question in questions]
     key = run_key([header.model, header.options, header.facts, asked])
     return paths.state_folder() / "bench" / f"{key}.jsonl"
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
 
 
 def _require_documents(questions: Sequence[Question]) -> None:
