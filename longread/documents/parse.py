@@ -33,6 +33,8 @@ LARGE = 4 << 20
 
 # Parsing takes far less, unless something is wrong: 30 pages a second on a slow core.
 _SECONDS, _SECONDS_A_MEGABYTE = 60.0, 10.0
+# Where nothing else ends it, as where it waits for what never comes.
+_CLOCK = 5
 # Tesseract takes seconds a page.
 _OCR = 10
 _MEMORY, _MEMORY_A_BYTE = 4 << 30, 20
@@ -68,10 +70,12 @@ class Unparsed:
 
 
 def limits_for(size: int, *, ocr: bool, seconds: float | None, memory: float | None) -> Limits:
-    """The limits that the user set (`memory` in GB), or those that fit a file of this size."""
-    longest = seconds or (_SECONDS + _SECONDS_A_MEGABYTE * size / 1e6) * (_OCR if ocr else 1)
+    """The limits that the user set (`memory` in GB), or those that fit a file of this size: of CPU
+    time, since a good file on a busy machine takes long by the clock alone."""
+    usual = (_SECONDS + _SECONDS_A_MEGABYTE * size / 1e6) * (_OCR if ocr else 1)
     most = max(_LEAST_MEMORY, min(_MEMORY + _MEMORY_A_BYTE * size, _machine_memory() // 2))
-    return Limits(longest, int(memory * GIGABYTE) if memory else most)
+    allowed = int(memory * GIGABYTE) if memory else most
+    return Limits(seconds, allowed) if seconds else Limits(_CLOCK * usual, allowed, cpu=usual)
 
 
 def _machine_memory() -> int:
@@ -109,7 +113,7 @@ def apart(workers: Workers, call: Callable[..., T], file: Unparsed, *rest: Any) 
         return workers.call(file.limits, call, file, *rest)
     except OutOfTime as error:
         raise DocumentError(
-            f"{file.name} takes more than {file.limits.seconds:,.3g} s to read as {kind}.",
+            f"{file.name} takes more than {file.limits.longest:,.3g} s to read as {kind}.",
             "it may be damaged; --file-seconds allows it more",
         ) from error
     except OutOfMemory as error:

@@ -8,6 +8,7 @@ may be started from threads, notebooks and scripts without a guard. It is no san
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import pickle
 import signal
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 # How a worker ends that could not get the memory it asked for.
 _OUT_OF_MEMORY = 97
+# The signal that the system ends one with that used up its CPU time; 24 on Linux and macOS.
+_OUT_OF_CPU = getattr(signal, "SIGXCPU", 24)
 _START = "import sys; sys.path[:] = {path!r}; from longread.documents.workers import serve; serve()"
 
 
@@ -41,10 +44,17 @@ class OutOfMemory(WorkerError):  # noqa: N818 (named for what happened)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a call may take: seconds by the clock, and bytes of address space (RLIMIT_AS, where
-    the system has one)."""
+    the system has one); `cpu`, seconds of its process's CPU time (RLIMIT_CPU), which on a busy
+    machine pass far more slowly than the clock's."""
 
     seconds: float
     memory: int
+    cpu: float | None = None
+
+    @property
+    def longest(self) -> float:
+        """The seconds that a call may keep a core busy."""
+        return self.cpu or self.seconds
 
 
 def available() -> bool:
@@ -120,7 +130,7 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            pickle.dump((limits.memory, function, arguments), requests)
+            pickle.dump((limits, function, arguments), requests)
             requests.flush()
             reply: tuple[bool, Any] = pickle.load(replies)
             return reply
@@ -140,6 +150,8 @@ class _Worker:
         # Where memory ends for all, the system kills who has the most.
         if code in (_OUT_OF_MEMORY, -9):
             return OutOfMemory("ran out of memory")
+        if code == -_OUT_OF_CPU:
+            return OutOfTime("took too much CPU time")
         if code < 0:
             with contextlib.suppress(ValueError):
                 return WorkerError(f"crashed ({signal.Signals(-code).name})")
@@ -165,11 +177,11 @@ def serve() -> None:
         os.dup2(2, 1)
         while True:
             try:
-                memory, function, arguments = pickle.load(requests)
+                limits, function, arguments = pickle.load(requests)
             except EOFError:
                 return
             try:
-                _limit(memory)
+                _limit(limits)
                 pickle.dump(_outcome(function, arguments), replies)
                 replies.flush()
             except MemoryError:
@@ -185,13 +197,21 @@ def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[
         return False, error
 
 
-def _limit(memory: int) -> None:
-    """Bound the address space from now on, and leave no core dump of a crash."""
+def _limit(limits: Limits) -> None:
+    """Bound memory and CPU time from now on, and leave no core dump of a crash."""
     if sys.platform == "win32":
         return
     import resource
 
-    for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+    # Whole seconds, of the process's whole life; without a limit it ends with the machine.
+    cpu = resource.RLIM_INFINITY
+    if limits.cpu is not None:
+        cpu = math.ceil(time.process_time() + limits.cpu)
+    for kind, wanted in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, cpu),
+    ):
         _, most = resource.getrlimit(kind)
         allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         with contextlib.suppress(OSError, ValueError):

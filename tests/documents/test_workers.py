@@ -42,6 +42,13 @@ def fail(message: str) -> None:
     raise DocumentError(message, "a hint")
 
 
+def spin(seconds: float = 600.0) -> None:
+    """Keep a core busy for so much CPU time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
 def hoard() -> int:
     return len(bytearray(6 << 30))
 
@@ -79,6 +86,17 @@ def test_a_hang_ends_at_the_time_limit(pool: Workers) -> None:
     with pytest.raises(OutOfTime):
         pool.call(Limits(0.5, 4 << 30), time.sleep, 600)
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.skipif(os.name != "posix", reason="CPU limits are of Unix")
+def test_a_loop_ends_with_its_cpu_time_and_waiting_costs_none(pool: Workers) -> None:
+    """A good file on a busy machine waits for its turn, and is not to be refused for it."""
+    a_second = Limits(60, 4 << 30, cpu=1)
+    pool.call(a_second, time.sleep, 3)
+    with pytest.raises(OutOfTime):
+        pool.call(a_second, spin)
+    # The next call of a worker has its own second.
+    assert [pool.call(a_second, spin, 0.6) for _ in range(4)] == [None] * 4
 
 
 @needs_address_limit
