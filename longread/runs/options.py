@@ -104,7 +104,7 @@ class DocumentOptions:
     )
     file_seconds: float | None = option(
         None,
-        "Seconds that parsing one file may take (default: a minute, and more for large files).",
+        "Seconds a file may take to parse (default: a minute of CPU time, more if large).",
         _DOCUMENTS,
         parse=positive,
     )
