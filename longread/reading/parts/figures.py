@@ -23,10 +23,10 @@ _OTHER_UNIT = re.compile(
 def in_full(answer: str, unit: str, row: str) -> str:
     """An answer that is a bare figure of a table, with the table's unit counted in.
 
-    "731" in "£000" gives "£731,000 (731 in £000)", "1,278" in "$ in millions" "$1,278 million
-    (…)". Where the unit is no power of a thousand, says that some rows are exceptions, or the
-    `row` (its label) has a unit of its own, it stands behind the figure as it is. What is no bare
-    figure comes back unchanged.
+    "731" in "£000" gives "£731,000 (731 in £000)", since its digits are not those of the page;
+    "1,278" in "$ in millions" gives "$1,278 million". Where the unit is no power of a thousand,
+    says that some rows are exceptions, or the `row` (its label) has a unit of its own, it stands
+    behind the figure as it is. What is no bare figure comes back unchanged.
     """
     bare = answer.strip()
     if not unit or not _is_bare(bare) or _OTHER_UNIT.search(row):
@@ -38,6 +38,8 @@ def in_full(answer: str, unit: str, row: str) -> str:
     sign = _SIGNS.get(currency[0][0].casefold(), currency[0]) if currency else ""
     thing = "" if currency else unit[scale.end() :].strip().removeprefix("of ")
     amount = f"{figure['sign']}{sign}{_amount(figure, str(scale.lastgroup))} {thing}".strip()
+    if scale.lastgroup != "thousand":
+        return amount
     unit = unit.removeprefix("in ")
     return f"{amount} ({bare}{', ' if ' in ' in unit else ' in '}{unit})"
 

@@ -16,15 +16,14 @@ from longread.reading.parts.figures import in_full
             "$1,278,022,000 (1,278,022 in thousands of dollars)",
         ),
         ("12.5", "in thousands of tonnes", "12,500 tonnes (12.5 in thousands of tonnes)"),
-        ("1,278", "$ in millions", "$1,278 million (1,278, $ in millions)"),
-        ("2.5", "£m", "£2.5 million (2.5 in £m)"),
-        ("-12", "USD million", "-$12 million (-12 in USD million)"),
+        ("1,278", "$ in millions", "$1,278 million"),
+        ("2.5", "£m", "£2.5 million"),
+        ("-12", "USD million", "-$12 million"),
+        ("731", "$ in thousands", "$731,000 (731, $ in thousands)"),
         ("138", "thousand tonnes", "138,000 tonnes (138 in thousand tonnes)"),
     ],
 )
-def test_a_bare_figure_is_given_in_full_beside_what_the_table_prints(
-    figure: str, unit: str, full: str
-) -> None:
+def test_a_bare_figure_is_given_in_full_as_well(figure: str, unit: str, full: str) -> None:
     assert in_full(figure, unit, "Insurance") == full
 
 
