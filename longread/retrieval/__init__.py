@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from longread.retrieval.queries import names, query_terms
+from longread.retrieval.stems import stem
 from longread.retrieval.terms import folded, terms
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
 _K1, _B = 1.5, 0.8
+# A term as the index of each language knows it.
+_Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class Index:
     def _take(self, postings: Sequence[Postings]) -> None:
         self._postings = postings
         self.size = sum(len(each.lengths) for each in postings)
+        self._languages = list(dict.fromkeys(each.language for each in postings))
         # For each term that was asked for, the texts that hold it, and how often each does.
-        self._held: dict[str, tuple[Array, Array]] = {}
+        self._held: dict[_Stems, tuple[Array, Array]] = {}
 
     @cached_property
     def _norms(self) -> Array:
@@ -63,30 +67,35 @@ class Index:
         norms: Array = _K1 * (1 - _B + _B * lengths / mean)
         return norms
 
-    def _look_up(self, wanted: Iterable[str]) -> dict[str, tuple[Array, Array]]:
+    def _look_up(self, wanted: Iterable[str]) -> dict[_Stems, tuple[Array, Array]]:
         """For each of `wanted` (folded terms) its places and counts, where any text holds it."""
-        new = [term for term in dict.fromkeys(wanted) if term not in self._held]
+        asked = list(dict.fromkeys(map(self._stems, wanted)))
+        new = [stems for stems in asked if stems not in self._held]
         if new and self.size:
             import numpy as np
 
             from longread.retrieval.postings import hashed
 
-            keys = hashed(new)
             found: list[list[tuple[Array, Array]]] = [[] for _ in new]
             first = 0
             for each in self._postings:
                 if len(each.hashes):
+                    column = self._languages.index(each.language)
+                    keys = hashed([stems[column] for stems in new])
                     at = np.minimum(each.hashes.searchsorted(keys), len(each.hashes) - 1)
                     for number in np.flatnonzero(each.hashes[at] == keys).tolist():
                         held = slice(*each.starts[at[number] : at[number] + 2].tolist())
                         places = each.places[held].astype(np.int64) + first
                         found[number].append((places, each.counts[held]))
                 first += len(each.lengths)
-            for term, parts in zip(new, found, strict=True):
+            for stems, parts in zip(new, found, strict=True):
                 if parts:
                     places, counts = map(np.concatenate, zip(*parts, strict=True))
-                    self._held[term] = places, counts
-        return {term: self._held[term] for term in wanted if term in self._held}
+                    self._held[stems] = places, counts
+        return {stems: self._held[stems] for stems in asked if stems in self._held}
+
+    def _stems(self, term: str) -> _Stems:
+        return tuple(stem(term, language) for language in self._languages)
 
     def scores(self, query: str) -> list[float]:
         """BM25's score of every text, in order; 0 where no term matches.
@@ -96,9 +105,9 @@ class Index:
         import numpy as np
 
         scores = np.zeros(self.size)
-        for term, (places, counts) in self._look_up(query_terms(query)).items():
+        for places, counts in self._look_up(query_terms(query)).values():
             tops = counts * (_K1 + 1)
-            scores[places] += self._idf(term) * (tops / (counts + self._norms[places]))
+            scores[places] += self._idf(len(places)) * (tops / (counts + self._norms[places]))
         scored: list[float] = scores.tolist()
         return scored
 
@@ -116,21 +125,21 @@ class Index:
         import numpy as np
 
         lacking = np.zeros(self.size)
-        for term, (places, _counts) in self._look_up(wanted).items():
+        for places, _counts in self._look_up(wanted).values():
             lacks = np.ones(self.size, bool)
             lacks[places] = False
-            lacking[lacks] += self._idf(term)
+            lacking[lacks] += self._idf(len(places))
         lacked: list[float] = lacking.tolist()
         return lacked
 
     def weight(self, term: str) -> float:
         """The term's IDF; 0 for a term that the document does not have."""
-        return self._idf(folded(term))
+        held = self._look_up([folded(term)])
+        return sum(self._idf(len(places)) for places, _counts in held.values())
 
-    def _idf(self, term: str) -> float:
-        """log(1 + …) is Lucene's form: above zero for every term of every corpus."""
-        held = self._look_up([term]).get(term)
-        if held is None:
-            return 0.0
-        count = len(held[0])
+    def _idf(self, count: int) -> float:
+        """The IDF of a term that `count` texts hold.
+
+        log(1 + …) is Lucene's form: above zero for every term of every corpus.
+        """
         return math.log(1 + (self.size - count + 0.5) / (count + 0.5))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from longread.retrieval.stems import LANGUAGES, language_of, stem
 from longread.retrieval.terms import folded, terms
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -28,7 +29,8 @@ class Postings:
     """Which of some texts hold which terms, and how often.
 
     `hashes` (uint64) are sorted; term number i stands in the texts `places[starts[i] :
-    starts[i + 1]]`, `counts` times each. `lengths` are the texts' in words; numbers do not count.
+    starts[i + 1]]`, `counts` times each. `lengths` are the texts' in words; numbers do not
+    count. Words in Latin letters are stemmed as those of `language`.
     """
 
     hashes: Array
@@ -36,6 +38,7 @@ class Postings:
     lengths: Array
     places: Array
     counts: Array
+    language: str = ""
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Postings:
@@ -49,37 +52,44 @@ class Postings:
             numbered += [numbers.setdefault(term, len(numbers)) for term in found]
             counts += found.values()
             sizes.append(len(found))
-        hashes = hashed(list(numbers))
+        frequencies = np.bincount(numbered, counts, len(numbers))
+        language = language_of(dict(zip(numbers, frequencies.tolist(), strict=True)))
+        stems: dict[str, int] = {}
+        stem_of = [stems.setdefault(stem(term, language), len(stems)) for term in numbers]
+        hashes = hashed(list(stems))
         order = np.argsort(hashes)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        which = np.array(numbered, np.int64)
-        ranks = rank[which]
-        by_term = np.argsort(ranks, kind="stable")
-        places = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
-        words = np.array([not term[0].isdigit() for term in numbers], bool)
+        which = np.array(stem_of, np.int64)[np.array(numbered, np.int64)]
+        texts_of = np.repeat(np.arange(len(sizes)), sizes)
+        words = np.array([not term[0].isdigit() for term in stems], bool)
         all_counts = np.array(counts, np.int64)
-        lengths = np.bincount(places, all_counts * words[which], len(sizes))
+        lengths = np.bincount(texts_of, all_counts * words[which], len(sizes))
+        # Two forms of a word in one text are one.
+        pairs, at = np.unique(rank[which] * len(sizes) + texts_of, return_inverse=True)
+        ranks, places = np.divmod(pairs, max(1, len(sizes)))
         return cls(
             hashes[order],
-            np.concatenate(([0], np.cumsum(np.bincount(ranks, minlength=len(order))))).astype(
-                np.uint32
-            ),
+            np.searchsorted(ranks, np.arange(len(order) + 1)).astype(np.uint32),
             lengths.astype(np.uint32),
-            places[by_term],
-            np.minimum(all_counts, _MOST).astype(np.uint16)[by_term],
+            places.astype(np.uint32),
+            np.minimum(np.bincount(at, all_counts, len(pairs)), _MOST).astype(np.uint16),
+            language,
         )
 
     def to_bytes(self) -> bytes:
         """The postings as one block of bytes."""
-        head = np.array([len(self.lengths), len(self.hashes), len(self.places), 0], np.uint32)
+        head = np.array(
+            [len(self.lengths), len(self.hashes), len(self.places), LANGUAGES.index(self.language)],
+            np.uint32,
+        )
         parts = (head, self.hashes, self.starts, self.lengths, self.places, self.counts)
         return b"".join(part.tobytes() for part in parts)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Postings:
         """The postings that `to_bytes` gave. Raises ValueError where the bytes are none."""
-        texts, words, pairs, _ = map(int, np.frombuffer(data, np.uint32, _HEAD))
+        texts, words, pairs, language = map(int, np.frombuffer(data, np.uint32, _HEAD))
         parts = []
         at = _HEAD * 4
         for kind, size in (
@@ -88,9 +98,10 @@ class Postings:
         ):  # fmt: skip
             parts.append(np.frombuffer(data, kind, size, at))
             at += parts[-1].nbytes
-        if at != len(data):
+        if at != len(data) or language >= len(LANGUAGES):
             raise ValueError("no postings")
-        return cls(*parts)
+        hashes, starts, lengths, places, counts = parts
+        return cls(hashes, starts, lengths, places, counts, LANGUAGES[language])
 
 
 def hashed(words: Sequence[str]) -> Array:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 
+from longread.retrieval.stems import function_words
 from longread.retrieval.terms import folded, terms
 
 _WORD = re.compile(r"\S+")
@@ -19,9 +19,7 @@ _WORD = re.compile(r"\S+")
 
 @cache
 def _function_words() -> frozenset[str]:
-    source = resources.files("longread.retrieval").joinpath("function_words.txt")
-    lines = source.read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset().union(*function_words().values())
 
 
 def query_terms(question: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from longread.retrieval import terms
+from longread.retrieval import Index, terms
+from longread.retrieval.postings import Postings
 from longread.retrieval.terms import folded
 
 
@@ -76,3 +77,43 @@ def test_words_of_scripts_with_vowel_signs_stay_whole() -> None:
 def test_plurals_are_folded_once(term: str, known: str) -> None:
     assert folded(term) == known
     assert folded(known) == known
+
+
+@pytest.mark.parametrize(
+    ("texts", "query", "best"),
+    [
+        (
+            ["Die Häfen der Insel sind klein.", "Der Kapitän war mit dem Lotsen an Bord."],
+            "Welcher Hafen ist klein?",
+            0,
+        ),
+        (["Порт построили в 1911 году.", "Капитан был на мостике."], "Кто был в порту?", 0),
+        (["السفن في الميناء", "كان القبطان على الجسر"], "أي سفينة في الميناء؟", 0),
+        (
+            ["El capitán estaba en el puente.", "Los puertos de la isla son pequeños."],
+            "¿Qué puerto de la isla es pequeño?",
+            1,
+        ),
+    ],
+)
+def test_inflected_words_are_found(texts: list[str], query: str, best: int) -> None:
+    assert [hit.place for hit in Index(texts).search(query, 1)] == [best]
+
+
+def test_english_words_keep_their_endings() -> None:
+    index = Index(["The port was built by the builders of the isle.", "They had operating costs."])
+    assert index.search("operate", 1) == []
+    assert index.weight("builders") > 0
+    assert index.weight("build") == 0
+
+
+def test_each_document_of_an_index_has_its_own_language() -> None:
+    german = Postings.of(["Die Häfen der Insel sind klein, und das Meer ist groß."])
+    english = Postings.of(["The hafen of the isle was small, and so was the sea."])
+    assert (german.language, english.language) == ("german", "")
+    assert Postings.from_bytes(german.to_bytes()).language == "german"
+    index = Index.over([german, english])
+    assert [hit.place for hit in index.search("Hafen", 2)] == [0, 1]
+    # Two forms of one word count once in a question.
+    alone = Index.over([german])
+    assert alone.scores("Hafen Häfen") == alone.scores("Häfen")
