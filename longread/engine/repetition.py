@@ -33,3 +33,14 @@ class RepetitionDetector:
             found = found or same >= max(_ROUNDS * length, _TOKENS)
         self._tokens.append(token)
         return found
+
+
+def without_circle(text: str) -> str:
+    """A text that goes round in a circle, up to the end of its first round."""
+    for length in range(1, len(text) // (_ROUNDS + 1) + 1):
+        circle, rounds = text[-length:], 1
+        while text.endswith(circle * (rounds + 1)):
+            rounds += 1
+        if rounds > _ROUNDS and rounds * length >= _TOKENS:
+            return text[: len(text) - (rounds - 1) * length]
+    return text

@@ -148,7 +148,8 @@ class Written:
 class Outcome:
     """The answer's text (None: the document does not say), what it stands on, and how sure.
 
-    `answer_confidence` is that of the words alone, given their places, where it is known.
+    `answer_confidence` is that of the words alone, their places given. `remark` says in one line
+    where what is given is not the model's reply.
     """
 
     text: str | None
@@ -156,6 +157,7 @@ class Outcome:
     confidence: float
     closest: Quote | None = None
     answer_confidence: float = 1.0
+    remark: str = ""
 
 
 class Thinker(Protocol):

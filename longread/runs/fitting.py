@@ -16,6 +16,7 @@ from longread.errors import UsageError
 from longread.reading.judges import Judge, Judges, relevance_of
 from longread.reading.judges.probe import may_follow_instructions
 from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.questions import wants_everything
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.cascade import LOOK
 from longread.reading.prompts import probe_pairs
@@ -48,11 +49,16 @@ class PrefillRate:
     def __init__(self) -> None:
         self.tokens_a_second = 0.0
 
-    def wants_everything(self, judge: Judge, question: str, passage_tokens: int) -> bool:
+    def wants_everything(
+        self, judge: Judge, question: str, passage_tokens: int, *, judged: bool
+    ) -> bool:
         """What the judge says of a question; a prompt that has to be decoded anyway is timed.
 
         The first prompt of a model may wait for its file: where it was slow, a second one tells.
+        Where nothing else is asked of a judge (`judged`) the question's words decide.
         """
+        if not judged:
+            return wants_everything(question)
         known = self.tokens_a_second
         with self._timed(judge.engine):
             everything = judge.wants_everything(question)

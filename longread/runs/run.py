@@ -45,8 +45,9 @@ class Run:
         self.question = question
         way, wanted, rate = strategy(options.strategy), options, session.prefill_rate
         judges, options, cut = cutting(session, options)
-        everything = rate.wants_everything(judges.answer, question, options.passage_tokens)
-        judges = replace(judges, look=rate.places_a_look(options.passage_tokens))
+        size, judged = options.passage_tokens, way.judged
+        everything = rate.wants_everything(judges.answer, question, size, judged=judged)
+        judges = replace(judges, look=rate.places_a_look(size))
         whole = whole_tokens(session.documents, judges.answer, options, way, rate)
         if whole:
             judges = Judges.of(judges.answer)
@@ -131,6 +132,8 @@ class Run:
         if end.reason != "interrupted":
             try:
                 reply = self.reader.parts.answerer.answer(self.reader.state, on_text)
+                if reply.remark:
+                    self._report(reply.remark)
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
         after = sum(map(spent, self.reader.usage(), before), Tokens())

@@ -21,8 +21,7 @@ from longread.models import store
 from longread.models.store import ResolvedModel
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges
-from longread.reading.judges.likelihood import LikelihoodJudge
-from longread.reading.judges.probe import judge_for
+from longread.reading.judges.probe import judge_for, judge_of_notes
 from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge
@@ -73,6 +72,7 @@ class Session:
         self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
         self._judges: dict[str, Judge] = {}
         self._reading: Judge | None = None
+        self._of_notes: Judge | None = None
         self.prefill_rate = PrefillRate()
 
     @classmethod
@@ -150,9 +150,11 @@ class Session:
         )
 
     def judges(self, gate: str, *, probed: bool) -> Judges:
-        """Who judges passages; a model that nobody asks about passages is not `probed`."""
+        """Who judges passages; a model that nobody asks about passages is not `probed`, only
+        asked whether its notes hold the answer."""
         if not probed:
-            return Judges.of(LikelihoodJudge(self.engine))
+            self._of_notes = self._of_notes or judge_of_notes(self.engine)
+            return Judges.of(self._of_notes)
         if gate not in self._judges:
             self._judges[gate] = judge_for(self.engine, gate)
         judge = self._judges[gate]

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from longread.engine.repetition import RepetitionDetector
+from longread.engine.repetition import RepetitionDetector, without_circle
 
 
 def seen_after(tokens: Iterable[int]) -> int | None:
@@ -41,3 +41,16 @@ def test_a_table_whose_figures_differ_is_none() -> None:
     assert (
         seen_after(token for _line in range(300) for token in (*row, draw.randint(10, 99))) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "usable"),
+    [
+        ("It sank in 1931. " + "no, " * 98, "It sank in 1931. no, "),
+        ("so it was and " * 20 + "so it w", "so it was and so it w"),
+        ("A row of dots ..........", "A row of dots .........."),
+        ("Nothing is said twice here.", "Nothing is said twice here."),
+    ],
+)
+def test_of_a_circle_one_round_is_usable(text: str, usable: str) -> None:
+    assert without_circle(text) == usable

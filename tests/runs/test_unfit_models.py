@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from longread.documents.model import Document
-from longread.models import machine, store
+from longread.models import calibration, machine, store
+from longread.models.calibration import Calibration
 from longread.models.machine import Memory
 from longread.models.store import ResolvedModel
 from longread.reading.options import ReadingOptions
@@ -44,6 +45,26 @@ def test_a_model_that_answers_neither_yes_nor_no_gates_by_likelihood(told: Docum
     assert [line for line in said if "neither yes nor no" in line] == [
         "scripted answers neither yes nor no as it should: it gates by likelihood"
     ]
+
+
+def test_it_refuses_what_its_notes_do_not_say_once_it_is_calibrated(
+    told: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its yes tells nothing as it is; what it tells when weighed is in the calibration."""
+
+    def asked() -> str:
+        engine = ScriptedEngine(
+            choices=lambda _prompt: 0.5, replies=by_role(answer="1931"), parameters=900_000_000
+        )
+        run, _said = begin(engine, told, strategy="rag", passage_tokens=40)
+        list(run.steps())
+        return run.answer().status
+
+    assert asked() == "answered"
+    notes = {"answers": 1.0, "words": 0.0, "reader": 0.0, "unsaid": 0.0, "bias": -2.0}
+    known = Calibration("scripted", (), gate={"choice": {"notes": notes}})
+    monkeypatch.setattr(calibration, "of", lambda _file: known)
+    assert asked() == "not_found"
 
 
 @pytest.mark.parametrize("strategy", ["gated", "memagent"])

@@ -70,7 +70,7 @@ def test_what_takes_too_long_or_too_much_room_is_read_by_passages(
     assert len(run.reader.corpus.passages) > 1
     slow = Session((telling({7: FACT}),), model())
     slow._judges["auto"] = PromptedJudge(slow.engine)
-    monkeypatch.setattr(slow.prefill_rate, "wants_everything", lambda *_asked: False)
+    monkeypatch.setattr(slow.prefill_rate, "wants_everything", lambda *_asked, **_how: False)
     slow.prefill_rate.tokens_a_second = 10.0
     assert len(slow.run(QUESTION, ReadingOptions(memory_tokens=200)).reader.corpus.passages) > 1
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from longread import paths
 from longread.engine import Engine
 from longread.errors import UsageError
+from longread.models import calibration as measured
 from longread.reading import prompts
 from longread.reading.judges import Judge, relevance_of
 from longread.reading.judges.likelihood import LikelihoodJudge
@@ -42,6 +43,14 @@ def judge_for(engine: Engine, requested: str = "auto") -> Judge:
     Raises UsageError for an unknown gate, or `reader` of a model that was not trained to.
     """
     return _JUDGES[gate_signal(engine, requested)](engine)
+
+
+def judge_of_notes(engine: Engine) -> Judge:
+    """The judge of a strategy that asks its model of nothing but its own notes: that of `auto`, or,
+    of a model whose yes and no were calibrated, the prompted one."""
+    known = measured.of(engine.info.file)
+    calibrated = known is not None and "notes" in known.gate.get(PromptedJudge.signal, {})
+    return PromptedJudge(engine) if calibrated else judge_for(engine)
 
 
 def gate_signal(engine: Engine, requested: str) -> str:

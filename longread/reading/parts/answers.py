@@ -1,59 +1,115 @@
 """Generated answers with attribution: written from the notes, checked against the ledger, cited.
 
-A reply whose names and numbers are not in the quotes is replaced by the strongest quote
-itself; without a quote there is no answer.
+Whether there is an answer is a probability, never a matter of words: the judge's that the notes
+say it, with that of the reply's own words. A reply whose names and numbers are not in the quotes
+is replaced by the strongest quote itself; without a quote there is no answer.
 """
 
 from __future__ import annotations
 
 import math
-import re
+import unicodedata
 from collections.abc import Callable
+from functools import cache
 
-from longread.engine import Engine
-from longread.reading.parts.backing import NUMBER, cite, is_backed, unquoted
+from longread.engine import Generation
+from longread.engine.repetition import without_circle
+from longread.reading.judges import Judge
+from longread.reading.parts.backing import (
+    LIKELIER_THAN_NOT,
+    NUMBER,
+    cite,
+    is_backed,
+    unquoted,
+)
 from longread.reading.prompts import prompt
 from longread.reading.state import Outcome, ReadingState
 from longread.retrieval import terms
-
-_REFUSAL = re.compile(
-    r"\b(does not say|do not say|not (mentioned|stated|specified|provided|contained|found)"
-    r"|no information|cannot be (answered|determined))\b",
-    re.IGNORECASE,
-)
 
 
 class WrittenAnswer:
     """The model answers from its notes; what the quotes do not back is not passed on."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
-        ledger, notes = state.ledger(), state.memory.notes
+        ledger, notes, question = state.ledger(), state.memory.notes, state.question
         if not notes or not ledger:
             return Outcome(None, (), 0.0)
-        generated = self._engine.generate(
-            prompt(self._engine, "answer", memory=notes, question=state.question),
-            max_tokens=state.options.answer_tokens,
-            on_text=on_text,
-        )
-        text = " ".join(generated.text.split())
-        # Without a gate there is no probability of the place: the mean probability of the words
-        # then. Text that repeats itself has a high one that means nothing.
-        likely = math.exp(generated.log_probability / max(1, generated.tokens))
-        certain = 0.0 if generated.looped else likely
-        confidence = max(quote.score for quote in ledger) or certain
-        if not text or _REFUSAL.search(text):
+        generated = written(self._judge, notes, question, state.options.answer_tokens, on_text)
+        said = without_circle(generated.text) if generated.looped else generated.text
+        text = " ".join(said.split())
+        confidence = probability(self._judge, notes, question, generated)
+        # A model that cannot say whether its notes hold the answer does not refuse.
+        least = LIKELIER_THAN_NOT if self._judge.calibration.notes else 0.0
+        if not text or confidence < least:
             return Outcome(None, (), confidence)
-        cited = cite(text, state.question, ledger)
+        cited = cite(text, question, ledger)
         quoted = [quote.text for quote in cited]
         # Words may come from the notes; figures must stand in what is cited, for all to see.
-        backed = is_backed(text, state.question, [_documented(state), *quoted])
-        if generated.looped or not backed or unquoted(text, state.question, quoted):
+        backed = is_backed(text, question, [_documented(state), *quoted])
+        foreign = _foreign(text, f"{question} {notes}")
+        if foreign or not backed or unquoted(text, question, quoted):
             strongest = max(ledger, key=lambda quote: quote.score)
-            return Outcome(" ".join(strongest.text.split()), (strongest,), confidence)
-        return Outcome(text, cited, confidence)
+            what = "is in another language" if foreign else "says what the documents do not"
+            remark = f"the reply {what}: the closest sentence is given"
+            sentence = " ".join(strongest.text.split())
+            return Outcome(sentence, (strongest,), confidence, remark=remark)
+        remark = "the reply went round in a circle: it is cut there" if generated.looped else ""
+        return Outcome(text, cited, confidence, remark=remark)
+
+
+def written(
+    judge: Judge,
+    notes: str,
+    question: str,
+    tokens: int,
+    on_text: Callable[[str], None] | None = None,
+) -> Generation:
+    """The judge's model's answer from notes. The prompt begins as that of `Judge.enough` does."""
+    asked = prompt(judge.engine, "answer", passage=notes.strip(), question=question)
+    return judge.engine.generate(asked, max_tokens=tokens, on_text=on_text)
+
+
+def probability(judge: Judge, notes: str, question: str, generated: Generation) -> float:
+    """P(the notes hold the answer, and these words are it), by the judge's calibration; of a model
+    that cannot say whether they hold it the confidence of its words."""
+    weights = judge.calibration.notes
+    if weights is None:
+        return words_confidence(generated)
+    said, words, unsaid = evidence(judge, notes, question, generated)
+    return weights.probability(said, words, 0.5, unsaid=unsaid)
+
+
+def evidence(
+    judge: Judge, notes: str, question: str, generated: Generation
+) -> tuple[float, float, bool]:
+    """What `PlaceWeights` weigh of an answer from notes: P(they hold it), the confidence of its
+    words, and whether they lack a number of the question."""
+    said = judge.enough(notes, question)
+    return said, words_confidence(generated), bool(unquoted(question, "", [notes]))
+
+
+def words_confidence(generated: Generation) -> float:
+    """The geometric mean of the words' probabilities; one half where they go round in a circle,
+    which makes each of them certain and says nothing."""
+    if generated.looped:
+        return 0.5
+    return math.exp(generated.log_probability / max(1, generated.tokens))
+
+
+def _foreign(text: str, known: str) -> bool:
+    """Whether most letters of `text` are of scripts (Latin, Cyrillic, CJK) that `known` lacks."""
+    there = set(map(_script, known))
+    letters = [_script(each) for each in text if each.isalpha()]
+    return 2 * sum(each not in there for each in letters) > len(letters)
+
+
+@cache
+def _script(letter: str) -> str:
+    """The script of a letter, which is the first word of its name."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _documented(state: ReadingState) -> str:

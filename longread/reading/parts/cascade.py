@@ -29,7 +29,7 @@ LOOK, _LOOKS = 4, 2
 # Places of one prompt, where none of them alone gives an answer, as a multiple of a look.
 _TOGETHER = 1.5
 # A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
-_WORTH_QUOTING = 0.02
+WORTH_QUOTING = 0.02
 
 
 def judging(
@@ -187,7 +187,7 @@ class SecondOpinion(AnswerOrQuote):
 
     @property
     def _least(self) -> float:
-        return min(self._gate.threshold, _WORTH_QUOTING)
+        return min(self._gate.threshold, WORTH_QUOTING)
 
     def _enter(
         self,

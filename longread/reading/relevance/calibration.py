@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from operator import mul
 from statistics import fmean
 from typing import Any
 
@@ -128,13 +129,17 @@ class PlaceWeights:
     ) -> float:
         """P(the answer from there is right): from the model's P(it answers), its words'
         confidence, and the reader's P of the place."""
-        return sigmoid(
-            self.answers * logit(answers, _ROUGHLY)
-            + self.words * logit(words, _ROUGHLY)
-            + self.reader * logit(reader, _ROUGHLY)
-            + self.unsaid * unsaid
-            + self.bias
-        )
+        features = self.features(answers, words, reader, unsaid=unsaid)
+        weights = (self.answers, self.words, self.reader, self.unsaid, self.bias)
+        return sigmoid(sum(map(mul, weights, features)))
+
+    @staticmethod
+    def features(
+        answers: float, words: float, reader: float, *, unsaid: bool
+    ) -> tuple[float, float, float, float, float]:
+        """What the weights are for, in their order: log-odds, whether a number is missing, 1."""
+        said = [logit(each, _ROUGHLY) for each in (answers, words, reader)]
+        return said[0], said[1], said[2], float(unsaid), 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,8 @@ class Calibration:
     `lookups` of BM25's best passages are judged before reading begins; `background` passages,
     spread evenly, are judged as well where evidence means something only against others
     of the same document (0: it is absolute). `threshold` opens the update gate. `answer`
-    weighs questions with one answer, `everything` those that want all there is.
+    weighs questions with one answer, `everything` those that want all there is; `place` what a
+    larger model answers from a place that a reader opened, `notes` what a model writes from notes.
     """
 
     lookups: int
@@ -156,6 +162,7 @@ class Calibration:
     entry: EntryWeights | None = None
     place: PlaceWeights | None = None
     together: PlaceWeights | None = None
+    notes: PlaceWeights | None = None
 
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
@@ -232,6 +239,7 @@ def _built(table: Mapping[str, Any]) -> Calibration:
         entry=EntryWeights(**table["entry"]) if "entry" in table else None,
         place=PlaceWeights(**table["place"]) if "place" in table else None,
         together=PlaceWeights(**table["together"]) if "together" in table else None,
+        notes=PlaceWeights(**table["notes"]) if "notes" in table else None,
     )
 
 

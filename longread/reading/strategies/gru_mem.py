@@ -85,7 +85,7 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
         gate=TagGate(judges.engine),
         writer=TagWriter(),
         exit=NeverExit() if options.exit is False else TagExit(),
-        answerer=WrittenAnswer(judges.engine),
+        answerer=WrittenAnswer(judges.answer),
         patience=options.patience or 1,
     )
 

@@ -65,7 +65,7 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
         order=ChunksInOrder(),
         thinker=PreThink(judges.engine),
         writer=RewriteNotes(judges.engine),
-        answerer=WrittenAnswer(judges.engine),
+        answerer=WrittenAnswer(judges.answer),
         patience=never if options.exit is False else options.patience or PATIENCE,
         top_k=min(most, max(fewest, options.top_k or usual)),
     )

@@ -15,7 +15,7 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     return Parts(
         order=ChunksInOrder(),
         writer=RewriteNotes(judges.engine),
-        answerer=WrittenAnswer(judges.engine),
+        answerer=WrittenAnswer(judges.answer),
     )
 
 

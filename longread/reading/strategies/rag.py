@@ -15,7 +15,7 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     return Parts(
         order=BestPassages(),
         writer=KeepPassages(),
-        answerer=WrittenAnswer(judges.engine),
+        answerer=WrittenAnswer(judges.answer),
     )
 
 

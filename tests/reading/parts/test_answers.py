@@ -10,6 +10,7 @@ import pytest
 from longread.documents.model import Document
 from longread.engine import Generation
 from longread.reading.corpus import Corpus
+from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answers import WrittenAnswer
@@ -25,14 +26,19 @@ def corpus(book: Document) -> Corpus:
 
 
 def answered(
-    book: Document, reply: str | Generation, notes: str = f"- {FACT}", **changes: Any
+    book: Document,
+    reply: str | Generation,
+    notes: str = f"- {FACT}",
+    yes: float = 0.95,
+    **changes: Any,
 ) -> Outcome:
+    """What a model's reply comes to; `yes` is its P(the notes say the answer)."""
     made = corpus(book)
     start = book.text.index(FACT)
     quote = replace(made.quote(0, start, start + len(FACT), score=0.8), **changes)
     memory = Memory(100, made.count, notes, [quote])
-    engine = ScriptedEngine(replies=[reply])
-    return WrittenAnswer(engine).answer(asked(engine, made, memory))
+    engine = ScriptedEngine(replies=[reply], choices=[yes])
+    return WrittenAnswer(PromptedJudge(engine)).answer(asked(engine, made, memory))
 
 
 def asked(engine: ScriptedEngine, made: Corpus, memory: Memory) -> ReadingState:
@@ -44,7 +50,7 @@ def test_a_backed_answer_is_given_with_its_quote(book: Document) -> None:
     assert reply.text == "In 1931, off Point Sable."
     assert [quote.text for quote in reply.citations] == [FACT]
     assert reply.citations[0].page == 7
-    assert reply.confidence == pytest.approx(0.8)
+    assert 0.5 < reply.confidence < 1.0
 
 
 @pytest.mark.parametrize(
@@ -91,26 +97,42 @@ def test_words_that_are_nowhere_give_way_to_the_quote(book: Document) -> None:
     assert given.text == FACT
 
 
-def test_an_answer_that_goes_round_in_a_circle_is_none(book: Document) -> None:
-    """Its words are certain, one by one, and stand in the document: neither says anything."""
-    circle = Generation("1931, " * 50, 100, finished=False, log_probability=-0.1, looped=True)
-    given = answered(book, circle, score=0.0)
-    assert (given.text, given.confidence) == (FACT, 0.0)
+def test_of_an_answer_that_goes_round_in_a_circle_one_round_is_given(book: Document) -> None:
+    """Its words are certain, one by one: that says nothing, the judge's word alone counts."""
+    said = "The ferry sank in " + "1931, " * 50
+    circle = Generation(said, 100, finished=False, log_probability=-0.1, looped=True)
+    given = answered(book, circle)
+    assert given.text == "The ferry sank in 1931,"
+    assert given.remark == "the reply went round in a circle: it is cut there"
+    assert answered(book, circle, yes=0.3).text is None
 
 
 @pytest.mark.parametrize(
-    "refusal",
-    [
-        "The document does not say.",
-        "The notes do not say when it sank.",
-        "This is not mentioned in the notes.",
-        "",
-        "  \n",
-    ],
+    "reply", ["The notes do not say.", "Das steht nicht im Text.", "文中没有说。", "In 1931."]
 )
-def test_a_refusal_is_not_found(book: Document, refusal: str) -> None:
-    given = answered(book, refusal)
+def test_where_the_judge_sees_no_answer_there_is_none_in_any_language(
+    book: Document, reply: str
+) -> None:
+    given = answered(book, reply, yes=0.2)
     assert (given.text, given.citations) == (None, ())
+    assert given.confidence < 0.5
+
+
+@pytest.mark.parametrize("reply", ["", "  \n"])
+def test_an_empty_reply_is_not_found(book: Document, reply: str) -> None:
+    assert answered(book, reply).text is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [("渡轮于一九三一年沉没。", "in another language"), ("Dragons ate it.", "documents do not")],
+)
+def test_a_reply_that_is_not_given_is_said_in_one_line(
+    book: Document, reply: str, why: str
+) -> None:
+    given = answered(book, reply)
+    assert given.text == FACT
+    assert why in given.remark
 
 
 @pytest.mark.parametrize("change", [{"text": "The Orvel ferry never sank."}, {"start": 3}])
@@ -125,7 +147,7 @@ def test_a_quote_that_the_document_does_not_have_is_never_cited(
 def test_without_quotes_the_model_is_not_even_asked(book: Document) -> None:
     engine = ScriptedEngine()
     state = asked(engine, corpus(book), Memory(100, engine.count, "Some notes."))
-    assert WrittenAnswer(engine).answer(state) == Outcome(None, (), 0.0)
+    assert WrittenAnswer(PromptedJudge(engine)).answer(state) == Outcome(None, (), 0.0)
     assert engine.prompts == []
 
 
