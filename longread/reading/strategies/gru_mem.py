@@ -1,15 +1,15 @@
-"""`gru-mem` (arXiv 2602.10560): one generation a chunk holds gate, memory and exit as tags.
+"""`gru-mem` (arXiv 2602.10560): one turn a chunk holds gate, memory and exit as tags.
 
-For models trained on the protocol: <think>, <check>yes|no</check>, <update>…</update>,
-<next>continue|end</next>. The update is applied before the exit. `--no-exit` is the
-paper's "w/o EG".
+<think>, <check>yes|no</check>, <update>…</update>, <next>continue|end</next>, in the format that
+its models were trained on. The tags are set here and the model fills them in, so that any model's
+turn is well formed; the gates are the probabilities of their words. The update is applied before
+the exit. `--no-exit` is the paper's "w/o EG".
 """
 
 from __future__ import annotations
 
-import re
-
 from longread.engine import Engine
+from longread.engine.repetition import without_circle
 from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.options import ReadingOptions
@@ -22,69 +22,76 @@ from longread.reading.state import Opening, ReadingState, Scored, Written
 from longread.reading.step import Gate, Step
 from longread.reading.strategies import REWRITING_CHUNK, Strategy
 
-# Tokens for thinking and tags around the memory.
+# Tokens for thinking before the tags.
 THINKING_TOKENS = 512
-
-
-def tag(name: str, text: str) -> str | None:
-    """The last complete <name>…</name> of `text`, trimmed; None when there is none."""
-    found = re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
-    return found[-1].strip() if found else None
+_CHECK = {"yes": ("yes", "Yes"), "no": ("no", "No")}
+_NEXT = {"continue": ("continue", "Continue"), "end": ("end", "End")}
+_THRESHOLD = 0.5
 
 
 class TagGate:
-    """Generates the whole turn; a malformed or missing <check> leaves the gate closed."""
+    """P(yes) in <check>, after what the model thinks."""
 
     signal = "text"
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, threshold: float | None) -> None:
         self._engine = engine
+        self._threshold = _THRESHOLD if threshold is None else threshold
 
     def read(self, state: ReadingState) -> Opening:
-        turn = self._engine.generate(
-            prompt(
-                self._engine,
-                "turn",
-                passage=state.shown(state.chunk),
-                question=state.question,
-                memory=state.memory.notes,
-            ),
-            max_tokens=state.memory.budget + THINKING_TOKENS,
-            stop=("</next>",),
+        engine = self._engine
+        asked = prompt(
+            engine,
+            "turn",
+            passage=state.shown(state.chunk),
+            question=state.question,
+            memory=state.memory.notes,
         )
-        text = f"{turn.text}</next>" if turn.finished else turn.text
-        state.draft = {"text": text, "cut_off": turn.cut_off}
-        yes = (tag("check", text) or "").casefold() == "yes"
-        gate = Gate(1.0 if yes else 0.0, 0.5, self.signal)
-        return Opening(gate, (), (Scored(state.chunk, 0.0),) if yes else ())
+        thought = engine.generate(asked, max_tokens=THINKING_TOKENS, stop=("<check>",)).text
+        thought = engine.escape_special_tokens(without_circle(thought))
+        if "<think>" in thought and "</think>" not in thought:
+            thought += "</think>"
+        begun = f"{asked}{thought}<check>"
+        gate = Gate(engine.choose(begun, _CHECK)["yes"], self._threshold, self.signal)
+        state.draft["turn"] = f"{begun}{'yes' if gate.open else 'no'}</check>"
+        return Opening(gate, (), (Scored(state.chunk, 0.0),) if gate.open else ())
 
     def restore(self, state: ReadingState, step: Step) -> None: ...
 
 
 class TagWriter:
-    """Takes <update> from the turn; one that was cut off has no closing tag and is rejected."""
+    """The new memory is what the model writes in <update>; without an end it is rejected."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
-        memory = tag("update", str(state.draft["text"]))
-        if memory is None:
-            return accept(state, opening, "", str(state.draft["cut_off"]))
-        return accept(state, opening, memory, cut_off="")
+        begun = f"{state.draft['turn']}<update>"
+        budget = state.memory.budget
+        update = self._engine.generate(begun, max_tokens=budget, stop=("</update>",))
+        text = self._engine.escape_special_tokens(update.text)
+        state.draft["turn"] = f"{begun}{text}</update>"
+        return accept(state, opening, update.text, update.cut_off)
 
 
 class TagExit:
-    """Open when <next> says end."""
+    """P(end) in <next>."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def decide(self, state: ReadingState) -> Gate | None:
-        ends = (tag("next", str(state.draft["text"])) or "").casefold() == "end"
-        return Gate(1.0 if ends else 0.0, 0.5, TagGate.signal)
+        ends = self._engine.choose(f"{state.draft['turn']}<next>", _NEXT)["end"]
+        return Gate(ends, _THRESHOLD, TagGate.signal)
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:
+    engine = judges.engine
     return Parts(
         order=ChunksInOrder(),
-        gate=TagGate(judges.engine),
-        writer=TagWriter(),
-        exit=NeverExit() if options.exit is False else TagExit(),
+        gate=TagGate(engine, options.gate_threshold),
+        writer=TagWriter(engine),
+        exit=NeverExit() if options.exit is False else TagExit(engine),
         answerer=WrittenAnswer(judges.answer),
         patience=options.patience or 1,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from longread.engine import Engine
 from longread.reading.judges import Judges
 from longread.reading.loop import Parts
@@ -20,41 +18,39 @@ from longread.reading.strategies import REWRITING_CHUNK, Strategy
 PATIENCE = 3
 # InfMem's schema allows 3 to 20 passages a search; 8 is its default.
 TOP_K = (3, 8, 20)
-# A planner's reply is one line; a model that rambles is cut here.
-_REPLY_TOKENS = 64
-_STOP = re.compile(r"^\W*STOP\W*$", re.IGNORECASE)
-_SEARCH = re.compile(r"SEARCH:\s*(.+)", re.IGNORECASE)
+# A search is a few words; a model that rambles is cut here.
+_SEARCH_TOKENS = 32
+_FIRST_WORDS = {"stop": ("STOP", "Stop", "stop"), "search": ("SEARCH", "Search", "search")}
+_THRESHOLD = 0.5
 
 
 class PreThink:
     """PRETHINK: every step, STOP or a search; never sees the chunk.
 
-    STOP must be the whole reply: InfMem's own code looks for the letters anywhere. A
-    reply that is neither is read as "go on without a search", and breaks a row of STOPs.
+    The first word is a probability, and the words after "SEARCH:" are the model's own: there is no
+    reply that is neither. InfMem's code looks for the letters "STOP" anywhere.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def think(self, state: ReadingState) -> Thought:
-        reply = self._engine.generate(
-            prompt(
-                self._engine,
-                "think",
-                question=state.question,
-                memory=state.memory.notes,
-                history=history(state),
-                step=state.step,
-                total=state.total,
-            ),
-            max_tokens=_REPLY_TOKENS,
-        ).text.strip()
-        if _STOP.match(reply):
-            return Thought(exit=Gate(1.0, 0.5, "text"))
-        search = _SEARCH.search(reply)
-        query = search.group(1).strip(' "') if search else ""
+        asked = prompt(
+            self._engine,
+            "think",
+            question=state.question,
+            memory=state.memory.notes,
+            history=history(state),
+            step=state.step,
+            total=state.total,
+        )
+        stop = Gate(self._engine.choose(asked, _FIRST_WORDS)["stop"], _THRESHOLD, "text")
+        if stop.open:
+            return Thought(exit=stop)
+        reply = self._engine.generate(f"{asked}SEARCH:", max_tokens=_SEARCH_TOKENS, stop=("\n",))
+        query = " ".join(reply.text.split()).strip(' "')
         new = query and query not in state.searches
-        return Thought(query if new else None, Gate(0.0, 0.5, "text"))
+        return Thought(query if new else None, stop)
 
 
 def build(judges: Judges, options: ReadingOptions) -> Parts:

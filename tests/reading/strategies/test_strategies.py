@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Any
 
@@ -10,10 +11,10 @@ import pytest
 from longread.documents.model import Document, Section
 from longread.engine import Generation
 from longread.reading.names import STRATEGIES
-from longread.reading.step import Answer, Step
+from longread.reading.step import Answer, Gate, Step
 from longread.runs.run import Run
 from tests.reading.conftest import FACT, QUESTION, Start
-from tests.scripted import ScriptedEngine, by_role, looking_at, page, paged
+from tests.scripted import ScriptedEngine, by_role, looking_at, page, paged, role
 
 NOTE = "The Orvel ferry sank in 1931."
 _REWRITING = ("gru-mem", "infmem", "memagent")
@@ -23,13 +24,30 @@ def finish(run: Run) -> tuple[list[Step], Answer]:
     return list(run.steps()), run.answer()
 
 
-def turn(check: str, memory: str = "", following: str = "continue") -> str:
-    update = f"<update>{memory}</update>" if memory else ""
-    return f"<think>Well.</think><check>{check}</check>{update}<next>{following}</next>"
+@dataclass
+class Turn:
+    """What a model says in one turn: P(yes), the memory it writes, P(end)."""
+
+    check: float
+    update: str | Generation = ""
+    end: float = 0.0
 
 
-def gru_mem(*turns: str) -> ScriptedEngine:
-    return ScriptedEngine(replies=[*turns, *[turn("no")] * 30])
+def gru_mem(*turns: Turn, thought: str = "<think>Well.</think>") -> ScriptedEngine:
+    """Says the turns, and nothing after them."""
+    left = [*turns, *[Turn(0.0)] * 30]
+
+    def choose(prompt: str) -> dict[str, float]:
+        if prompt.endswith("<check>"):
+            return {"yes": left[0].check}
+        return {"end": left.pop(0).end}
+
+    def reply(prompt: str) -> str | Generation:
+        if prompt.endswith("<update>"):
+            return left[0].update
+        return "In 1931." if role(prompt) == "answer" else thought
+
+    return ScriptedEngine(replies=reply, choices=choose)
 
 
 def read_some(run: Run, count: int) -> list[Step]:
@@ -45,16 +63,19 @@ def read_some(run: Run, count: int) -> list[Step]:
 
 
 def test_gru_mem_updates_then_exits(start: Start) -> None:
-    engine = ScriptedEngine(replies=[turn("no"), turn("yes", NOTE, "end"), "In 1931."])
+    engine = gru_mem(Turn(0.1), Turn(0.8, NOTE, end=0.9))
     steps, answer = finish(start(engine, strategy="gru-mem"))
-    assert [step.update.open for step in steps] == [False, True]
+    assert [(step.update.open, step.update.probability) for step in steps] == [
+        (False, 0.1),
+        (True, 0.8),
+    ]
     assert answer.memory == NOTE
     assert (answer.exit.step, answer.exit.reason) == (2, "exit_gate")
-    assert steps[-1].update.signal == "text"
+    assert (steps[-1].update.signal, steps[-1].exit) == ("text", Gate(0.9, 0.5, "text"))
 
 
 def test_gru_mem_without_exit_reads_on(start: Start) -> None:
-    engine = gru_mem(turn("yes", NOTE, "end"))
+    engine = gru_mem(Turn(0.9, NOTE, end=0.9))
     steps, answer = finish(start(engine, strategy="gru-mem", exit=False))
     assert len(steps) == steps[0].total
     assert answer.exit.reason == "end_of_document"
@@ -62,86 +83,92 @@ def test_gru_mem_without_exit_reads_on(start: Start) -> None:
 
 
 def test_gru_mem_may_need_patience(start: Start) -> None:
-    engine = gru_mem(turn("no", "", "end"), turn("no"), *[turn("no", "", "end")] * 2)
+    ends = Turn(0.0, end=0.9)
+    engine = gru_mem(ends, Turn(0.0), ends, ends)
     steps, _answer = finish(start(engine, strategy="gru-mem", patience=2))
     assert [step.exits_in_a_row for step in steps] == [1, 0, 1, 2]
 
 
+def test_gru_mem_s_gate_opens_where_the_user_says(start: Start) -> None:
+    engine = gru_mem(Turn(0.4, NOTE))
+    step = next(iter(start(engine, strategy="gru-mem", gate_threshold=0.3).steps()))
+    assert step.update.open
+    assert step.memory_after == NOTE
+
+
 @pytest.mark.parametrize(
-    "malformed",
-    [
-        "I would say yes.",
-        "<check>yes",
-        "<check>maybe</check><update>Nonsense.</update>",
-        "<check></check>",
-        "<CHECK>yes</CHECK><update>Nonsense.</update>",
-        "",
-        "<next>the end</next>",
-        "<check>yes</check>",
-        "<check>yes</check><update></update>",
-    ],
+    "thought",
+    ["", "I would say yes.", "<think>No end, no end", "<next>the end</next>", "<update>x</update>"],
 )
-def test_a_malformed_turn_changes_nothing(start: Start, malformed: str) -> None:
-    engine = gru_mem(turn("yes", NOTE), malformed)
-    steps = read_some(start(engine, strategy="gru-mem"), 3)
-    assert [step.memory_after for step in steps] == [NOTE, NOTE, NOTE]
-    assert steps[1].exits_in_a_row == 0
+def test_whatever_a_model_thinks_its_turn_is_well_formed(start: Start, thought: str) -> None:
+    """The tags are set for it: each is asked once, in the protocol's order, thoughts closed."""
+    engine = gru_mem(Turn(0.9, NOTE), thought=thought)
+    step = next(iter(start(engine, strategy="gru-mem").steps()))
+    assert (step.memory_after, step.update.open) == (NOTE, True)
+    turn = engine.prompts[3][1].partition("[reply] ")[2]
+    closed = "</think>" if thought.startswith("<think>") else ""
+    assert turn == f"{thought}{closed}<check>yes</check><update>{NOTE}</update><next>"
 
 
 def test_an_update_that_was_cut_off_is_rejected_and_the_memory_kept(start: Start) -> None:
-    endless = f"<check>yes</check><update>{'and so on ' * 400}"
-    steps = read_some(start(gru_mem(turn("yes", NOTE), endless), strategy="gru-mem"), 2)
+    engine = gru_mem(Turn(0.9, NOTE), Turn(0.9, "and so on " * 400))
+    steps = read_some(start(engine, strategy="gru-mem"), 2)
     assert steps[1].memory_after == NOTE
     assert steps[1].update.open
     assert "rejected" in steps[1].remark
     assert steps[1].added == ()
 
 
-def test_an_update_over_the_budget_is_rejected(start: Start) -> None:
-    long = turn("yes", "word " * 121)
-    steps = read_some(start(gru_mem(turn("yes", NOTE), long), strategy="gru-mem"), 2)
+def test_an_empty_update_changes_nothing(start: Start) -> None:
+    steps = read_some(start(gru_mem(Turn(0.9, NOTE), Turn(0.9, "")), strategy="gru-mem"), 2)
     assert steps[1].memory_after == NOTE
-    assert "120" in steps[1].remark
-    assert steps[1].added == ()
 
 
 # infmem
 
 
 def infmem(thoughts: list[str], **changes: Any) -> ScriptedEngine:
+    """Thinks these: STOP, or what it searches for."""
     left = list(thoughts)
+
+    def choose(_prompt: str) -> dict[str, float]:
+        stops = left[0] == "STOP"
+        if stops:
+            left.pop(0)
+        return {"stop": 0.9 if stops else 0.1}
+
     script = {"think": lambda _prompt: left.pop(0), "overwrite": NOTE, "answer": "In 1931."}
-    return ScriptedEngine(replies=by_role(**{**script, **changes}))
+    return ScriptedEngine(replies=by_role(**{**script, **changes}), choices=choose)
 
 
 def test_infmem_stops_at_the_third_stop_in_a_row_and_leaves_the_chunk_unread(
     start: Start,
 ) -> None:
-    engine = infmem(["SEARCH: ferry", "STOP", "STOP", "stop.", "never asked"])
+    engine = infmem(["ferry", "STOP", "STOP", "STOP", "never asked"])
     steps, answer = finish(start(engine, strategy="infmem"))
     assert [step.exits_in_a_row for step in steps] == [0, 1, 2]
     assert (answer.exit.step, answer.exit.reason) == (3, "exit_gate")
     assert answer.chunks_read == 3
     assert len(engine.asked("overwrite")) == 3
-    assert len(engine.asked("think")) == 4
+    assert [call for call, asked in engine.prompts if role(asked) == "think"] == [
+        *("choose", "generate"),
+        *["choose"] * 3,
+    ]
 
 
 def test_infmem_with_patience_one_stops_before_the_chunk(start: Start) -> None:
-    steps, answer = finish(start(infmem(["NO IDEA", "STOP"]), strategy="infmem", patience=1))
+    steps, answer = finish(start(infmem(["no idea", "STOP"]), strategy="infmem", patience=1))
     assert len(steps) == answer.exit.step == 1
 
 
 def test_another_thought_resets_the_row(start: Start) -> None:
-    engine = infmem(["STOP", "STOP", "SEARCH: sinking", "STOP", "STOP", "STOP"])
+    engine = infmem(["STOP", "STOP", "sinking", "STOP", "STOP", "STOP"])
     steps, _answer = finish(start(engine, strategy="infmem"))
     assert [step.exits_in_a_row for step in steps] == [1, 2, 0, 1, 2]
 
 
-@pytest.mark.parametrize(
-    "thought", ["I will not STOP yet.", "SEARCH: bus STOP", "STOPPING would be early", ""]
-)
-def test_stop_inside_a_sentence_is_no_stop(start: Start, thought: str) -> None:
-    engine = infmem([thought] * 20)
+def test_stop_in_a_search_is_no_stop(start: Start) -> None:
+    engine = infmem(["bus STOP"] * 20)
     steps, answer = finish(start(engine, strategy="infmem", patience=1))
     assert len(steps) == steps[0].total
     assert answer.exit.reason == "end_of_document"
@@ -153,13 +180,13 @@ def test_infmem_without_exit_ignores_stops(start: Start) -> None:
 
 
 def test_infmem_looks_forward_as_well(start: Start) -> None:
-    engine = infmem(["SEARCH: Orvel ferry sank", *["SEARCH: Orvel ferry sank"] * 20])
+    engine = infmem(["Orvel ferry sank", *["Orvel ferry sank"] * 20])
     steps, _answer = finish(start(engine, strategy="infmem"))
     assert steps[0].retrieval is not None
     assert 7 in {passage.page for passage in steps[0].retrieval.passages}
     assert FACT in engine.asked("overwrite")[0]
     assert all(step.retrieval is None for step in steps[1:]), "known searches are not repeated"
-    assert "Orvel ferry sank" in engine.asked("think")[1]
+    assert "Orvel ferry sank" in engine.asked("think")[2]
 
 
 @pytest.mark.parametrize(("asked", "given"), [(1, 3), (5, 5), (99, 20), (None, 8)])
@@ -167,7 +194,7 @@ def test_infmem_keeps_top_k_within_the_paper_s_schema(
     start: Start, asked: int | None, given: int
 ) -> None:
     book = paged(*(page(number) for number in range(40)))
-    engine = infmem(["SEARCH: clerk ledger", *["NONE"] * 100])
+    engine = infmem(["clerk ledger", *["NONE"] * 100])
     run = start(engine, documents=(book,), strategy="infmem", top_k=asked)
     step = next(iter(run.steps()))
     assert step.retrieval is not None
@@ -177,7 +204,7 @@ def test_infmem_keeps_top_k_within_the_paper_s_schema(
 
 def test_a_hundred_searches_and_twenty_units_still_fit_the_context(start: Start) -> None:
     book = paged(*(page(number) for number in range(120)))
-    searches = [f"SEARCH: clerk ledger {'word ' * 20} c{number}x1" for number in range(300)]
+    searches = [f"clerk ledger {'word ' * 20} c{number}x1" for number in range(300)]
     engine = infmem(searches)
     engine.info = type(engine.info)("scripted", "scripted.gguf", "CPU", 1100, 1)
     engine.context = 1100
@@ -279,8 +306,8 @@ def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
 ) -> None:
     engine = ScriptedEngine(
         replies=by_role(
-            turn=lambda prompt: turn("yes", NOTE) if FACT in prompt else turn("no"),
-            think="SEARCH: Orvel ferry sank",
+            turn=lambda prompt: NOTE if prompt.endswith("<update>") else "<think>Well.</think>",
+            think="Orvel ferry sank",
             overwrite=lambda prompt: NOTE if FACT in prompt or NOTE in prompt else "Nothing.",
             answer="It sank in 1931.",
             gap="NONE",
