@@ -10,10 +10,11 @@ from longread.display.bar import bar
 from longread.errors import Interrupted
 from longread.models import calibration, store
 from longread.reading.calibrate import Result, calibrate
-from longread.runs.opening import open_engine
+from longread.reading.judges.probe import may_follow_instructions
+from longread.runs.opening import open_engine, open_reader
 from longread.runs.options import ModelOptions
 
-# The longest probe has 700 tokens; the likelihood gate's passages 256.
+# The longest probe has 700 tokens, the notes of an answer 1,100.
 _CONTEXT = 2048
 
 
@@ -25,12 +26,15 @@ def calibrate_model(name: str | None, options: ModelOptions) -> tuple[Result, Pa
     resolved = store.on_this_machine(name) if name else store.resolve_default()
     probed = replace(options, model=name, context=_CONTEXT)
     engine = open_engine(resolved, probed, say)
+    reader = open_reader(resolved, probed, say) if may_follow_instructions(engine) else None
     file = Path(engine.info.file)
     try:
         with bar(engine.info.name) as progress:
-            result = calibrate(engine, calibration.description(file), progress)
+            result = calibrate(engine, calibration.description(file), progress, reader)
     except KeyboardInterrupt:
         raise Interrupted("the calibration was stopped; nothing was kept.") from None
     finally:
         engine.close()
+        if reader is not None:
+            reader.close()
     return result, calibration.save(file, result.calibration)

@@ -139,10 +139,10 @@ def calibrate(
     options: ModelOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Find a model's retrieval heads and its gate's threshold, with a built-in probe.
+    """Find a model's retrieval heads and the weights of what it says, with a built-in probe.
 
-    `--strategy infiniretri` and `--gate likelihood` use what is found. The probe decodes
-    about 60,000 tokens: some minutes on a CPU.
+    `--strategy infiniretri` uses the heads; every gate, answer and refusal of the model the
+    weights. The probe decodes about 35,000 tokens: some minutes on a CPU.
     """
     from longread.cli.calibrate import calibrate_model
     from longread.display.phrasing import columns
@@ -165,6 +165,16 @@ def calibrate(
             f"gate by {signal:<11} opens at {fitted['threshold']}: for {opened:.0%} of the right "
             f"passages, falsely {false:.2f} times a question"
         )
+        for kind in ("place", "notes"):
+            if f"{signal} {kind} refused" in measured:
+                right, refused, loss, before = (
+                    measured[f"{signal} {kind} {what}"]
+                    for what in ("answered right", "refused", "log loss", "log loss before")
+                )
+                typer.echo(
+                    f"answers from {kind:<8} {right:.0%} right where there is one, {refused:.0%} "
+                    f"refused where there is none; log loss {loss:.2f} ({before:.2f} before)"
+                )
     say(f"{result.probes} needles; kept in {file}")
 
 

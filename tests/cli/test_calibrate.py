@@ -44,7 +44,7 @@ def test_the_table_the_heads_and_where_they_are_kept(model: Path) -> None:
     assert any(line.startswith("calibrated heads") and "100%" in line for line in lines)
     assert any(line.startswith("heads (layer.head)  3.1") for line in lines)
     assert "40 of" not in stdout
-    assert stderr.splitlines()[0].startswith("scripted: 15 of 58")
+    assert stderr.splitlines()[0].startswith("scripted: 11 of 44")
     known = calibration.of(str(model))
     assert known is not None
     assert known.heads[0] == (3, 1)

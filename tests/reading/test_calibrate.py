@@ -13,21 +13,22 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError
 from longread.models import calibration
 from longread.reading import calibrate
-from longread.reading.calibrate.gate import Sample, fitted, probabilities
+from longread.reading.calibrate.gate import Contest, fitted, log_loss, shares
 from longread.reading.calibrate.needles import facts
-from longread.reading.prompts import probe_pairs
+from longread.reading.calibrate.register import register
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.relevance.calibration import calibration as weights_of
 from tests.scripted import ScriptedEngine
 
 
 def test_probes_hide_every_kind_of_fact_at_every_depth() -> None:
     asked = list(calibrate.probes())
-    assert len(asked) == len(facts()) * len(calibrate.DEPTHS)
+    assert len(asked) == len(facts()) * len(calibrate.DEPTHS) // 2
     depths = Counter(
         sum(probe.places[probe.gold][0] / len(probe.text) > edge for edge in (0.2, 0.5, 0.8))
         for probe in asked
     )
-    assert set(depths.values()) == {len(facts())}
+    assert set(depths.values()) == {len(facts()) // 2}
     assert asked == list(calibrate.probes())
     assert len({probe.question for probe in asked}) == len(asked)
 
@@ -57,7 +58,7 @@ def test_the_head_that_looks_at_the_needle_is_found() -> None:
     assert max(layer for layer, _head in result.calibration.heads) == 3
     assert {layer for layer, _head in result.calibration.shallow} <= {0, 1}
     assert result.calibration.fits == "me"
-    assert result.probes == len(facts()) * len(calibrate.DEPTHS)
+    assert result.probes == len(facts()) * len(calibrate.DEPTHS) // 2
     assert [done for done, _all in seen] == list(range(1, seen[0][1] + 1))
     by_name = {row.name: row for row in result.rows}
     assert by_name["best single head"].first == 1.0
@@ -71,45 +72,80 @@ def test_weights_follow_the_evidence_and_stay_near_the_usual_ones_without_any() 
     draw = np.random.default_rng(0)
     usual = np.array([0.7, 3.0, 0.0, 2.2, -5.5])
 
-    def samples(knows: float) -> list[Sample]:
+    def contests(knows: float) -> list[Contest]:
         made = []
         for _question in range(18):
-            holds = np.arange(20) == draw.integers(20)
-            evidence = knows * np.where(holds, 3.0, -3.0) + draw.normal(0, 0.5, 20)
-            shares = draw.uniform(0, 1, (20, 3))
-            made.append(Sample(np.column_stack([evidence, shares]), holds))
+            gold = int(draw.integers(20))
+            for place in range(20):
+                evidence = knows * (3.0 if place == gold else -3.0) + draw.normal(0, 0.5)
+                features = np.array([[evidence, *draw.uniform(0, 1, 3), 1.0]])
+                made.append(Contest(features, 0 if place == gold else -1))
         return made
 
-    knowing, guessing = fitted(samples(1.0), usual), fitted(samples(0.0), usual)
+    knowing, guessing = fitted(contests(1.0), usual), fitted(contests(0.0), usual)
     assert knowing[0] > guessing[0] + 0.5
-    chances = [probabilities(each, knowing) for each in samples(1.0)]
-    assert min(float(each.max()) for each in chances) > 0.5
+    gold = [float(shares(each, knowing)[0]) for each in contests(1.0) if each.right == 0]
+    assert min(gold) > 0.5
     assert abs(guessing[4] - usual[4]) < 4
 
 
-def test_a_model_that_can_be_asked_gets_weights_of_its_own() -> None:
+def test_candidates_stand_against_one_another_and_against_none() -> None:
+    """What is likelier in one place than in another wins, and where none is likely, none."""
+    draw = np.random.default_rng(1)
+    made = []
+    for number in range(40):
+        right = number % 3 - 1
+        told = [[3.0 if place == right else -1.0, 1.0] for place in range(2)]
+        made.append(Contest(np.array(told) + draw.normal(0, 0.3, (2, 2)) * [1, 0], right))
+    weights = fitted(made, np.array([0.0, 0.0]), none=0.23)
+    for each in made:
+        found = shares(each, weights, 0.23)
+        assert (int(found.argmax()) == each.right) if each.right >= 0 else found.sum() < 0.5
+    assert log_loss(made, weights, 0.23) < log_loss(made, np.array([0.0, 0.0]), 0.23)
+
+
+def knowing(**changes: Any) -> ScriptedEngine:
+    """A model that knows which entry of the register says what, and what it says."""
+    document, asked = register("\n\n".join(each["text"].strip() for each in calibrate._classics()))
     told = {
-        probe.question: probe.text[slice(*probe.places[probe.gold])] for probe in calibrate.probes()
+        each.question: (document.text[each.start :].partition(". ")[0], each.answers[0])
+        for each in asked
+        if each.answers
     }
-    engine = scripted(
+
+    def sees(prompt: str) -> str:
+        found = (reply for question, (words, reply) in told.items()
+                 if question in prompt and words in prompt)  # fmt: skip
+        return next(found, "")
+
+    return scripted(
         parameters=2_000_000_000,
-        choices=lambda prompt: (
-            0.9
-            if any(question in prompt and words in prompt for question, words in told.items())
-            or _pair(prompt)
-            else 0.1
-        ),
+        choices=lambda prompt: 0.9 if sees(prompt) else 0.1,
+        replies=lambda prompt: sees(prompt) or "I do not know",
+        capabilities=frozenset({"generate", "choose", "score", "attention", "branches"}),
+        **changes,
     )
-    result = calibrate.calibrate(engine, "me")
+
+
+def test_a_model_that_follows_instructions_gets_all_weights_of_its_own() -> None:
+    engine = knowing()
+    reader = ScriptedEngine(choices=lambda _prompt: 0.3, protocol=PROTOCOL)
+    seen: list[tuple[int, int]] = []
+    result = calibrate.calibrate(engine, "me", lambda *parts: seen.append(parts), reader)
+    assert [done for done, _all in seen] == list(range(1, seen[0][1] + 1))
     assert set(result.calibration.gate) == {"likelihood", "choice"}
-    weights = result.calibration.gate["choice"]["answer"]
-    assert set(weights) == {"evidence", "match", "coverage", "named", "read_bias"}
-    assert "choice gate opened" in result.calibration.measured
-
-
-def _pair(prompt: str) -> bool:
-    """The twelve built-in pairs that say whether a model can be asked at all."""
-    return any(passage in prompt and question in prompt for passage, question in probe_pairs())
+    tables = result.calibration.gate["choice"]
+    assert set(tables) == {"threshold", "answer", "place", "notes"}
+    assert set(tables["answer"]) == {"evidence", "match", "coverage", "named", "read_bias"}
+    assert set(tables["place"]) == {"answers", "words", "reader", "unsaid", "bias"}
+    measured = result.calibration.measured
+    for name in ("place", "notes"):
+        assert measured[f"choice {name} answered right"] == 1.0
+        assert measured[f"choice {name} refused"] == 1.0
+        assert measured[f"choice {name} log loss"] < 0.5
+    # Every passage is asked all questions in one batch.
+    assert max(engine.together) == len(register("x. " * 40)[1])
+    assert reader.asked("reader")
 
 
 def test_fitted_weights_take_the_place_of_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:

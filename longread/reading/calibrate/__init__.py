@@ -13,7 +13,6 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,22 @@ from longread.engine import Engine
 from longread.engine.optional import AttentionProbe, attention_probe
 from longread.errors import ModelError
 from longread.models.calibration import Calibration
-from longread.reading.calibrate.gate import KINDS, fit_gate
+from longread.reading.calibrate.gate import (
+    PASSAGE_TOKENS,
+    Fitted,
+    RegisterProbe,
+    fit_gate,
+    fit_notes,
+    fit_places,
+    halves,
+)
 from longread.reading.calibrate.needles import Inventor, facts, hide
-from longread.reading.judges import Judge
+from longread.reading.calibrate.register import register
+from longread.reading.corpus import Corpus
 from longread.reading.judges.likelihood import LikelihoodJudge
-from longread.reading.judges.probe import gate_signal
+from longread.reading.judges.probe import may_follow_instructions
 from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import TrainedJudge
 from longread.reading.prompts import prompt
 from longread.reading.relevance.attention import (
     NULL_QUERY,
@@ -94,21 +103,26 @@ class Result:
     probes: int
 
 
-def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t: None) -> Result:
-    """Run the probe on `engine`; `progress` gets the parts done and the parts in all.
+def calibrate(
+    engine: Engine,
+    fits: str = "",
+    progress: Progress = lambda _d, _t: None,
+    reader: Engine | None = None,
+) -> Result:
+    """Run the probe on `engine`; `progress` gets the parts done and the parts in all. With a
+    `reader`, what the engine's answers are worth is fitted with the reader's word beside it.
 
     Raises ModelError for an engine that does not show its attention.
     """
     shown = attention_probe(engine)
     if shown is None:
         raise ModelError(f"{engine.info.name} does not show its attention.")
-    asked = list(probes())
-    judges, questions = _fitted_judges(engine), 3 * KINDS
-    whole = len(asked) + len(judges) * questions
+    asked, fit = list(probes()), JudgesProbe(engine, reader)
+    counted = _Counted(progress, len(asked) + fit.parts)
     looked = []
-    for number, probe in enumerate(asked, 1):
+    for probe in asked:
         looked.append(look(shown, probe))
-        progress(number, whole)
+        counted()
     layers = engine.info.layers
     heads = ranked(looked, depth(looked, layers))[:HEADS]
     shallow = ranked(looked, shallow_layers(layers))[:HEADS]
@@ -118,13 +132,9 @@ def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t
         **{row.name: round(row.first, 3) for row in rows},
     }
     gates: dict[str, dict[str, Any]] = {}
-    prose = "\n\n".join(passage["text"].strip() for passage in _classics())
-    for number, judge in enumerate(judges):
-        done = len(asked) + number * questions
-        found = fit_gate(judge, prose, partial(_shifted, progress, done, whole))
-        gates[judge.signal] = found.table
-        measured[f"{judge.signal} gate opened"] = round(found.opened, 3)
-        measured[f"{judge.signal} gate false openings a question"] = round(found.false, 3)
+    for signal, fitted in fit.fitted(counted):
+        gates.setdefault(signal, {}).update(fitted.table)
+        measured |= {f"{signal} {name}": round(value, 3) for name, value in fitted.measured.items()}
     known = Calibration(
         engine.info.name,
         tuple(heads),
@@ -137,27 +147,59 @@ def calibrate(engine: Engine, fits: str = "", progress: Progress = lambda _d, _t
     return Result(known, rows, len(asked))
 
 
-def _shifted(progress: Progress, done: int, whole: int, number: int) -> None:
-    progress(done + number, whole)
+class _Counted:
+    """Tells how many parts of all are done, one more at each call."""
+
+    def __init__(self, progress: Progress, whole: int) -> None:
+        self._progress, self._whole, self._done = progress, whole, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._progress(self._done, self._whole)
 
 
-def _fitted_judges(engine: Engine) -> list[Judge]:
-    """Whose gates are fitted: the likelihood's always, and that of a model that can be asked.
+class JudgesProbe:
+    """The register, asked of the judges of a model: of the likelihood's always, and of a model that
+    can be asked its own. The weights of a model trained to read come with it: they were fitted on
+    many more questions. `parts` is how often `done` is called."""
 
-    The weights of a model trained to read come with it: they were fitted on many more questions.
-    """
-    judges: list[Judge] = [LikelihoodJudge(engine)]
-    if gate_signal(engine, "auto") == PromptedJudge.signal:
-        judges.append(PromptedJudge(engine))
-    return judges
+    def __init__(self, engine: Engine, reader: Engine | None) -> None:
+        self._engine, self._reader = engine, reader
+        prose = "\n\n".join(each["text"].strip() for each in _classics())
+        document, self._asked = register(prose)
+        self._corpus = Corpus(
+            [document],
+            chunk_tokens=1024,
+            passage_tokens=PASSAGE_TOKENS,
+            count=(reader or engine).count,
+        )
+        self._prompted = may_follow_instructions(engine)
+        own = len(self._asked) + len(self._corpus.passages) + len(self._corpus.chunks)
+        self.parts = len(self._asked) + self._prompted * own
+
+    def fitted(self, done: Callable[[], None]) -> Iterator[tuple[str, Fitted]]:
+        """Tables of the calibration, each with the judge's name."""
+        corpus, asked = self._corpus, self._asked
+        likelihood = LikelihoodJudge(self._engine)
+        yield likelihood.signal, fit_gate(RegisterProbe(likelihood, corpus, asked, done))
+        if not self._prompted:
+            return
+        judge = PromptedJudge(self._engine)
+        probe = RegisterProbe(judge, corpus, asked, done)
+        yield judge.signal, fit_gate(probe)
+        reading = None
+        if self._reader is not None:
+            reading = RegisterProbe(TrainedJudge(self._reader), corpus, asked)
+        yield judge.signal, fit_places(probe, reading, done)
+        yield judge.signal, fit_notes(probe, done)
 
 
 def probes(seed: int = 0) -> Iterator[Probe]:
-    """Every kind of fact at every depth; every other one among distractors."""
+    """Every kind of fact at two depths of four; every other one among distractors."""
     texts = [passage["text"].strip() for passage in _classics()]
     draw = random.Random(seed)
     for number, fact in enumerate(facts()):
-        for place, depth in enumerate(DEPTHS):
+        for place, depth in enumerate(DEPTHS[number % 2 :: 2]):
             prose = "\n\n".join(draw.sample(texts, _PASSAGES))
             invent = Inventor(prose, draw)
             needle = invent.single(fact)
@@ -205,7 +247,7 @@ def sharpness(looked: Sequence[Looked], layers: int) -> float:
     """How many times more the best heads of the lowest `layers` look at the gold sentence than
     at any other: the median over probes, by heads that were chosen on the other half."""
     times = []
-    for chosen_by, tried in _halves(looked):
+    for chosen_by, tried in halves(looked):
         heads = ranked(chosen_by, layers)[:HEADS]
         for each in tried:
             total = _together(each.extra, heads)
@@ -219,16 +261,11 @@ def shallow_layers(layers: int) -> int:
     return max(1, layers // 3)
 
 
-def _halves(looked: Sequence[Looked]) -> tuple[tuple[Sequence[Looked], Sequence[Looked]], ...]:
-    """Both halves of the probes, each with the other to be tried on."""
-    return (looked[::2], looked[1::2]), (looked[1::2], looked[::2])
-
-
 def compared(looked: Sequence[Looked], layers: int) -> Iterator[Row]:
     """The ways to read attention; calibrated heads on the half that they were not chosen by."""
     named = ("calibrated heads", "shallow heads", "without null query", "best single head")
     outcomes: dict[str, list[int]] = {name: [] for name in named}
-    for chosen_by, tried in _halves(looked):
+    for chosen_by, tried in halves(looked):
         heads = ranked(chosen_by, depth(chosen_by, layers))[:HEADS]
         shallow = ranked(chosen_by, shallow_layers(layers))[:HEADS]
         for each in tried:

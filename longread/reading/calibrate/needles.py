@@ -77,6 +77,12 @@ def _fact(row: dict[str, Any]) -> Fact:
 
 
 @cache
+def yearly() -> tuple[tuple[str, str], ...]:
+    """Statements of a number of one year, each with its question: languages in turn."""
+    return tuple((row["statement"], row["question"]) for row in _data()["yearly"])
+
+
+@cache
 def _data() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
@@ -94,10 +100,14 @@ class Inventor:
         self._generator = generator
         self._used: list[str] = []
 
-    def single(self, fact: Fact) -> Needle:
-        """A needle about a town of its own."""
+    def town(self) -> str:
+        """A town that nothing was said of yet."""
+        return self._fresh("town")
+
+    def single(self, fact: Fact, town: str = "") -> Needle:
+        """A needle about a town: of its own, if none is given."""
         draw = self._generator
-        slots = {"town": self._fresh("town"), **self._value(fact.value)}
+        slots = {"town": town or self.town(), **self.value(fact.value)}
         return Needle(
             fact.name,
             slots["town"],
@@ -112,12 +122,12 @@ class Inventor:
         question = draw.choice(fact.several_questions).format(town=town)
         needles = []
         for _each in range(number):
-            slots = {"town": town, **self._value(fact.value)}
+            slots = {"town": town, **self.value(fact.value)}
             sentence = draw.choice(fact.several).format(**slots)
             needles.append(Needle(fact.name, town, sentence, question, (slots["value"],)))
         return needles
 
-    def _value(self, kind: str) -> dict[str, str]:
+    def value(self, kind: str) -> dict[str, str]:
         value = self._fresh(kind)
         if kind != "date":
             return {"value": value}
