@@ -67,6 +67,17 @@ def test_it_refuses_what_its_notes_do_not_say_once_it_is_calibrated(
     assert asked() == "not_found"
 
 
+def test_a_place_s_answer_in_another_language_gives_way_to_its_sentence(told: Document) -> None:
+    engine = ScriptedEngine(
+        choices=lambda prompt: 0.95 if FACT in prompt else 0.02,
+        replies=by_role(short_answer="渡轮于一九三一年沉没"),
+    )
+    run, _said = begin(engine, told, gate="choice", passage_tokens=40, memory_tokens=120)
+    remarks = [step.remark for step in run.steps()]
+    assert run.answer().answer == FACT
+    assert "the reply is in another language: the closest sentence is given" in remarks
+
+
 @pytest.mark.parametrize("strategy", ["gated", "memagent"])
 def test_in_a_context_smaller_than_the_memory_both_are_small(told: Document, strategy: str) -> None:
     engine = ScriptedEngine(

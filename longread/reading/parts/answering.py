@@ -18,6 +18,7 @@ from longread.reading.parts.backing import (
     LIKELIER_THAN_NOT,
     adds_nothing,
     is_backed,
+    not_given,
     place_of,
 )
 from longread.reading.parts.figures import in_full
@@ -46,7 +47,8 @@ class AnswerOrQuote:
     def write(self, state: ReadingState, opening: Opening) -> Written:
         quotes = self._quotes(state, opening)
         state.memory.enter(quotes)
-        return Written(as_notes(state.memory.best_quotes()), tuple(quotes))
+        remark = state.draft.get("remark", "")
+        return Written(as_notes(state.memory.best_quotes()), tuple(quotes), remark)
 
     def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
         quotes: list[Quote] = []
@@ -104,7 +106,10 @@ class AnswerOrQuote:
         if quote is None or adds_nothing(given.text, state.question):
             return None
         text = state.corpus.text(scored.passage)
-        backed = is_backed(given.text, state.question, [text, shown, notes])
+        sources = [text, shown, notes]
+        backed = is_backed(given.text, state.question, sources)
+        if not backed:
+            state.draft["remark"] = not_given(given.text, state.question, sources)
         unit, row = state.corpus.unit_of(quote)
         answer = in_full(given.text, unit, row) if backed else quote.text
         if state.everything and self._judge.calibration.entry is not None:

@@ -8,9 +8,7 @@ is replaced by the strongest quote itself; without a quote there is no answer.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable
-from functools import cache
 
 from longread.engine import Generation
 from longread.engine.repetition import without_circle
@@ -20,6 +18,7 @@ from longread.reading.parts.backing import (
     NUMBER,
     cite,
     is_backed,
+    not_given,
     unquoted,
 )
 from longread.reading.prompts import prompt
@@ -49,11 +48,9 @@ class WrittenAnswer:
         quoted = [quote.text for quote in cited]
         # Words may come from the notes; figures must stand in what is cited, for all to see.
         backed = is_backed(text, question, [_documented(state), *quoted])
-        foreign = _foreign(text, f"{question} {notes}")
-        if foreign or not backed or unquoted(text, question, quoted):
+        if not backed or unquoted(text, question, quoted):
             strongest = max(ledger, key=lambda quote: quote.score)
-            what = "is in another language" if foreign else "says what the documents do not"
-            remark = f"the reply {what}: the closest sentence is given"
+            remark = not_given(text, question, [notes])
             sentence = " ".join(strongest.text.split())
             return Outcome(sentence, (strongest,), confidence, remark=remark)
         remark = "the reply went round in a circle: it is cut there" if generated.looped else ""
@@ -97,19 +94,6 @@ def words_confidence(generated: Generation) -> float:
     if generated.looped:
         return 0.5
     return math.exp(generated.log_probability / max(1, generated.tokens))
-
-
-def _foreign(text: str, known: str) -> bool:
-    """Whether most letters of `text` are of scripts (Latin, Cyrillic, CJK) that `known` lacks."""
-    there = set(map(_script, known))
-    letters = [_script(each) for each in text if each.isalpha()]
-    return 2 * sum(each not in there for each in letters) > len(letters)
-
-
-@cache
-def _script(letter: str) -> str:
-    """The script of a letter, which is the first word of its name."""
-    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _documented(state: ReadingState) -> str:

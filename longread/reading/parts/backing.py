@@ -7,7 +7,9 @@ a quote that is not in the document.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from longread.documents.chunks import Span
 from longread.reading.corpus import Corpus
@@ -26,6 +28,8 @@ NUMBER = re.compile(r"\d")
 
 def is_backed(text: str, question: str, sources: list[str]) -> bool:
     """Whether every number and most words of `text` that the question lacks stand in `sources`."""
+    if _is_foreign(text, question, sources):
+        return False
     known = {term for source in sources for term in terms(source)}
     asked = set(terms(question))
     numbers = [term for term in terms(text) if NUMBER.search(term)]
@@ -33,6 +37,26 @@ def is_backed(text: str, question: str, sources: list[str]) -> bool:
         return False
     words = {term for term in terms(text) if len(term) > 3 and term not in asked}
     return not words or sum(word in known for word in words) >= _BACKED * len(words)
+
+
+def not_given(text: str, question: str, sources: list[str]) -> str:
+    """What to tell of a reply that is not backed, and gives way to the document's sentence."""
+    foreign = _is_foreign(text, question, sources)
+    what = "is in another language" if foreign else "says what the documents do not"
+    return f"the reply {what}: the closest sentence is given"
+
+
+def _is_foreign(text: str, question: str, sources: list[str]) -> bool:
+    """Whether most letters are of scripts (Latin, Cyrillic, CJK) that stand nowhere else."""
+    letters = [_script(letter) for letter in text if letter.isalpha()]
+    known = {_script(letter) for source in (question, *sources) for letter in set(source)}
+    return 2 * sum(script not in known for script in letters) > len(letters)
+
+
+@cache
+def _script(letter: str) -> str:
+    """The script of a letter: the first word of its name."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def adds_nothing(text: str, question: str) -> bool:

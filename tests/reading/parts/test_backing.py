@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.backing import adds_nothing
+from longread.reading.parts.backing import adds_nothing, is_backed
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,19 @@ from longread.reading.parts.backing import adds_nothing
 def test_a_reply_that_only_says_the_question_again_is_no_answer(reply: str, nothing: bool) -> None:
     question = "Which pilot was guiding the Brenna Holt when she hit the mole?"
     assert adds_nothing(reply, question) is nothing
+
+
+@pytest.mark.parametrize(
+    ("reply", "backed"),
+    [
+        ("1931", True),
+        ("渡轮于1931年沉没", False),
+        ("Паром затонул", False),
+        ("5 µm", True),
+        ("Orvel (Орвел)", True),
+    ],
+)
+def test_a_reply_in_another_script_is_not_backed(reply: str, backed: bool) -> None:
+    sources = ["The Orvel ferry sank in 1931 through a hole of 5 μm."]
+    assert is_backed(reply, "When did the ferry sink?", sources) is backed
+    assert is_backed(reply, "渡轮什么时候沉没？ Когда затонул паром?", sources) or not backed
