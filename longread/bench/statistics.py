@@ -37,7 +37,6 @@ class Difference:
     change: Interval
     wins: int
     losses: int
-    ties: int
     ratio: Interval | None = None
 
     @property
@@ -77,7 +76,6 @@ def paired_difference(
         Interval(float(gain.mean()), low, high, len(shared)),
         wins=int((gain > 0).sum()),
         losses=int((gain < 0).sum()),
-        ties=int((gain == 0).sum()),
         ratio=_ratio(before, after, seed),
     )
 

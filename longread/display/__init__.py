@@ -13,6 +13,15 @@ from typing import Self, TextIO
 
 from longread.reading.step import Answer, RunInfo, Step
 
+_STAGES = {
+    "think": "thinking",
+    "retrieve": "looking up",
+    "update_gate": "weighing the chunk",
+    "write": "writing notes",
+    "exit_gate": "asking if that is enough",
+    "answer": "answering",
+}
+
 
 class View:
     """Shows a pass for one question or many on stderr; this one shows nothing (`--quiet`).
@@ -30,6 +39,10 @@ class View:
         Cheap, and may be called at any time: before `begin` for loading and parsing,
         inside a step for "gating passages" or "writing notes".
         """
+
+    def stage(self, name: str) -> None:
+        """A stage of a step begins."""
+        self.activity(_STAGES.get(name, name))
 
     def step(self, number: int, step: Step) -> None:
         """A step of a question is done."""

@@ -59,7 +59,6 @@ class Progress:
     last: Step | None = None
     exit: Gate | None = None
     retrieval: Retrieval | None = None
-    retrieved_at: int = 0
     quotes: list[Quote] = field(default_factory=list)
     notes: Notes = Notes()
     remark: str = ""
@@ -90,7 +89,7 @@ class Progress:
         if step.remark:
             self.remark = f"step {step.index}: {step.remark}"
         if step.retrieval is not None:
-            self.retrieval, self.retrieved_at = step.retrieval, step.index
+            self.retrieval = step.retrieval
             self.visited.update(found.chunk for found in step.retrieval.passages)
         if step.memory_after != step.memory_before:
             self.notes = changed_notes(step)

@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
 
 from longread.documents.xml_tree import BadXml, Element, xml
 from longread.errors import DocumentError
@@ -81,8 +80,3 @@ class Archive:
 def not_read(what: str, count: int) -> str:
     """ "1 picture is not read", "3 pictures are not read"."""
     return f"1 {what} is not read" if count == 1 else f"{count:,} {what}s are not read"
-
-
-def among(names: Iterable[str], ending: str) -> list[str]:
-    """The names that end so, in order."""
-    return [name for name in names if name.endswith(ending)]

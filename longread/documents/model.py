@@ -179,11 +179,6 @@ class Document:
             first += 1
         return list(takewhile(lambda line: line.start < end, lines[first:]))
 
-    def table_at(self, offset: int) -> Table | None:
-        """The table with a row or a head at `offset`; None in prose."""
-        found = self.table_lines(offset, offset + 1)
-        return found[0].table if found else None
-
     def row_at(self, offset: int) -> tuple[Table, TableRow] | None:
         """The table's row at `offset`, with its table; None in prose and in a table's heads."""
         found = self.table_lines(offset, offset + 1)

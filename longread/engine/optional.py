@@ -223,3 +223,11 @@ def score_each(
 def attention_probe(engine: Engine) -> AttentionProbe | None:
     """The engine with its attention weights; None where it does not show them."""
     return cast(AttentionProbe, engine) if "attention" in engine.capabilities else None
+
+
+def shares(mass: Mapping[str, float]) -> dict[str, float]:
+    """Each option's share of the probability of all; equal shares where there is none."""
+    total = sum(mass.values())
+    if total <= 0.0:
+        return {option: 1.0 / len(mass) for option in mass}
+    return {option: value / total for option, value in mass.items()}

@@ -58,7 +58,6 @@ class Header:
     tensors: int
     architecture: str
     name: str
-    size_label: str
     file_type: str
     context: int
     parameters: int
@@ -108,7 +107,6 @@ def read_header(path: Path) -> Header:
         tensors=sum(part.tensors for part in parsed),
         architecture=architecture,
         name=str(metadata.get("general.name", "")),
-        size_label=str(metadata.get("general.size_label", "")),
         file_type=FILE_TYPES.get(metadata.get("general.file_type", -1), ""),
         context=_count(metadata.get(f"{architecture}.context_length")),
         parameters=sum(part.parameters for part in parsed),

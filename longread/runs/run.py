@@ -147,16 +147,14 @@ class Run:
             self._journal.remove()
 
     def _seconds_a_token(self) -> float:
-        """Seconds a token of the document, over all that was decoded or came from blocks.
+        """Seconds a token of the document: over all steps, as the first judges the look-ups too.
 
-        Not a step's seconds: the first step also judges the look-ups. A passage is decoded and
-        then reused for the question, or only reused where it has a block; so the larger of the
-        two counts says how much of the document was read.
+        A passage is decoded and then reused for the question, or only reused where it has a
+        block: the larger of the two counts says how much was read.
         """
-        decoded = sum(step.tokens.prefilled for step in self._steps)
-        reused = sum(step.tokens.reused for step in self._steps)
+        tokens = sum((step.tokens for step in self._steps), Tokens())
         seconds = sum(sum(step.seconds.values()) for step in self._steps)
-        read = max(decoded, reused)
+        read = max(tokens.prefilled, tokens.reused)
         return seconds / read if read else 0.0
 
     def _answer(self, reply: Outcome, end: Exit, tokens: Tokens, seconds: float) -> Answer:

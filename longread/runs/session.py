@@ -168,17 +168,11 @@ class Session:
         return Judges(self._reading, judge)
 
     def standalone(self, question: str, last: Answer) -> str:
-        """The question as it is to be asked after `last`: a follow-up says what it leans on.
-
-        A model that follows instructions rewrites it. With the bundled reader alone the earlier
-        question's words are added, so that the look-ups find its places again.
-        """
+        """The question as it is to be asked after `last`: a follow-up says what it leans on."""
         if not may_follow_up(question):
             return question
         judge = self.judges("auto", probed=True).answer
-        if isinstance(judge, PromptedJudge):
-            return judge.standalone(question, last.question, last.answer or "")
-        return f"{question} ({last.question})"
+        return judge.standalone(question, last.question, last.answer or "")
 
     def run(self, question: str, options: ReadingOptions, **how: Any) -> Run:
         """A pass for one question; arguments as for `run_all`."""

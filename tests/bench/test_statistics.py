@@ -63,7 +63,7 @@ def test_paired_differences_use_only_what_both_have() -> None:
     found = paired_difference(first, second)
     assert found is not None
     assert found.change.mean == pytest.approx(0.3)
-    assert (found.change.n, found.wins, found.losses, found.ties) == (3, 1, 1, 1)
+    assert (found.change.n, found.wins, found.losses) == (3, 1, 1)
 
 
 def test_pairing_sees_what_the_means_alone_would_not() -> None:

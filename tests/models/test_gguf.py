@@ -18,7 +18,6 @@ def written(folder: Path, data: bytes, name: str = "m.gguf") -> Path:
 def test_what_a_header_says(tmp_path: Path) -> None:
     data = gguf_bytes(
         weights=96,
-        general__size_label="96",
         general__file_type=15,
         llama__block_count=2,
         llama__embedding_length=64,
@@ -26,7 +25,7 @@ def test_what_a_header_says(tmp_path: Path) -> None:
         llama__attention__head_count_kv=2,
     )
     header = gguf.read_header(written(tmp_path, data))
-    assert (header.architecture, header.name, header.size_label) == ("llama", "Tiny", "96")
+    assert (header.architecture, header.name) == ("llama", "Tiny")
     assert (header.version, header.tensors, header.parameters) == (3, 1, 96)
     assert (header.context, header.file_type, header.has_chat_template) == (2048, "Q4_K_M", True)
     assert header.size_bytes == len(data)
@@ -47,7 +46,7 @@ def test_the_bundled_model() -> None:
     gguf.require_instruct(header)
     assert header.architecture == "llama"
     assert header.parameters == 134_515_008
-    assert (header.context, header.file_type, header.size_label) == (8192, "Q4_1", "135M")
+    assert (header.context, header.file_type) == (8192, "Q4_1")
     assert header.cache_bytes_per_token == 22.5 * 1024
 
 

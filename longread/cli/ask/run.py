@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from longread.runs.run import Pass
     from longread.runs.session import Session
 
-_STAGES = {
-    "think": "thinking",
-    "retrieve": "looking up",
-    "update_gate": "weighing the chunk",
-    "write": "writing notes",
-    "exit_gate": "asking if that is enough",
-    "answer": "answering",
-}
-
 
 def answer_questions(
     sources: Sequence[str],
@@ -170,7 +161,7 @@ def read(
     if resumed:
         view.message(f"going on from chunk {resumed + 1} of {infos[0].chunks}")
     for run in runs:
-        run.reader.on_stage = lambda stage: view.activity(_STAGES.get(stage, stage))
+        run.reader.on_stage = view.stage
     told: list[View | EventLog] = [view] if log is None else [log, view]
     for number, record in together.records(view.text):
         for each in told:

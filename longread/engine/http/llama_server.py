@@ -25,9 +25,9 @@ from longread.engine.http.server import (
     Options,
     ServerEngine,
     TextStream,
-    shares,
     short_name,
 )
+from longread.engine.optional import shares
 from longread.engine.repetition import RepetitionDetector
 
 # Of so many likeliest next words the probabilities are asked for; the spellings of yes and no

@@ -23,9 +23,9 @@ from longread.engine.http.server import (
     Options,
     ServerEngine,
     TextStream,
-    shares,
     short_name,
 )
+from longread.engine.optional import shares
 from longread.engine.repetition import RepetitionDetector
 from longread.engine.templates import without_system
 from longread.errors import ModelError
@@ -93,14 +93,13 @@ class OpenAIEngine(ServerEngine):
             report(f"{client.address.place} gives {'; '.join(lacks)}")
 
     def tokenize(self, text: str) -> list[int]:
-        del text
         raise ModelError(f"{self.info.device} does not show its tokens.")
 
     def escape_special_tokens(self, text: str) -> str:
         return super().escape_special_tokens(text).translate(_CONTROLS)
 
     def render(self, messages: Sequence[Message], **variables: object) -> str:
-        del variables  # thinking is off in every request
+        # Thinking is off in every request.
         turns = [*messages, {"role": "assistant", "content": ""}]
         return "".join(f"{_MESSAGE}{turn['role']}{_CONTENT}{turn['content']}" for turn in turns)
 

@@ -11,8 +11,9 @@ from statistics import fmean
 from typing import TypeVar
 
 from longread.documents.chunks import estimate_tokens
-from longread.engine import Generation, Message, ModelInfo, Usage
+from longread.engine import Generation, ModelInfo, Usage
 from longread.engine.http.client import Client, ServerError
+from longread.engine.optional import Branching, shares
 from longread.engine.special_tokens import COMMON, broken
 
 # Where a server does not say how long its context is. Ollama cuts what is longer, silently.
@@ -30,7 +31,7 @@ Given = TypeVar("Given")
 Result = TypeVar("Result")
 
 
-class ServerEngine:
+class ServerEngine(Branching):
     """An `Engine` (see longread.engine) whose model runs elsewhere; the base of both kinds.
 
     `parallel` requests are sent at once. `ratio` is how many tokens the server's model makes
@@ -64,26 +65,6 @@ class ServerEngine:
     def escape_special_tokens(self, text: str) -> str:
         return COMMON.sub(broken, text)
 
-    def render(self, messages: Sequence[Message], **variables: object) -> str:
-        raise NotImplementedError
-
-    def generate(
-        self,
-        prompt: str,
-        *,
-        max_tokens: int,
-        stop: Sequence[str] = (),
-        temperature: float = 0.0,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Generation:
-        raise NotImplementedError
-
-    def choose(self, prompt: str, options: Options) -> dict[str, float]:
-        raise NotImplementedError
-
-    def score(self, prompt: str, continuation: str) -> list[float]:
-        raise NotImplementedError
-
     def choose_all(self, prompts: Sequence[str], options: Options) -> list[dict[str, float]]:
         return self._each(lambda prompt: self.choose(prompt, options), prompts, prompts)
 
@@ -93,7 +74,6 @@ class ServerEngine:
 
     def continuations(self, prompt: str, *, count: int, max_tokens: int) -> list[Generation]:
         """One: the likeliest words. A server does not keep a beam of them."""
-        del count
         return [self.generate(prompt, max_tokens=max_tokens)]
 
     def close(self) -> None:
@@ -152,14 +132,6 @@ class ServerEngine:
 
 # Tokens in which a model says yes or no, with a quotation mark or a star before it.
 _WORDS = 4
-
-
-def shares(mass: Mapping[str, float]) -> dict[str, float]:
-    """Each option's share of the probability of all; equal shares where there is none."""
-    total = sum(mass.values())
-    if total <= 0.0:
-        return {option: 1.0 / len(mass) for option in mass}
-    return {option: value / total for option, value in mass.items()}
 
 
 def short_name(named: str) -> str:

@@ -32,9 +32,18 @@ from longread.engine.llamacpp.loading import BRANCHES, KV_TYPE, open_model
 from longread.engine.llamacpp.pinned import PinnedPrompts
 from longread.engine.llamacpp.query_context import QueryContext
 from longread.engine.llamacpp.states import States
-from longread.engine.optional import Attention, HeadAttention, PinnedPrompt, Pooling, StateKeeper
+from longread.engine.optional import (
+    Attention,
+    HeadAttention,
+    PinnedPrompt,
+    Pooling,
+    StateKeeper,
+    shares,
+)
 from longread.engine.repetition import RepetitionDetector
 from longread.engine.special_tokens import broken
+
+_Decode = Callable[[list[int], list[list[int]], list[int]], list[NDArray[np.float32]]]
 
 
 class LlamaCppEngine:
@@ -141,15 +150,21 @@ class LlamaCppEngine:
         return [self._shares(rows[0], options) for rows in logits]
 
     def score_all(self, prompts: Sequence[str], continuations: Sequence[str]) -> list[list[float]]:
-        wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
-        tokens = [
-            [*self._tokenized(prompt), *words[:-1]]
-            for prompt, words in zip(prompts, wanted, strict=True)
-        ]
-        some = [place for place, words in enumerate(wanted) if words]
-        found = self._decode_all(
-            [tokens[place] for place in some], [len(wanted[place]) for place in some]
+        return self._score_each(
+            prompts, continuations, lambda _some, tokens, wanted: self._decode_all(tokens, wanted)
         )
+
+    def _score_each(
+        self, prompts: Sequence[str], continuations: Sequence[str], decode: _Decode
+    ) -> list[list[float]]:
+        """Log-probabilities of every continuation after its prompt; empty ones are not decoded.
+
+        `decode` gives the logits of those that are, from their places, tokens and wanted rows.
+        """
+        wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
+        some = [place for place, words in enumerate(wanted) if words]
+        tokens = [[*self._tokenized(prompts[place]), *wanted[place][:-1]] for place in some]
+        found = decode(some, tokens, [len(wanted[place]) for place in some])
         scores: list[list[float]] = [[] for _prompt in prompts]
         for place, logits in zip(some, found, strict=True):
             chosen = logits[np.arange(len(logits)), wanted[place]] - log_total(logits)
@@ -173,10 +188,7 @@ class LlamaCppEngine:
         for option, spellings in options.items():
             first = {self.vocabulary.tokenize(spelling)[0] for spelling in spellings}
             mass[option] = float(sum(probabilities[token] for token in first))
-        total = sum(mass.values())
-        if total <= 0.0:
-            return {option: 1.0 / len(mass) for option in mass}
-        return {option: value / total for option, value in mass.items()}
+        return shares(mass)
 
     def generate(
         self,
@@ -284,19 +296,13 @@ class LlamaCppEngine:
     def score_many(
         self, asked: Sequence[PinnedPrompt], continuations: Sequence[str]
     ) -> list[list[float]]:
-        wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
-        some = [place for place, words in enumerate(wanted) if words]
-        logits = self._pinned.decode(
-            self.keeper,
-            [asked[place] for place in some],
-            [[*self._tokenized(asked[place].prompt), *wanted[place][:-1]] for place in some],
-            [len(wanted[place]) for place in some],
+        return self._score_each(
+            [each.prompt for each in asked],
+            continuations,
+            lambda some, tokens, wanted: self._pinned.decode(
+                self.keeper, [asked[place] for place in some], tokens, wanted
+            ),
         )
-        scores: list[list[float]] = [[] for _prompt in asked]
-        for place, rows in zip(some, logits, strict=True):
-            chosen = rows[np.arange(len(rows)), wanted[place]] - log_total(rows)
-            scores[place] = [float(value) for value in chosen]
-        return scores
 
     def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
         if self.keeper is not None and source:

@@ -89,6 +89,10 @@ class Judge(Protocol):
         """Searches that may find what the question's own words miss; none where it cannot plan."""
         return []
 
+    def standalone(self, question: str, earlier: str, answer: str) -> str:
+        """A follow-up with what it leans on: look-ups find the places of the `earlier` words."""
+        return f"{question} ({earlier})"
+
     def wants_everything(self, question: str) -> bool:
         """Whether the question asks for every instance of something, or for the whole."""
         return wants_everything(question)
