@@ -111,7 +111,22 @@ def on_ray(
         shared = ray.put((folder, settings, dict(todo.again)))
         here = os.path.abspath(os.curdir)  # noqa: PTH100
         actors = [begin.remote(here, __version__) for _number in range(count)]
-        yield from _spread(ray, actors, shared, folder, settings, todo, progress)
+        waiting = deque(todo.units)
+        # Units go to actors that have a place, one at a time.
+        busy: dict[Any, tuple[Any, Unit | None]] = {
+            each.ready.remote(): (each, None) for each in actors
+        }
+        while waiting or any(unit for _actor, unit in busy.values()):
+            for reference in ray.wait(list(busy))[0]:
+                actor, unit = busy.pop(reference)
+                if unit is not None:
+                    done, lines = _outcome(ray, reference, folder, settings, unit)
+                    for line in lines:
+                        progress.message(line)
+                    yield done
+                if waiting:
+                    following = waiting.popleft()
+                    busy[actor.do.remote(following, [shared])] = actor, following
     finally:
         ray.shutdown()
 
@@ -148,33 +163,6 @@ def _absent(address: str, reason: str) -> UsageError:
     return UsageError(
         f"there is no Ray cluster at {address}: {words}.", "ray start --head; --ray HOST:6379"
     )
-
-
-def _spread(
-    ray: Any,
-    actors: list[Any],
-    shared: Any,
-    folder: BatchFolder,
-    settings: Settings,
-    todo: Todo,
-    progress: Progress,
-) -> Generator[Done]:
-    """Units go to actors that have a place, one at a time."""
-    waiting = deque(todo.units)
-    busy: dict[Any, tuple[Any, Unit | None]] = {
-        each.ready.remote(): (each, None) for each in actors
-    }
-    while waiting or any(unit for _actor, unit in busy.values()):
-        for reference in ray.wait(list(busy))[0]:
-            actor, unit = busy.pop(reference)
-            if unit is not None:
-                done, lines = _outcome(ray, reference, folder, settings, unit)
-                for line in lines:
-                    progress.message(line)
-                yield done
-            if waiting:
-                following = waiting.popleft()
-                busy[actor.do.remote(following, [shared])] = actor, following
 
 
 def _outcome(
