@@ -51,8 +51,11 @@ class Journal:
         return steps
 
     @contextmanager
-    def held(self) -> Iterator[bool]:
-        """Lock the run for the length of the block: False where another process reads it."""
+    def held(self, steps: Iterable[Step]) -> Iterator[bool]:
+        """Lock the run for the length of the block, and begin it with `steps` of an earlier one.
+
+        Gives False where another process reads it.
+        """
         with ExitStack() as stack:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,6 +63,8 @@ class Journal:
             except OSError:
                 # What is wrong with the disk is said when it is written to.
                 mine = True
+            if mine:
+                self.start(steps)
             yield mine
 
     def start(self, steps: Iterable[Step]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,14 +63,11 @@ class Run:
         self._report = report
         without = session.blocks.attach(judges.engines, options)
         if way.judged:
-            for line in filter(
-                None, (without, session.blocks.forecast(cut[3], options, self.corpus))
-            ):
-                report(line)
+            for line in (without, session.blocks.forecast(cut[3], options, self.corpus)):
+                if line:
+                    report(line)
         parts = way.build(judges, options)
-        self.reader = Reader(
-            judges, self.corpus, self.question, parts, options, everything=everything
-        )
+        self.reader = Reader(judges, self.corpus, question, parts, options, everything=everything)
         # Nothing of a document behind a password is kept on disk.
         journal = journal and not any(document.secret for document in session.documents)
         self._journal = Journal(self._key(), report) if journal else None
@@ -81,7 +78,11 @@ class Run:
     def steps(self) -> Iterator[Step]:
         """Read, one step at a time; those of an interrupted earlier run are not repeated."""
         self.reader.resume(self._earlier)
-        with self._journaling():
+        with ExitStack() as stack:
+            journal = self._journal
+            if journal is not None and not stack.enter_context(journal.held(self._earlier)):
+                self._journal = None
+                self._report("another longread reads for this question: this run keeps no journal")
             for step in self.reader.steps():
                 self._steps.append(step)
                 if self._journal is not None:
@@ -109,20 +110,6 @@ class Run:
                 break
             taken.append(step)
         return taken
-
-    @contextmanager
-    def _journaling(self) -> Iterator[None]:
-        """Around the reading: the journal is begun, and no other process writes it."""
-        if self._journal is None:
-            yield
-            return
-        with self._journal.held() as mine:
-            if mine:
-                self._journal.start(self._earlier)
-            else:
-                self._journal = None
-                self._report("another longread reads for this question: this run keeps no journal")
-            yield
 
     def answer(self, on_text: Callable[[str], None] | None = None) -> Answer:
         """Answer from the memory that the steps left. An interrupted run is not answered."""

@@ -137,9 +137,9 @@ def test_what_it_holds_of_the_document_is_for_its_owner(journal: Journal) -> Non
 
 def test_one_at_a_time_holds_a_run(journal: Journal, lines: list[str]) -> None:
     other, another = Journal("key", lines.append), Journal("another", lines.append)
-    with journal.held() as mine, other.held() as theirs, another.held() as apart:
+    with journal.held([]) as mine, other.held([]) as theirs, another.held([]) as apart:
         assert (mine, theirs, apart) == (True, False, True)
-    with other.held() as now:
+    with other.held([]) as now:
         assert now
     journal.remove()
     another.remove()
