@@ -1,5 +1,7 @@
 """The run as JSON lines (`--events FILE`): `begin`, then a `step` each, then `answer`.
 
+Before them an `ahead` for each passage that was gated while documents were parsed.
+
 A log that cannot be opened stops the run before it starts; a log that breaks later (a
 full disk) does not: the run goes on and the user is told once.
 """
@@ -11,12 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
+from longread.display import View
 from longread.display.json_answer import answer_object, to_json
+from longread.display.phrasing import pages
 from longread.errors import UsageError
 from longread.reading.step import Answer, RunInfo, Step
 from longread.version import __version__
+
+if TYPE_CHECKING:
+    from longread.runs.ahead import GatedAhead
 
 SCHEMA = "longread.event/2"
 
@@ -40,6 +47,10 @@ class EventLog:
                 f"cannot write events to {path}: {error.strerror}.",
                 "pass --events a file in a folder that exists and can be written to",
             ) from error
+
+    def ahead(self, gated: GatedAhead) -> None:
+        """A passage was gated before all documents are parsed."""
+        self._append(0, "ahead", asdict(gated))
 
     def begin(
         self, infos: Sequence[RunInfo], names: Sequence[Sequence[str | None]] | None = None
@@ -92,6 +103,19 @@ class EventLog:
 
     def _lost(self, error: OSError) -> str:
         return f"no more events in {self._path}: {error.strerror}. The run goes on."
+
+
+def telling_ahead(view: View, log: EventLog | None) -> Callable[[GatedAhead], None]:
+    """What tells view and log of passages that are gated before all documents are parsed."""
+
+    def told(gated: GatedAhead) -> None:
+        spot = f"{Path(gated.document).name} {pages(gated.page)}".rstrip()
+        line = f"{spot}; {gated.parsed:,} of {gated.documents:,} parsed"
+        view.activity("reading ahead", line, gated.parsed / gated.documents)
+        if log is not None and gated.seconds is not None:
+            log.ahead(gated)
+
+    return told
 
 
 def _plain(value: Any) -> Any:

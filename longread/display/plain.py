@@ -26,10 +26,12 @@ from longread.reading.step import Answer, Gate, Judged, Retrieval, Retrieved, Ru
 
 # A download or a parse without a terminal says how far it is four times, not a thousand.
 _QUARTERS = 4
+# So many documents are named one by one; more are counted.
+_NAMED = 5
 
 
 class PlainView(View):
-    """Writes a line when there is something to say; `verbose` adds notes and retrievals.
+    """Writes a line when there is something to say; `verbose` adds names, notes and retrievals.
 
     For several questions: a line for each chunk that was read for all, and one for each
     question that it concerned, after its number.
@@ -39,14 +41,14 @@ class PlainView(View):
         self._stderr = stderr
         self._verbose = verbose
         self._questions: Questions | None = None
-        self._said: tuple[str, str, int] | None = None
+        self._said: set[tuple[str, str, int]] = set()
         self._turn: list[Step] = []
 
     def begin(self, infos: Sequence[RunInfo]) -> None:
         self._questions = questions = Questions(infos)
         whole = questions.whole.info
         assert whole is not None
-        lines = opening_lines(whole)
+        lines = opening_lines(whole, verbose=self._verbose)
         if not questions.alone:
             asked = enumerate(infos, start=1)
             lines[:1] = [f"question {number}: {clean(info.question)}" for number, info in asked]
@@ -57,9 +59,11 @@ class PlainView(View):
             # Reading is told by steps.
             return
         quarter = int((fraction or 0.0) * _QUARTERS)
-        if (stage, detail, quarter) == self._said:
+        # Of many files one stands for those of its quarter.
+        named = detail if fraction is None or self._verbose else ""
+        if (stage, named, quarter) in self._said:
             return
-        self._said = (stage, detail, quarter)
+        self._said.add((stage, named, quarter))
         done = f" {quarter * 100 // _QUARTERS} %" if fraction is not None else ""
         self._write(f"{clean(f'{stage} {detail}')}{done}")
 
@@ -119,14 +123,18 @@ class PlainView(View):
             self._stderr.flush()
 
 
-def opening_lines(info: RunInfo) -> list[str]:
-    """What is read, by which model and how."""
-    lines = [f"question: {clean(info.question)}"]
-    for document in info.documents:
-        size = [counted(document.pages, "page")] if document.pages else []
-        size.append(counted(document.tokens, "token"))
-        lines.append(f"document: {clean(document.path)}, {', '.join(size)}")
-        lines += [f"warning: {clean(warning)}" for warning in document.warnings]
+def opening_lines(info: RunInfo, *, verbose: bool) -> list[str]:
+    """What is read, by which model and how; many documents are counted unless `verbose`."""
+    lines, documents = [f"question: {clean(info.question)}"], info.documents
+    if verbose or len(documents) <= _NAMED:
+        for each in documents:
+            lines.append(f"document: {clean(each.path)}, {_size(each.pages, each.tokens)}")
+            lines += [f"warning: {clean(warning)}" for warning in each.warnings]
+    else:
+        size = _size(sum(each.pages for each in documents), sum(each.tokens for each in documents))
+        lines.append(f"documents: {count(len(documents))}, {size}")
+        warnings = sum(len(each.warnings) for each in documents)
+        lines += [f"{counted(warnings, 'warning')}: -v shows them"] if warnings else []
     model = info.model
     lines.append(
         f"model: {clean(model.name)} on {clean(model.device)}, context {count(model.context)}"
@@ -141,6 +149,10 @@ def opening_lines(info: RunInfo) -> list[str]:
     if info.resumed:
         lines.append(f"resumed: {counted(info.resumed, 'step')} taken over from an earlier run")
     return lines
+
+
+def _size(pages: int, tokens: int) -> str:
+    return ", ".join([*([counted(pages, "page")] if pages else []), counted(tokens, "token")])
 
 
 def step_line(step: Step, names: Sequence[str]) -> str:

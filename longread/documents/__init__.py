@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from longread.documents.discover import Files, LeftOut, discover, listed
-from longread.documents.loader import Loader, marked_copy
+from longread.documents.loader import Beside, Loader, marked_copy
 from longread.documents.model import Document, Location, Page, Section
 from longread.documents.page_range import PageRange
 from longread.documents.sentences import sentences
 from longread.documents.table import Table, TableRow
 
 __all__ = [
+    "Beside",
     "Document",
     "Files",
     "LeftOut",
@@ -63,15 +64,16 @@ def load_all(
     *,
     progress: Callable[[str, float], None] | None = None,
     then: Callable[[Document], Any] | None = None,
-    meanwhile: Callable[[], Callable[[Document], None]] | None = None,
+    meanwhile: Callable[[int], Beside] | None = None,
     **how: Any,
 ) -> list[Any]:
     """Read many documents on all cores: for each source what `load` returns, or its error.
 
     Takes what `load` takes. Bytes that several files share are parsed once. `progress` is told
     a source that is being read, and the share of them that is done. What `then` makes of a document
-    in the worker that parses it comes in its place. `meanwhile` is called while workers parse, and
-    what it gives with each document that is parsed by then. Raises UsageError as `load` does.
+    in the worker that parses it comes in its place. `meanwhile` is called with the number of
+    sources while workers parse, and what it gives is handed each document that is parsed by then.
+    Raises UsageError as `load` does.
     """
     shown = progress or (lambda _source, _share: None)
     return Loader(**how).load_all(sources, shown, then, meanwhile)

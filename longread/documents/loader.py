@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from longread.documents import cache
 from longread.documents.discover import STDIN, local, unopened
@@ -45,6 +45,18 @@ class _Opened:
     document: Any
     parsed_as: str
     entry: str
+
+
+class Beside(Protocol):
+    """What is done in this process while workers parse."""
+
+    def arrived(self, document: Document) -> None:
+        """Another document is there."""
+        ...
+
+    def idle(self) -> bool:
+        """Do a little, since there is nothing to do but wait; False where nothing was done."""
+        ...
 
 
 class Loader:
@@ -81,19 +93,19 @@ class Loader:
         sources: Sequence[str],
         progress: Callable[[str, float], None],
         then: Callable[[Document], Any] | None = None,
-        meanwhile: Callable[[], Callable[[Document], None]] | None = None,
+        meanwhile: Callable[[int], Beside] | None = None,
     ) -> list[Any]:
         """The documents of all sources, or why they could not be read, in order.
 
-        As soon as workers are busy `meanwhile` is called; what it gives is called with each
-        document that is parsed while others still are.
+        As soon as workers are busy `meanwhile` is called with the number of sources; what it gives
+        is handed each document that is parsed while others still are.
 
         Where workers can parse them all, `then` makes something else of each document there; a
         document comes back where it gives one.
         """
         opened: list[_Opened | DocumentError] = []
         waiting: list[_Opened] = []
-        arrived: Callable[[Document], None] | None = None
+        beside: Beside | None = None
         with _Pool() as pool:
             for place, source in enumerate(sources):
                 progress(source, (place - pool.running) / len(sources))
@@ -103,25 +115,25 @@ class Loader:
                 except DocumentError as error:
                     opened.append(error)
                 if meanwhile is not None and pool.busy:
-                    arrived, meanwhile = meanwhile(), None
-                waiting = self._handed_over(waiting, arrived) if arrived else waiting
+                    beside, meanwhile = meanwhile(len(sources)), None
+                    pool.idle = beside.idle
+                waiting = self._handed_over(waiting, beside) if beside else waiting
             if meanwhile is not None and pool.running:
-                arrived = meanwhile()
+                beside = meanwhile(len(sources))
+                pool.idle = beside.idle
             for name in pool.rest():
                 progress(name, 1 - pool.running / len(sources))
-                waiting = self._handed_over(waiting, arrived) if arrived else waiting
+                waiting = self._handed_over(waiting, beside) if beside else waiting
             return [self._ended(each) for each in opened]
 
-    def _handed_over(
-        self, waiting: list[_Opened], arrived: Callable[[Document], None]
-    ) -> list[_Opened]:
+    def _handed_over(self, waiting: list[_Opened], beside: Beside) -> list[_Opened]:
         """Hands over what has been parsed; what has not is left."""
         left = []
         for each in waiting:
             if isinstance(each.document, Future) and not each.document.done():
                 left.append(each)
             elif isinstance(document := self._ended(each), Document):
-                arrived(document)
+                beside.arrived(document)
         return left
 
     def _begun(self, source: str, pool: _Pool, then: Callable[[Document], Any] | None) -> _Opened:
@@ -236,6 +248,7 @@ class _Pool:
         self._workers = Workers()
         self._running: dict[Future[Any], str] = {}
         self._begun: dict[tuple[str, str], tuple[Future[Any], str]] = {}
+        self.idle: Callable[[], bool] = lambda: False
 
     @property
     def busy(self) -> bool:
@@ -259,7 +272,7 @@ class _Pool:
         key = file.digest, file.kind
         if key not in self._begun:
             while self.running >= 2 * self._cores:
-                wait(self._running, return_when=FIRST_COMPLETED)
+                self._wait()
             future = (
                 self._threads.submit(apart, self._workers, call, file)
                 if call
@@ -273,6 +286,11 @@ class _Pool:
         """Waits until all is parsed, and says what it waits for."""
         while self.running:
             yield next(iter(self._running.values()))
+            self._wait()
+
+    def _wait(self) -> None:
+        """Until a file is parsed, or a little was done beside."""
+        if not self.idle():
             wait(self._running, return_when=FIRST_COMPLETED)
 
     def __enter__(self) -> Self:

@@ -111,7 +111,7 @@ class Corpus:
         """BM25 over all passages under their headers; of tables heads and caption count."""
         if self._store is not None:
             self._store.keep(self.cuts())
-        return Index.over(self._postings)
+        return Index.over(self.postings)
 
     @cached_property
     def beginnings(self) -> Index:
@@ -156,7 +156,7 @@ class Corpus:
                     [(each.start, each.end, each.tokens) for each in passages.get(number, ())],
                     np.int32,
                 ).tobytes(),
-                self._postings[number].to_bytes(),
+                self.postings[number].to_bytes(),
                 Postings.of([_beginning(self.documents[number])]).to_bytes(),
             )
         return cuts
@@ -170,7 +170,7 @@ class Corpus:
         return {number: found[key] for number, key in self._keys.items() if key in found}
 
     @cached_property
-    def _postings(self) -> list[Postings]:
+    def postings(self) -> list[Postings]:
         """For each document the postings of its passages."""
         passages = _by_document(self.passages) if len(self._kept) < len(self.documents) else {}
         postings = []
@@ -336,8 +336,13 @@ class Corpus:
 def _beginning(document: Document) -> str:
     """What a document calls itself: title, file name, and its first page."""
     end = document.pages[0].end if document.pages else _FIRST_PAGE
-    name = re.sub(r"[\W_]+", " ", Path(document.path).stem)
+    name = name_words(document.path)
     return f"{document.title}\n{name}\n{document.text[: min(end, _FIRST_PAGE)]}"
+
+
+def name_words(path: str) -> str:
+    """The words of a file's name."""
+    return re.sub(r"[\W_]+", " ", Path(path).stem)
 
 
 def _by_document(spans: Sequence[Span]) -> dict[int, list[Span]]:

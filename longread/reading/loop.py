@@ -107,7 +107,8 @@ class Reader:
         """Read together with the other questions of a pass."""
         gate, state = self.parts.gate, self.state
         if isinstance(gate, Batching):
-            state.batch, state.member = batch, batch.join(partial(gate.requests, state))
+            state.batch, state.known = batch, batch.known
+            state.member = batch.join(partial(gate.requests, state))
 
     def leave(self) -> None:
         """Ask no more of what the other questions of the pass read. Safe to call twice."""

@@ -18,7 +18,7 @@ def together(readers: Sequence[Reader]) -> None:
     """Make the readers members of one batch. `max_seconds` is then a limit of the pass."""
     if len(readers) < 2:
         return
-    batch = QuestionBatch(readers[0].judges.gate.engine)
+    batch = QuestionBatch(readers[0].judges.gate.engine, readers[0].state.known)
     for reader in readers:
         reader.join(batch)
         reader.elapsed = lambda: sum(each.seconds for each in readers)

@@ -53,6 +53,8 @@ class ReadingState:
     lookahead: list[Span] = field(default_factory=list)
     updated_last: bool = False
     draft: dict[str, Any] = field(default_factory=dict)
+    # Replies to what was read ahead, or asked for other questions of the pass.
+    known: dict[bytes, Reply] = field(default_factory=dict)
     # In a pass for several questions: the batch, and this question's place in it.
     batch: QuestionBatch | None = None
     member: Member | None = None
@@ -68,14 +70,13 @@ class ReadingState:
 
         `exact` asks with every token in its place, whatever a pruned cache left out.
         """
-        batch = self.batch if judge.engine is self.engine and not exact else None
-        known = batch.known(request) if batch is not None else None
-        if known is not None:
+        gating = judge.engine is self.engine and not exact
+        if gating and (known := self.known.get(request.key())) is not None:
             return known
         self.pin(judge.engine, passage, request.prefix, exact=exact)
-        if batch is None or self.member is None:
-            return ask_all(judge.engine, [request])[0]
-        return batch.ask(self.member, passage, request)
+        if gating and self.batch is not None and self.member is not None:
+            return self.batch.ask(self.member, passage, request)
+        return ask_all(judge.engine, [request])[0]
 
     def pin(self, engine: Engine, passage: Span, prefix: str, *, exact: bool = False) -> None:
         """Have the state of a passage's prompt `prefix` ready: a question costs its own tokens."""

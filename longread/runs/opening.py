@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from longread.documents import Document, Files, LeftOut, cache, discover, listed, load, load_all
+from longread.documents import (
+    Beside,
+    Document,
+    Files,
+    LeftOut,
+    cache,
+    discover,
+    listed,
+    load,
+    load_all,
+)
 from longread.documents.kept import Facts, KeptDocument
 from longread.engine import Engine
 from longread.engine.http import open_server
@@ -34,14 +44,16 @@ def read_documents(
     progress: Callable[[str, float], None] | None = None,
     store: IndexStore | None = None,
     then: Callable[[Document], Any] | None = None,
-    meanwhile: Callable[[], Callable[[Document], None]] | None = None,
+    meanwhile: Callable[[int], Beside] | None = None,
+    order: Callable[[Sequence[str]], Sequence[str]] | None = None,
 ) -> list[Document]:
     """All documents that `sources` (files, folders, patterns, "-") name.
 
     What `store` knows, and has not changed since, is not read before its text is needed. `then`
     may make an `Indexed` of each other document in the worker that parses it. While workers parse
-    several, `meanwhile` is called, and what it gives with each document that is there by then;
-    what is wrong with a document alone is said before anything else begins.
+    several, `meanwhile` is called with their number, and what it gives is handed each document that
+    is there by then; what is wrong with a document alone is said before anything else begins.
+    `order` says which of them to parse first.
 
     One that cannot be read is reported and left out as long as another can; when none
     can, the first one's error is raised. Of files with the same bytes the first is read.
@@ -55,6 +67,7 @@ def read_documents(
     unknown = [file for file in files if file not in known]
     states = {file: state for file in unknown if store and (state := state_of(file))}
     beside = meanwhile if len(unknown) > 1 else None
+    unknown = list(order(unknown)) if order and beside else unknown
     loaded = load_all(unknown, progress=progress, then=then, meanwhile=beside, **how.loading())
     fresh = dict(zip(unknown, loaded, strict=True))
     if store is not None:

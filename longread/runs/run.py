@@ -22,6 +22,7 @@ from longread.runs.fitting import cutting, say_limits, whole_tokens
 from longread.runs.journal import Journal, run_key
 
 if TYPE_CHECKING:
+    from longread.runs.ahead import ReadAhead
     from longread.runs.session import Session
 
 Report = Callable[[str], None]
@@ -73,6 +74,7 @@ class Run:
         self._journal = Journal(self._key(), report) if journal else None
         self._earlier = self._taken_over() if resume else []
         self._steps: list[Step] = list(self._earlier)
+        self.tokens_ahead = Tokens()
         self.info = self._info(parts.gate.signal, parts.patience, cut[0])
 
     def steps(self) -> Iterator[Step]:
@@ -123,7 +125,7 @@ class Run:
                     self._report(reply.remark)
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
-        after = sum(map(spent, self.reader.usage(), before), Tokens())
+        after = sum(map(spent, self.reader.usage(), before), self.tokens_ahead)
         tokens = sum((step.tokens for step in self._steps), after)
         seconds = self.reader.seconds + time.perf_counter() - begun
         return self._answer(reply, end, tokens, seconds)
@@ -227,12 +229,17 @@ class Run:
 class Pass:
     """Several questions read in one pass: each a run of its own, with its own journal.
 
-    `runs` are those of different questions, in the order they were asked.
+    `runs` are those of different questions, in the order they were asked. What was read `ahead`
+    for them is known, and the first one's cost.
     """
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    def __init__(self, runs: Sequence[Run], ahead: ReadAhead | None = None) -> None:
         self.runs = list(runs)
         self._readers = [run.reader for run in runs]
+        if ahead is not None:
+            self.runs[0].tokens_ahead = ahead.tokens
+            for reader in self._readers:
+                reader.state.known |= ahead.replies
         together(self._readers)
 
     def steps(self) -> Iterator[tuple[int, Step | None]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from longread.documents import Document
 from longread.engine import Engine
@@ -27,14 +27,16 @@ from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
-from longread.reading.strategies import strategy
 from longread.retrieval.store import IndexStore
 from longread.runs import opening
 from longread.runs.blocks import SessionBlocks
-from longread.runs.fitting import Cutting, PrefillRate, cutting, order_of
+from longread.runs.fitting import Cutting, PrefillRate, order_of
 from longread.runs.opening import silent
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run
+
+if TYPE_CHECKING:
+    from longread.runs.ahead import ReadAhead
 
 
 def _numbered(report: Report, number: int, line: str) -> None:
@@ -73,6 +75,8 @@ class Session:
         self._judges: dict[str, Judge] = {}
         self._reading: Judge | None = None
         self._of_notes: Judge | None = None
+        # What the next pass finds done already.
+        self.ahead: ReadAhead | None = None
         self.prefill_rate = PrefillRate()
 
     @classmethod
@@ -124,16 +128,12 @@ class Session:
             self._corpora[key] = self._cut(self.documents, way)
         return self._corpora[key]
 
-    def index_ahead(self, options: ReadingOptions) -> Callable[[Document], None]:
-        """What indexes a document as a run with these options will find it in the index."""
-        way, index = cutting(self, options)[2], self._index
-        indexes = strategy(options.strategy).judged and not is_address(way[3].info.file)
-
-        def indexed(document: Document) -> None:
-            if index is not None and indexes and document.entry and not document.attachments:
-                index.keep(self._cut([document], way).cuts(), soon=True)
-
-        return indexed
+    def cut_ahead(self, document: Document, way: Cutting) -> Corpus:
+        """A document alone cut as `corpus` cuts it, and kept in the index for that."""
+        corpus = self._cut([document], way)
+        if self._index is not None:
+            self._index.keep(corpus.cuts(), soon=True)
+        return corpus
 
     def _cut(self, documents: Sequence[Document], way: Cutting) -> Corpus:
         chunk_tokens, passage_tokens, filled, engine = way
@@ -195,6 +195,7 @@ class Session:
         """
         asked = dict.fromkeys(each.strip() for each in questions)
         several = len(questions) > 1
+        ahead, self.ahead = self.ahead, None
         options = replace(options, order=order_of(options, len(self.documents), len(asked)))
         return Pass(
             [
@@ -207,5 +208,6 @@ class Session:
                     report=partial(_numbered, report, number) if several else report,
                 )
                 for number, question in enumerate(asked)
-            ]
+            ],
+            ahead,
         )

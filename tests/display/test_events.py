@@ -12,6 +12,7 @@ from longread.display.events import EventLog
 from longread.display.json_answer import answer_schema
 from longread.errors import ExitCode, UsageError
 from longread.reading.step import Gate
+from longread.runs.ahead import GatedAhead
 from tests.display.script import answer, reading, run_info
 
 INFO = run_info()
@@ -44,6 +45,18 @@ def test_each_event_is_on_disk_as_soon_as_it_is_known(tmp_path: Path) -> None:
     assert step["added"][0]["text"].startswith("We are")
     assert end["event"] == "answer"
     jsonschema.Draft202012Validator(answer_schema()).validate(end["answer"])
+
+
+def test_what_is_gated_ahead_comes_before_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with EventLog(path, pytest.fail) as log:
+        log.ahead(GatedAhead("reports/a.pdf", 3, 41, 200, 0.25))
+        log.begin([INFO])
+    first, second = read(path)
+    assert first["event"] == "ahead"
+    assert (first["document"], first["page"], first["seconds"]) == ("reports/a.pdf", 3, 0.25)
+    assert (first["parsed"], first["documents"]) == (41, 200)
+    assert second["event"] == "begin"
 
 
 def test_a_second_run_is_appended(tmp_path: Path) -> None:

@@ -78,6 +78,31 @@ def test_verbose_adds_notes_retrievals_and_passage_gates() -> None:
     assert not any(line.startswith("    ") for line in run(4).splitlines())
 
 
+def test_many_documents_are_counted_and_named_with_verbose() -> None:
+    six = tuple(document(f"{name}.pdf", pages=name) for name in range(6))
+    six = (*six[:5], replace(six[5], warnings=("page 2 is a scan",)))
+    lines = {}
+    for verbose in (False, True):
+        stderr = io.StringIO()
+        view = PlainView(stderr, verbose=verbose)
+        for share, each in enumerate(six):
+            view.activity("reading", each.path, share / 6)
+            view.activity("reading ahead", f"{each.path} p. 1", share / 6)
+        view.begin([run_info(4, six)])
+        lines[verbose] = stderr.getvalue().splitlines()
+    tokens = sum(each.tokens for each in six)
+    assert [line for line in lines[False] if line.startswith("document")] == [
+        f"documents: 6, 15 pages, {tokens:,} tokens"
+    ]
+    assert "1 warning: -v shows them" in lines[False]
+    assert sum(line.startswith("reading ") for line in lines[False]) == 8
+    assert [line.partition(",")[0] for line in lines[True] if line.startswith("document:")] == [
+        f"document: {number}.pdf" for number in range(6)
+    ]
+    assert "warning: page 2 is a scan" in lines[True]
+    assert sum(line.startswith("reading ") for line in lines[True]) == 12
+
+
 def closing(info: RunInfo, made: Answer) -> list[str]:
     """The lines that stand at a run's end."""
     stderr = io.StringIO()

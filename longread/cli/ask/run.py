@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from longread.cli.options import AskOptions
     from longread.display import View
     from longread.display.events import EventLog
-    from longread.documents.discover import Files
+    from longread.documents import Files
     from longread.models.store import ResolvedModel
     from longread.reading.step import Answer
     from longread.runs.fields import Field
@@ -52,7 +52,7 @@ def answer_questions(
     with (
         open_view(quiet=options.view.quiet, verbose=options.view.verbose) as view,
         EventLog(events, view.message) if events else nullcontext() as log,
-        open_session(files, resolved, options, view) as session,
+        open_session(files, resolved, options, view, asked, log) as session,
     ):
         view.activity("preparing")
         together = session.run_all(
@@ -98,18 +98,30 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
     return files, chosen_model(options.model.model)
 
 
-def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, view: View) -> Session:
+def open_session(
+    files: Files,
+    resolved: ResolvedModel,
+    options: AskOptions,
+    view: View,
+    asked: Sequence[Asked] = (),
+    log: EventLog | None = None,
+) -> Session:
     """Documents read and the model opened; the view says what is left out and how far it is.
 
-    Where workers parse, the model is opened and what they have parsed is indexed meanwhile.
+    Where workers parse, the model is opened, what they have parsed is indexed, and what promises
+    most for what is `asked` is gated meanwhile.
     """
+    from longread.display.events import telling_ahead
     from longread.retrieval.store import IndexStore
+    from longread.runs.ahead import ReadAhead, by_name
     from longread.runs.opening import open_engine, open_reader, read_documents
     from longread.runs.session import Session
 
     left_out: list[str] = []
     index = IndexStore()
     opened: list[Session] = []
+    questions = [each.text for each in asked]
+    told = telling_ahead(view, log)
 
     def session() -> Session:
         if not opened:
@@ -127,7 +139,8 @@ def open_session(files: Files, resolved: ResolvedModel, options: AskOptions, vie
             report=left_out.append,
             store=index,
             progress=lambda file, done: view.activity("reading", Path(file).name, done),
-            meanwhile=lambda: session().index_ahead(options.reading),
+            meanwhile=lambda number: ReadAhead(session(), questions, options.reading, number, told),
+            order=lambda unread: by_name(unread, questions),
         )
         for line in left_out:
             # It matters even to those who want to see nothing else.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from longread.documents.chunks import Span
 from longread.engine import Engine
-from longread.engine.optional import PinnedPrompt, PrefixStates, choose_each, score_each
+from longread.engine.optional import PinnedPrompt, choose_each, prefix_states, score_each
 from longread.reading.step import Tokens
 
 Options = Mapping[str, Sequence[str]]
@@ -64,12 +64,12 @@ class Member:
 
 
 class QuestionBatch:
-    """The questions that are still open, and all replies so far."""
+    """The questions that are still open, and by their requests' keys all replies so far."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, known: dict[bytes, Reply]) -> None:
         self._engine = engine
         self._members: list[Member] = []
-        self._known: dict[bytes, Reply] = {}
+        self.known = known
 
     def join(self, requests: Callable[[Span], list[Request]]) -> Member:
         """A member for a question whose gate will ask `requests(passage)`."""
@@ -80,23 +80,19 @@ class QuestionBatch:
         """Nothing more is asked for this question. Safe to call twice."""
         self._members = [each for each in self._members if each is not member]
 
-    def known(self, request: Request) -> Reply | None:
-        """The reply to what any question asked before."""
-        return self._known.get(request.key())
-
     def ask(self, member: Member, passage: Span, request: Request) -> Reply:
         """Ask for `member`, and in the same batch for the other members what they will ask."""
         wanted = {request.key(): request}
         payers = [member]
         for each in self._members:
             new = {one.key(): one for one in each.requests(passage)}
-            new = {key: one for key, one in new.items() if key not in self._known}
+            new = {key: one for key, one in new.items() if key not in self.known}
             if new and each is not member:
                 payers.append(each)
             wanted |= new
         before, begun = replace(self._engine.usage), time.perf_counter()
         replies = ask_all(self._engine, list(wanted.values()))
-        self._known.update(zip(wanted, replies, strict=True))
+        self.known.update(zip(wanted, replies, strict=True))
         now = self._engine.usage
         spent = (now.prefilled - before.prefilled, now.reused - before.reused)
         _share(payers, spent, time.perf_counter() - begun)
@@ -122,18 +118,36 @@ def ask_all(engine: Engine, requests: Sequence[Request]) -> list[Reply]:
     return [*score_each(engine, prompts, [request.continuation for request in requests])]
 
 
-def ask_side_by_side(
-    states: PrefixStates, requests: Sequence[Request], sources: Sequence[str]
+def ask_together(
+    engine: Engine,
+    requests: Sequence[Request],
+    sources: Iterable[str],
+    known: dict[bytes, Reply],
 ) -> list[Reply]:
-    """The replies to requests about several passages, of one kind, in as few batches as can be.
+    """The replies to requests of one kind about several passages, in as few batches as can be:
+    none where the engine takes one passage at a time.
 
-    `sources` are what the passages' cached states go by.
+    `sources` are what the passages' cached states go by. What is `known` by its key is not asked,
+    and replies are put there.
     """
-    options = requests[0].options
-    asked = [
-        PinnedPrompt(request.prefix, request.prompt, source)
+    new = {
+        request.key(): (request, source)
         for request, source in zip(requests, sources, strict=True)
-    ]
-    if options is not None:
-        return [*states.choose_many(asked, options)]
-    return [*states.score_many(asked, [request.continuation for request in requests])]
+        if request.key() not in known
+    }
+    asked, states = [request for request, _source in new.values()], prefix_states(engine)
+    replies: Sequence[Reply] = []
+    if asked and "concurrent" in engine.capabilities:
+        replies = ask_all(engine, asked)
+    elif asked and states is not None and all(request.prefix for request in asked):
+        pinned = [PinnedPrompt(each.prefix, each.prompt, source) for each, source in new.values()]
+        options, continuations = asked[0].options, [each.continuation for each in asked]
+        replies = (
+            states.choose_many(pinned, options)
+            if options is not None
+            else states.score_many(pinned, continuations)
+        )
+    elif asked:
+        return []
+    known.update(zip(new, replies, strict=True))
+    return [known[request.key()] for request in requests]

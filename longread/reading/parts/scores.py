@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from longread.documents.chunks import Span
-from longread.engine.optional import prefix_states
 from longread.reading.judges import Judge, Relevance, relevance_of
-from longread.reading.judges.batch import ask_all, ask_side_by_side
+from longread.reading.judges.batch import ask_together
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import AnswerWeights, Background, logit, odds
 from longread.reading.relevance.match import Match, best_matching, evenly, fused, lexical_match
@@ -74,20 +73,14 @@ class PassageScores:
         In a pass for several questions a passage is asked all of them at once instead; and where
         cached states are pruned, some are asked again word for word.
         """
-        state, engine, corpus = self._state, self._judge.engine, self._state.corpus
+        state, judge = self._state, self._judge
         new = [place for place in dict.fromkeys(places) if place not in self._relevance]
-        if not new or state.batch is not None or state.cached_states_pruned(engine):
+        if not new or state.batch is not None or state.cached_states_pruned(judge.engine):
             return
-        passages, judge = [corpus.passages[each] for each in new], self._judge
+        passages = [state.corpus.passages[each] for each in new]
         requests = [judge.ask(state.shown(each, judge), state.question) for each in passages]
-        if "concurrent" in engine.capabilities:
-            replies = ask_all(engine, requests)
-        elif (states := prefix_states(engine)) is not None and all(r.prefix for r in requests):
-            sources = [state.source(passage) for passage in passages]
-            replies = ask_side_by_side(states, requests, sources)
-        else:
-            return
-        for place, reply in zip(new, replies, strict=True):
+        replies = ask_together(judge.engine, requests, map(state.source, passages), state.known)
+        for place, reply in zip(new, replies, strict=False):
             self._relevance[place] = judge.relevance(reply, state.question)
 
     def ask(self, passage: Span, notes: str, match: Match) -> Relevance:
