@@ -46,8 +46,11 @@ def write(path: Path, text: str) -> int:
 
 
 def make_texts(folder: Path, parts: list[str], size: int) -> None:
-    """Texts of 2 MB, `size` bytes in all; a line of its own before one in twenty paragraphs."""
-    chance, made, number = random.Random(1), 0, 0
+    """Texts of 2 MB, `size` bytes in all; a line of its own before one in twenty paragraphs.
+
+    No paragraph comes twice: each begins with its number.
+    """
+    chance, made, number, paragraph = random.Random(1), 0, 0, 0
     while made < size:
         text = ""
         while len(text) < LARGE:
@@ -55,7 +58,8 @@ def make_texts(folder: Path, parts: list[str], size: int) -> None:
                 text += (
                     f"Lot Q{chance.randrange(10**5)} was sold for {chance.randrange(10**7):,}.\n\n"
                 )
-            text += f"{chance.choice(parts)}\n\n"
+            paragraph += 1
+            text += f"{paragraph} {chance.choice(parts)}\n\n"
         made += write(folder / f"part{number:04}.txt", text)
         number += 1
 

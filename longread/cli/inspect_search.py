@@ -115,13 +115,11 @@ def search(
     corpus, left_out = _corpus(documents, options)
     if not as_json:
         _warn(corpus)
-    from longread.display.phrasing import short_names
     from longread.runs.lookup import search as find
 
     hits = find(corpus, query, limit)
-    paths = [document.path for document in corpus.documents]
-    names = dict(zip(paths, short_names(paths), strict=True))
     if not as_json:
+        names = _names(corpus)
         for hit in hits:
             name = names[hit.document]
             typer.echo(f"{hit.rank:>2}. {name}, {_where(hit)}  (score {hit.score:.2f})")
@@ -143,14 +141,21 @@ def search(
     return ExitCode.ANSWERED
 
 
-def _warn(corpus: Corpus) -> None:
-    """What the text does not show by itself, on stderr."""
+def _names(corpus: Corpus) -> dict[str, str]:
+    """A short name for each document's path."""
     from longread.display.phrasing import short_names
 
-    names = short_names([document.path for document in corpus.documents])
-    for name, document in zip(names, corpus.documents, strict=True):
+    paths = [document.path for document in corpus.documents]
+    return dict(zip(paths, short_names(paths), strict=True))
+
+
+def _warn(corpus: Corpus) -> None:
+    """What the text does not show by itself, on stderr."""
+    warned = [document for document in corpus.documents if document.warnings]
+    names = _names(corpus) if warned else {}
+    for document in warned:
         for warning in document.warnings:
-            typer.echo(f"warning: {name}: {warning}", err=True)
+            typer.echo(f"warning: {names[document.path]}: {warning}", err=True)
 
 
 def _corpus(sources: list[str], options: LookOptions) -> tuple[Corpus, list[str]]:

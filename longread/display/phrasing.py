@@ -39,6 +39,8 @@ def clean_block(text: str) -> str:
 
 def clean(text: str) -> str:
     """`text` as one safe line: every run of white space becomes one space."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(clean_block(text).split())
 
 

@@ -75,14 +75,15 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FB2 = re.compile(rb"<FictionBook\b")
 
 
-def why_not(path: Path) -> str | None:
+def why_not(file_name: str) -> str | None:
     """Why a file in a folder would not be read, as far as its first bytes show; else None.
 
     Raises OSError for a file that cannot be opened.
     """
     # Opened whatever it begins with: a fault in one of these is worth more words.
-    if path.name.lower().endswith(READABLE):
+    if file_name.lower().endswith(READABLE):
         return None
+    path = Path(file_name)
     with path.open("rb") as file:
         head = file.read(_GLANCE)
         try:

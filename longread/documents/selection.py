@@ -27,6 +27,10 @@ class Selection:
         self._exclude = _spec(exclude.split(","), "--exclude") if exclude else None
         self._ignored: list[tuple[Path, GitIgnoreSpec]] = []
 
+    def __bool__(self) -> bool:
+        """Is there any pattern?"""
+        return not (self._include is None and self._exclude is None and not self._ignored)
+
     def enter(self, folder: Path) -> None:
         """Heed a folder's own file of patterns from now on."""
         file = folder / IGNORE_FILE
@@ -42,8 +46,6 @@ class Selection:
 
     def why_not(self, path: Path) -> str | None:
         """Why a file is not meant; None where it is."""
-        if self._include is None and self._exclude is None and not self._ignored:
-            return None
         inside = path.relative_to(self._folder)
         if self._include is not None and not self._include.match_file(inside):
             return "matches no pattern of --include"

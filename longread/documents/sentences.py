@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 # A sentence longer than this that has lines is a table or a list: one line, one sentence.
 LONGEST = 1000
+# Paragraphs whose sentences are remembered: a document is cut into chunks, and these into passages.
+_PARAGRAPHS = 1 << 13
 
 # So many lines that begin alike are records.
 _ALIKE = 3
@@ -42,6 +45,7 @@ _ABBREVIATIONS = _words(
     "usw bzw bspw vgl ggf abb str sog evtl p.ej sra sres ud uds dra núm pág bd hrsg т.е т.д т.п "
     "т.к г гг им стр рис см"
 )
+_LONG_WORD = max(map(len, _ABBREVIATIONS)) + 1
 # After these a capital letter may begin a new sentence.
 _MAY_END = _words(
     "etc inc ltd co corp bros u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a jr sr al usw г гг т.д"
@@ -65,24 +69,32 @@ def sentences(text: str, *, by_line: bool = False) -> list[tuple[int, int]]:
             _prose(text, line_start, line_end, spans)
         return spans
     for match in _BREAK.finditer(text):
-        _paragraph(text, start, match.start(), spans)
+        spans += [(start + a, start + b) for a, b in _paragraph(text[start : match.start()])]
         start = match.end()
-    _paragraph(text, start, len(text), spans)
+    spans += [(start + a, start + b) for a, b in _paragraph(text[start:])]
     return spans
 
 
-def _paragraph(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+@lru_cache(maxsize=_PARAGRAPHS)
+def _paragraph(text: str) -> list[tuple[int, int]]:
     """Cut one paragraph; rows of tables, lists and logs are cut at their lines."""
-    if "\n" in text[start:end] and (" | " in text[start:end] or _are_records(text[start:end])):
-        for line_start, line_end in _lines(text, start, end):
+    spans: list[tuple[int, int]] = []
+    if "\n" in text and (" | " in text or _are_records(text)):
+        for line_start, line_end in _lines(text, 0, len(text)):
             _prose(text, line_start, line_end, spans)
     else:
-        _prose(text, start, end, spans)
+        _prose(text, 0, len(text), spans)
+    return spans
 
 
 def _are_records(paragraph: str) -> bool:
     """Do nearly all lines begin alike, and not with a word: with a time, a number, a bullet?"""
-    if paragraph.count("\n") < _ALIKE - 1:
+    breaks = paragraph.count("\n")
+    if breaks < _ALIKE - 1:
+        return False
+    # Of fewer than ten lines at most one may differ.
+    second = paragraph.find("\n") + 1
+    if breaks < 9 and paragraph[0].isalpha() and paragraph[second].isalpha():
         return False
     heads: Counter[str] = Counter()
     for head, lines in Counter(
@@ -109,13 +121,21 @@ def _really_ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     mark = match[0]
     if mark[0] in "。！？｡．":
         return True
-    following = _NEXT.match(text, _skip_blank(text, match.end(), end), end)
-    after = following[1] if following else ""
+    position = match.end() + 1
+    if position < end and text[position].isalnum():
+        after = text[position]
+    else:
+        following = _NEXT.match(text, _skip_blank(text, match.end(), end), end)
+        after = following[1] if following else ""
     # "Stop!" he said.
     if after.islower():
         return False
+    # A word that is longer than all abbreviations.
+    before = text[max(begin, match.start() - _LONG_WORD) : match.start()]
+    if mark != "." or (len(before) == _LONG_WORD and before.isalpha()):
+        return True
     last = _LAST_WORD.search(text, max(begin, match.start() - 24), match.start())
-    if mark != "." or last is None:
+    if last is None:
         return True
     word = last[0].strip("’'-").lower()
     # "3. Results": a number that opens the line is not a sentence.

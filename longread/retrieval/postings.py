@@ -7,7 +7,7 @@ terms two share a hash once in thirty million indices.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,37 +43,33 @@ class Postings:
     @classmethod
     def of(cls, texts: Iterable[str]) -> Postings:
         """The postings of texts, in their order."""
-        numbers: dict[str, int] = {}
-        numbered: list[int] = []
-        counts: list[int] = []
-        sizes: list[int] = []
+        numbers = _Numbers()
+        numbered, sizes = array("I"), []
         for text in texts:
-            found = Counter(map(folded, terms(text)))
-            numbered += [numbers.setdefault(term, len(numbers)) for term in found]
-            counts += found.values()
+            found = terms(text)
+            numbered.extend(map(numbers.__getitem__, found))
             sizes.append(len(found))
-        frequencies = np.bincount(numbered, counts, len(numbers))
-        language = language_of(dict(zip(numbers, frequencies.tolist(), strict=True)))
+        folds, numbers_of = numbers.folded, np.frombuffer(numbered, np.uint32)
+        frequencies = np.bincount(numbers_of, minlength=len(folds))
+        language = language_of(dict(zip(folds, frequencies.tolist(), strict=True)))
         stems: dict[str, int] = {}
-        stem_of = [stems.setdefault(stem(term, language), len(stems)) for term in numbers]
+        stem_of = [stems.setdefault(stem(term, language), len(stems)) for term in folds]
         hashes = hashed(list(stems))
         order = np.argsort(hashes)
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
-        which = np.array(stem_of, np.int64)[np.array(numbered, np.int64)]
+        which = np.array(stem_of, np.int64)[numbers_of]
         texts_of = np.repeat(np.arange(len(sizes)), sizes)
         words = np.array([not term[0].isdigit() for term in stems], bool)
-        all_counts = np.array(counts, np.int64)
-        lengths = np.bincount(texts_of, all_counts * words[which], len(sizes))
-        # Two forms of a word in one text are one.
-        pairs, at = np.unique(rank[which] * len(sizes) + texts_of, return_inverse=True)
+        lengths = np.bincount(texts_of[words[which]], minlength=len(sizes))
+        pairs, counts = np.unique(rank[which] * len(sizes) + texts_of, return_counts=True)
         ranks, places = np.divmod(pairs, max(1, len(sizes)))
         return cls(
             hashes[order],
             np.searchsorted(ranks, np.arange(len(order) + 1)).astype(np.uint32),
             lengths.astype(np.uint32),
             places.astype(np.uint32),
-            np.minimum(np.bincount(at, all_counts, len(pairs)), _MOST).astype(np.uint16),
+            np.minimum(counts, _MOST).astype(np.uint16),
             language,
         )
 
@@ -102,6 +98,17 @@ class Postings:
             raise ValueError("no postings")
         hashes, starts, lengths, places, counts = parts
         return cls(hashes, starts, lengths, places, counts, LANGUAGES[language])
+
+
+class _Numbers(dict[str, int]):
+    """Terms to the numbers of their folded forms, which are given as they come."""
+
+    def __init__(self) -> None:
+        self.folded: dict[str, int] = {}
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = self.folded.setdefault(folded(term), len(self.folded))
+        return number
 
 
 def hashed(words: Sequence[str]) -> Array:
