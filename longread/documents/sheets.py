@@ -1,7 +1,8 @@
 """XLSX, XLS and ODS by way of calamine: a sheet is a section, each of its blocks a table.
 
 Contract: a row of a sheet is a line of the text, marked with the cell it begins with. Values are
-those that were calculated when the file was saved; the formats of numbers are not known.
+those that were calculated when the file was saved. Figures of XLSX stand as their formats show
+them; dates are written year first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from longread.documents.archive import Archive
 from longread.documents.grid import Grid, above_figures
 from longread.documents.markup_tables import table_of
 from longread.documents.model import Section
+from longread.documents.number_formats import Codes, formats_of, formatted
 from longread.documents.rows_of_text import RowsOfText
 from longread.documents.table import BORDER, column_name, row_text
 from longread.documents.text import Read
@@ -32,6 +34,8 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     text = RowsOfText()
+    archive = Archive(data, name) if data.startswith(b"PK") else None
+    formats = formats_of(archive) if archive else None
     hidden: list[str] = []
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(data))
@@ -41,30 +45,49 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
             if sheet.visible != SheetVisibleEnum.Visible:
                 hidden.append(sheet.name)
             cells = book.get_sheet_by_index(number)
-            _add_sheet(text, sheet.name, cells)
+            _add_sheet(text, sheet.name, cells, formats(sheet.name) if formats else {})
     except CalamineError as error:
         if "password" in str(error).lower():
             raise DocumentError(f"{name} is encrypted.", "save it without a password") from error
         raise DocumentError(
             f"{name} is damaged: it is not a complete workbook.", "try another copy"
         ) from error
-    warnings = Archive(data, name).unread() if data.startswith(b"PK") else []
+    warnings = archive.unread() if archive else []
     if hidden:
         warnings.append(f"hidden, and read: {', '.join(hidden)}")
     return text.read("", warnings)
 
 
-def _add_sheet(text: RowsOfText, name: str, sheet: Any) -> None:
+def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Codes) -> None:
     if sheet.start is None:
         return
     text.sections.append(Section(clean(name), text.length))
     top, left = sheet.start
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
+    for (row, column), code in formats.items():
+        _format(rows, row - top, column - left, code)
     for (first, column), (last, end) in sheet.merged_cell_ranges or ():
         _spread(rows, first - top, column - left, last - top, end - left)
     said: list[str] = []
     for block in _blocks(rows):
         said = _add_block(text, block, (top, left), said)
+
+
+class _Formatted(float):
+    """A figure that knows how it is shown."""
+
+    shown: str
+
+
+def _format(rows: list[list[Any]], row: int, column: int, code: str) -> None:
+    if not (0 <= row < len(rows) and 0 <= column < len(rows[row])):
+        return
+    value = rows[row][column]
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        shown = formatted(value, code)
+        if shown is not None:
+            rows[row][column] = figure = _Formatted(value)
+            figure.shown = shown
 
 
 def _spread(rows: list[list[Any]], first: int, column: int, last: int, end: int) -> None:
@@ -138,6 +161,8 @@ def _is_value(value: Any) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, str):
         return clean(value).replace(BORDER[1], "¦")
+    if isinstance(value, _Formatted):
+        return value.shown
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float | int):

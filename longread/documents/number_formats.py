@@ -1,0 +1,136 @@
+"""Number formats of XLSX: 0.12 under "0%" is 12 %, as whoever opens the file sees it.
+
+Contract: cells without a format that is known here keep their value. Dates are typed by calamine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from longread.documents.archive import Archive
+from longread.documents.xml_tree import Element
+from longread.errors import DocumentError
+
+_SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# Formats that have no code in the file (ECMA-376, part 1, 18.8.30).
+_BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00',
+    8: '"$"#,##0.00', 9: "0%", 10: "0.00%", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)", 41: "#,##0;(#,##0)",
+    42: '"$"#,##0;("$"#,##0)', 43: "#,##0.00;(#,##0.00)", 44: '"$"#,##0.00;("$"#,##0.00)',
+}  # fmt: skip
+_CELL = re.compile(rb"<c\s([^>]*)>")
+_PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_STYLE = re.compile(rb'\bs="(\d+)"')
+# A code's pieces: literal text, a currency, other brackets, a width, a fill, the figure, a percent.
+_PIECE = re.compile(
+    r'"(?P<text>[^"]*)"|\\(?P<letter>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]|(?P<bracket>\[[^\]]*\])'
+    r"|_.|\*.|(?P<figure>[#0][#0,]*(?:\.[#0]+)?,*)|(?P<percent>%)|(?P<other>.)"
+)
+_COLOURS = re.compile(r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]", re.I)
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
+_PLAIN = frozenset(" $£€¥()+-:/")
+
+# A cell's row and column, from 0.
+Place = tuple[int, int]
+Codes = dict[Place, str]
+
+
+def formats_of(archive: Archive) -> Callable[[str], Codes]:
+    """What gives, for the name of a sheet, the format codes of its cells that have one."""
+    try:
+        codes = _codes(archive.xml("xl/styles.xml"))
+        parts = _parts(archive)
+    except DocumentError:
+        return lambda _sheet: {}
+
+    def of(sheet: str) -> Codes:
+        if not codes or sheet not in parts:
+            return {}
+        found: Codes = {}
+        for cell in _CELL.finditer(archive.read(parts[sheet])):
+            style, place = _STYLE.search(cell[1]), _PLACE.search(cell[1])
+            if style and place and int(style[1]) in codes:
+                found[int(place[2]) - 1, _column(place[1])] = codes[int(style[1])]
+        return found
+
+    return of
+
+
+def _codes(styles: Element) -> dict[int, str]:
+    """By the number of a cell's style its format's code, where that is one for figures."""
+    own = {
+        int(each.get("numFmtId", "0")): each.get("formatCode", "")
+        for each in styles.iter(f"{_SPREADSHEET}numFmt")
+    }
+    used = [
+        int(each.get("numFmtId", "0"))
+        for cells in styles.iter(f"{_SPREADSHEET}cellXfs")
+        for each in cells.iter(f"{_SPREADSHEET}xf")
+    ]
+    known = {number: own.get(number) or _BUILT_IN.get(number, "") for number in used}
+    return {
+        style: known[number] for style, number in enumerate(used) if formatted(1, known[number])
+    }
+
+
+def _parts(archive: Archive) -> dict[str, str]:
+    """Names of sheets to the parts that hold them."""
+    targets = {
+        each.get("Id"): each.get("Target", "") for each in archive.xml("xl/_rels/workbook.xml.rels")
+    }
+    sheets = archive.xml("xl/workbook.xml").iter(f"{_SPREADSHEET}sheet")
+    return {
+        each.get("name", ""): f"xl/{target.removeprefix('/xl/')}"
+        for each in sheets
+        if (target := targets.get(each.get(_RELATION)))
+    }
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number - 1
+
+
+def formatted(value: float, code: str) -> str | None:
+    """A figure as its format shows it; None where the format is none for figures, or not known."""
+    sections = [each for each in _SECTION.findall(code) if each]
+    if not sections:
+        return None
+    negative = value < 0 and len(sections) > 1
+    section = sections[1] if negative else sections[0]
+    if value == 0 and len(sections) > 2:
+        section = sections[2]
+    pieces = list(_PIECE.finditer(_COLOURS.sub("", section)))
+    figures = [each["figure"] for each in pieces if each["figure"]]
+    strange = any(
+        each["bracket"] or (each["other"] and each["other"] not in _PLAIN) for each in pieces
+    )
+    if len(figures) != 1 or strange:
+        return None
+    scaled = abs(value) * 100 ** sum(each["percent"] is not None for each in pieces)
+    shown = "".join(
+        _figure(scaled, each["figure"])
+        if each["figure"]
+        else each["text"] or each["letter"] or each["currency"] or each["percent"] or each["other"]
+        or ""
+        for each in pieces
+    ).strip()  # fmt: skip
+    return f"-{shown}" if value < 0 and not negative else shown
+
+
+def _figure(value: float, pattern: str) -> str:
+    """A figure without its sign by a pattern such as `#,##0.0#`; a comma at its end divides by a
+    thousand."""
+    bare = pattern.rstrip(",")
+    whole, _, decimals = bare.partition(".")
+    value /= 1000 ** (len(pattern) - len(bare))
+    digits = f"{value:{',' if ',' in whole else ''}.{len(decimals)}f}"
+    front, point, behind = digits.partition(".")
+    least = decimals.count("0")
+    behind = behind[:least] + behind[least:].rstrip("0")
+    return f"{front.zfill(whole.count('0'))}{point if behind else ''}{behind}"

@@ -1,0 +1,62 @@
+"""Figures of sheets as whoever opens the file sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from longread.documents import load
+from longread.documents.number_formats import formatted
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (0.12, "0%", "12%"),
+        (0.1234, "0.0%", "12.3%"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (1234.5, "#,##0", "1,234"),
+        (-1234, "#,##0;(#,##0)", "(1,234)"),
+        (-1234, "#,##0", "-1,234"),
+        (1234, '"£"#,##0.00', "£1,234.00"),
+        (1234, "[$€-407] #,##0.00", "€ 1,234.00"),
+        (-5, '_("$"* #,##0.00_);[Red]_("$"* \\(#,##0.00\\)', "$(5.00)"),
+        (2_500_000, '0.0,,"m"', "2.5m"),
+        (7, "000", "007"),
+        (1.5, "0.0##", "1.5"),
+        (0, '0.0;-0.0;"none"', None),
+        (0, '0.0;-0.0;"nil" 0', "nil 0"),
+        (3, "General", None),
+        (0.5, "# ?/?", None),
+        (45000, "yyyy-mm-dd", None),
+        (12, "[>10]0;0.0", None),
+        (12, "", None),
+    ],
+)
+def test_a_figure_by_its_format(value: float, code: str, shown: str | None) -> None:
+    assert formatted(value, code) == shown
+
+
+def test_a_sheet_reads_as_it_looks(tmp_path: Path) -> None:
+    path = tmp_path / "rates.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        percent, pounds = (
+            book.add_format({"num_format": code}) for code in ("0.0%", '"£"#,##0;("£"#,##0)')
+        )
+        book.add_worksheet("Empty")
+        sheet = book.add_worksheet("Rates")
+        for row, (name, share, cost) in enumerate(
+            [("Quay", 0.125, 731_000), ("Lock", 0.5, -1200)], start=1
+        ):
+            sheet.write(row, 1, name)
+            sheet.write(row, 2, share, percent)
+            sheet.write(row, 3, cost, pounds)
+            sheet.write(row, 4, 0.25)
+        sheet.write_row(0, 1, ["Place", "Share", "Cost", "Weight"])
+    document = load(str(path))
+    assert "Quay | 12.5% | £731,000 | 0.25" in document.text
+    assert "Lock | 50.0% | (£1,200) | 0.25" in document.text
+    (table,) = document.tables
+    assert table.record(table.rows[0]).endswith("Share 12.5%; Cost £731,000; Weight 0.25")
