@@ -97,7 +97,7 @@ FORMATS = (
     Format(
         "xlsx", "an Excel workbook", "Excel (XLSX, XLSB)",
         (".xlsx", ".xlsm", ".xlsb", ".xltx"), "sheets:read_sheets", "sheet and cells",
-        "formats of numbers (12 % is 0.12), comments, pictures, charts, macros",
+        "formats of dates (and of numbers in XLSB), comments, pictures, charts, macros",
         ("python-calamine",), native=True, by="rows", shown=True, sure=True,
     ),
     Format(
