@@ -115,7 +115,7 @@ class RegisterProbe:
         self, judge: Judge, corpus: Corpus, asked: Sequence[Asked], done: Done = lambda: None
     ) -> None:
         self.judge, self.corpus, self.asked = judge, corpus, asked
-        batch = QuestionBatch(judge.engine)
+        batch = QuestionBatch(judge.engine, {})
         self.states = [self._state(batch, each.question) for each in asked]
         self.scores: list[PassageScores] = []
         for state in self.states:
@@ -127,7 +127,7 @@ class RegisterProbe:
         memory = Memory(1024, judge.engine.count)
         state = ReadingState(judge.engine, self.corpus, question, memory, ReadingOptions())
         # All questions are asked of a passage together, as in a pass for several.
-        state.batch = batch
+        state.batch, state.known = batch, batch.known
         state.member = batch.join(
             lambda passage: [judge.ask(state.shown(passage, judge), question)]
         )
