@@ -47,11 +47,12 @@ class TagGate:
             question=state.question,
             memory=state.memory.notes,
         )
-        thought = engine.generate(asked, max_tokens=THINKING_TOKENS, stop=("<check>",)).text
-        thought = engine.escape_special_tokens(without_circle(thought))
-        if "<think>" in thought and "</think>" not in thought:
-            thought += "</think>"
-        begun = f"{asked}{thought}<check>"
+        # With the first words given even a model that was not trained on the format thinks of the
+        # section; without them one of 0.5B wrote "No" and nothing else.
+        begun = f"{asked}<think>The section says"
+        thought = engine.generate(begun, max_tokens=THINKING_TOKENS, stop=("</think>", "<check>"))
+        text = engine.escape_special_tokens(without_circle(thought.text))
+        begun += f"{text}</think><check>"
         gate = Gate(engine.choose(begun, _CHECK)["yes"], self._threshold, self.signal)
         state.draft["turn"] = f"{begun}{'yes' if gate.open else 'no'}</check>"
         return Opening(gate, (), (Scored(state.chunk, 0.0),) if gate.open else ())
@@ -69,7 +70,9 @@ class TagWriter:
         begun = f"{state.draft['turn']}<update>"
         budget = state.memory.budget
         update = self._engine.generate(begun, max_tokens=budget, stop=("</update>",))
-        text = self._engine.escape_special_tokens(update.text)
+        # The exit gate sees the memory that stands.
+        stands = state.memory.notes if update.cut_off else update.text
+        text = self._engine.escape_special_tokens(stands)
         state.draft["turn"] = f"{begun}{text}</update>"
         return accept(state, opening, update.text, update.cut_off)
 

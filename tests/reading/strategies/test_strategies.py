@@ -10,6 +10,7 @@ import pytest
 
 from longread.documents.model import Document, Section
 from longread.engine import Generation
+from longread.engine.repetition import without_circle
 from longread.reading.names import STRATEGIES
 from longread.reading.step import Answer, Gate, Step
 from longread.runs.run import Run
@@ -33,7 +34,7 @@ class Turn:
     end: float = 0.0
 
 
-def gru_mem(*turns: Turn, thought: str = "<think>Well.</think>") -> ScriptedEngine:
+def gru_mem(*turns: Turn, thought: str = " nothing.") -> ScriptedEngine:
     """Says the turns, and nothing after them."""
     left = [*turns, *[Turn(0.0)] * 30]
 
@@ -96,18 +97,17 @@ def test_gru_mem_s_gate_opens_where_the_user_says(start: Start) -> None:
     assert step.memory_after == NOTE
 
 
-@pytest.mark.parametrize(
-    "thought",
-    ["", "I would say yes.", "<think>No end, no end", "<next>the end</next>", "<update>x</update>"],
-)
+@pytest.mark.parametrize("thought", ["", "it sank.", "</next>the end", "yes " * 98])
 def test_whatever_a_model_thinks_its_turn_is_well_formed(start: Start, thought: str) -> None:
-    """The tags are set for it: each is asked once, in the protocol's order, thoughts closed."""
+    """The tags are set for it: each is asked once, in the protocol's order."""
     engine = gru_mem(Turn(0.9, NOTE), thought=thought)
     step = next(iter(start(engine, strategy="gru-mem").steps()))
     assert (step.memory_after, step.update.open) == (NOTE, True)
     turn = engine.prompts[3][1].partition("[reply] ")[2]
-    closed = "</think>" if thought.startswith("<think>") else ""
-    assert turn == f"{thought}{closed}<check>yes</check><update>{NOTE}</update><next>"
+    said = without_circle(thought)
+    assert turn == (
+        f"<think>The section says{said}</think><check>yes</check><update>{NOTE}</update><next>"
+    )
 
 
 def test_an_update_that_was_cut_off_is_rejected_and_the_memory_kept(start: Start) -> None:
@@ -115,6 +115,7 @@ def test_an_update_that_was_cut_off_is_rejected_and_the_memory_kept(start: Start
     steps = read_some(start(engine, strategy="gru-mem"), 2)
     assert steps[1].memory_after == NOTE
     assert steps[1].update.open
+    assert engine.prompts[-1][1].endswith(f"<update>{NOTE}</update><next>")
     assert "rejected" in steps[1].remark
     assert steps[1].added == ()
 
@@ -306,7 +307,7 @@ def test_every_strategy_ends_in_an_answer_with_citations_that_stand_in_the_book(
 ) -> None:
     engine = ScriptedEngine(
         replies=by_role(
-            turn=lambda prompt: NOTE if prompt.endswith("<update>") else "<think>Well.</think>",
+            turn=lambda prompt: NOTE if prompt.endswith("<update>") else " nothing.",
             think="Orvel ferry sank",
             overwrite=lambda prompt: NOTE if FACT in prompt or NOTE in prompt else "Nothing.",
             answer="It sank in 1931.",
