@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from longread.reading.step import Retrieval, RunInfo
+from longread.reading.step import Retrieval, RunInfo, Tokens
 
 # Zero-width joiner and non-joiner: Persian and the Indic scripts are misspelt without them.
 _JOINERS = "\u200c\u200d"
@@ -56,6 +56,14 @@ def _safe(character: str) -> str:
 def shorten(text: str, length: int) -> str:
     """`text` cut to `length` characters, the last of them `…` where something is missing."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def spent(tokens: Tokens) -> str:
+    """What something cost: `1,204 prefilled, 0 reused, 12 generated`."""
+    return (
+        f"{count(tokens.prefilled)} prefilled, {count(tokens.reused)} reused, "
+        f"{count(tokens.generated)} generated"
+    )
 
 
 def count(number: int) -> str:

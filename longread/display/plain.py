@@ -18,11 +18,12 @@ from longread.display.phrasing import (
     place,
     retrieved_places,
     shorten,
+    spent,
     title_of,
 )
 from longread.display.progress import Questions
 from longread.display.summary import statistics, step_place, totals, verdict
-from longread.reading.step import Answer, Gate, Judged, Retrieval, Retrieved, RunInfo, Step, Tokens
+from longread.reading.step import Answer, Gate, Judged, Retrieval, Retrieved, RunInfo, Step
 
 # A download or a parse without a terminal says how far it is four times, not a thousand.
 _QUARTERS = 4
@@ -197,13 +198,6 @@ def _spot(found: Retrieved) -> str:
     return pages(found.page, found.last_page) or f"passage {found.passage}"
 
 
-def _spent(tokens: Tokens) -> str:
-    return (
-        f"{count(tokens.prefilled)} prefilled, {count(tokens.reused)} reused, "
-        f"{count(tokens.generated)} generated"
-    )
-
-
 def detail_lines(step: Step) -> list[str]:
     """What `--verbose` adds to a step: gates, retrieval, quotes, notes, seconds by stage."""
     lines = []
@@ -221,7 +215,7 @@ def detail_lines(step: Step) -> list[str]:
             f"judged {_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
             f"together {each.probability:.2f}{words}"
         )
-    lines += [f"{name}: {_spent(tokens)}" for name, tokens in step.models.items()]
+    lines += [f"{name}: {spent(tokens)}" for name, tokens in step.models.items()]
     lines += [f'quote {place(quote)}: "{shorten(clean(quote.text), 300)}"' for quote in step.added]
     if step.memory_after != step.memory_before:
         lines += [f"notes {line}" for line in clean_block(step.memory_after).split("\n")]

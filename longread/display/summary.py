@@ -13,6 +13,7 @@ from longread.display.phrasing import (
     percent,
     place,
     shorten,
+    spent,
     title_of,
 )
 from longread.display.progress import Questions
@@ -47,7 +48,6 @@ def verdict(answer: Answer) -> str:
 
 def statistics(answer: Answer) -> list[tuple[str, str]]:
     """The run's numbers as (name, value) rows: where it stopped and why, tokens, time."""
-    tokens = answer.tokens
     near = [("closest", _closest(answer.closest))] if answer.closest else []
     return [
         *near,
@@ -58,11 +58,7 @@ def statistics(answer: Answer) -> list[tuple[str, str]]:
             f"{counted(answer.updates, 'update')}, {counted(answer.retrievals, 'retrieval')}, "
             f"{counted(len(answer.citations), 'citation')}",
         ),
-        (
-            "tokens",
-            f"{count(tokens.prefilled)} prefilled, {count(tokens.reused)} reused, "
-            f"{count(tokens.generated)} generated",
-        ),
+        ("tokens", spent(answer.tokens)),
         ("time", _time(answer)),
     ]
 
@@ -72,7 +68,6 @@ def totals(questions: Questions) -> list[tuple[str, str]]:
     whole = questions.whole
     assert whole.info is not None
     answers = list(questions.answers.values())
-    spent = sum((answer.tokens for answer in answers), Tokens())
     return [
         ("questions", questions.tally()),
         (
@@ -80,11 +75,7 @@ def totals(questions: Questions) -> list[tuple[str, str]]:
             f"{count(whole.read)} of {counted(whole.info.chunks, 'chunk')} "
             f"({percent(whole.read / max(1, whole.info.chunks))})",
         ),
-        (
-            "tokens",
-            f"{count(spent.prefilled)} prefilled, {count(spent.reused)} reused, "
-            f"{count(spent.generated)} generated",
-        ),
+        ("tokens", spent(sum((answer.tokens for answer in answers), Tokens()))),
         ("time", duration(sum(answer.seconds for answer in answers))),
     ]
 
