@@ -76,9 +76,7 @@ def evidence_step(run: Run, steps: Sequence[Step], spans: Sequence[Place]) -> in
 
 def _read(run: Run, steps: Sequence[Step]) -> Iterator[tuple[Step, list[Span]]]:
     for step, span in zip(steps, run.reader.spans, strict=False):
-        looked_up = step.retrieved
-        corpus = run.corpus
-        yield step, [span, *(corpus.passages[one.passage] for one in looked_up)]
+        yield step, [span, *(run.corpus.passages[one.passage] for one in step.retrieved)]
 
 
 def _holds(span: Span, document: int, position: int) -> bool:
@@ -127,8 +125,7 @@ def _gated(run: Run, steps: Sequence[Step]) -> Iterator[tuple[float, Span]]:
     for step, span in zip(steps, run.reader.spans, strict=False):
         if step.passage_gates:
             yield from zip(step.passage_gates, run.corpus.passages_of(span), strict=False)
-        retrieved = step.retrieved
-        for found in (*step.prefetched, *retrieved):
+        for found in (*step.prefetched, *step.retrieved):
             if found.lookahead:
                 yield found.score, run.corpus.passages[found.passage]
 

@@ -7,6 +7,7 @@ One colour a strategy in all plots, from a palette that colour-blind readers can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ def write_plots(results: Sequence[Result], folder: Path, stem: str) -> list[tupl
 
     drawings = (
         ("Metrics by strategy", "metrics", _draw_metrics),
-        ("F1 by depth of the evidence", "depth", _by("depth")),
-        ("F1 by length of the document", "length", _by("length")),
+        ("F1 by depth of the evidence", "depth", partial(_draw_by_tag, tag="depth")),
+        ("F1 by length of the document", "length", partial(_draw_by_tag, tag="length")),
         ("Where reading ended, against where the evidence stands", "exit", _draw_exits),
         ("Speed against F1", "speed", _draw_speed),
     )
@@ -97,13 +98,6 @@ def _draw_metrics(axes: Any, groups: Mapping[str, Sequence[Result]]) -> bool:
     axes.set_ylabel("mean, 95 % interval")
     _legend(axes, groups)
     return bool(known)
-
-
-def _by(tag: str) -> Any:
-    def draw(axes: Any, groups: Mapping[str, Sequence[Result]]) -> bool:
-        return _draw_by_tag(axes, groups, tag)
-
-    return draw
 
 
 def _draw_by_tag(axes: Any, groups: Mapping[str, Sequence[Result]], tag: str) -> bool:
