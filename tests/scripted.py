@@ -94,10 +94,8 @@ class ScriptedEngine:
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
-        temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
-        del temperature
         self.budgets.append(max_tokens)
         reply: str | Generation = self._next("generate", prompt, self.replies)
         if isinstance(reply, str):

@@ -7,7 +7,7 @@ see no difference between red and green can read as well; the number stands in e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
     from rich.text import Text
-
-Score = Callable[[Result], float | None]
 
 # ColorBrewer's RdYlBu, at 0, 0.25, 0.5, 0.75 and 1.
 _STOPS = ((215, 48, 39), (253, 174, 97), (255, 255, 191), (171, 217, 233), (69, 117, 180))
@@ -65,14 +63,14 @@ class HeatMap:
         return f"{sizes[0]} question" if sizes[0] == 1 else f"{sizes[0]} questions"
 
 
-def heat_maps(results: Sequence[Result], score: Score = CONTAINED.value) -> list[HeatMap]:
+def heat_maps(results: Sequence[Result]) -> list[HeatMap]:
     """A map for every strategy and kind, in the order they stand; all on the same axes.
 
-    Left out are results without depth and length, and those that `score` says nothing about.
+    Left out are results without depth and length, and those without a gold answer.
     """
     found: dict[tuple[str, str], dict[tuple[int, int], list[float]]] = {}
     for result in results:
-        value = score(result)
+        value = CONTAINED.value(result)
         depth, length = result.tags.get("depth"), result.tags.get("length")
         if value is None or not isinstance(depth, int) or not isinstance(length, int):
             continue

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from unicodedata import category, normalize
 
 from longread.bench.records import Cited, Evidence, Result
 from longread.reading.judges.candidates import overlap
@@ -40,17 +40,13 @@ def tokens(text: str) -> tuple[str, ...]:
     point and lose what does not count ("$1,577.00" is 1577, "8.7" is not 87), and scripts
     without spaces are compared by characters. An article that is the whole answer stays.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = " ".join(normalize("NFKC", text).casefold().split())
     plain = _THOUSANDS.sub("", _DASHES.sub(" ", plain))
     plain = _STRAY_POINT.sub("", _DECIMAL_COMMA.sub(".", plain))
-    kept = "".join(each for each in plain if each in ". " or not _is_mark(each))
+    # Punctuation, symbols, controls: what SQuAD leaves out, whatever the script.
+    kept = "".join(each for each in plain if each in ". " or category(each)[0] not in "PSC")
     words = tuple(_number(word) for word in _UNSPACED.sub(r" \1 ", kept).split())
     return tuple(word for word in words if word not in _ARTICLES) or words
-
-
-def _is_mark(character: str) -> bool:
-    """Punctuation, symbols, controls: what SQuAD leaves out, whatever the script."""
-    return unicodedata.category(character)[0] in "PSC"
 
 
 def _number(word: str) -> str:
@@ -140,24 +136,20 @@ def ranked_first(result: Result, k: int) -> list[Cited]:
     return kept
 
 
-def recall(k: int, *, every: bool = False) -> Callable[[Result], float | None]:
+def recall(k: int, *, every: bool = False, fewest: int = 1) -> Callable[[Result], float | None]:
     """Whether evidence is among the first `k` places ranked; with `every`, all of it.
 
-    None for runs without evidence to find, or without a document to find it in.
+    None for runs with fewer than `fewest` pieces to find, or without a document to find them in.
     """
 
     def value(result: Result) -> float | None:
-        if not result.evidence or not result.chunks or result.error:
+        if len(result.evidence) < fewest or not result.chunks or result.error:
             return None
         first = ranked_first(result, k)
         found = [any(is_at(place, evidence) for place in first) for evidence in result.evidence]
         return float(all(found) if every else any(found))
 
     return value
-
-
-def _all_evidence(result: Result) -> float | None:
-    return recall(10, every=True)(result) if len(result.evidence) > 1 else None
 
 
 def _right_citations(result: Result) -> list[bool] | None:
@@ -242,7 +234,7 @@ EVIDENCE_METRICS = (
     Metric("recall@1", "evidence in top 1", recall(1)),
     RECALL_AT_5,
     Metric("recall@10", "evidence in top 10", recall(10)),
-    Metric("all@10", "all evidence in top 10", _all_evidence),
+    Metric("all@10", "all evidence in top 10", recall(10, every=True, fewest=2)),
     CITED_RIGHT,
     Metric("citation_precision", "citation precision", _citation_precision),
 )

@@ -28,7 +28,7 @@ from longread.bench.records import (
     read_questions,
     write_questions,
 )
-from longread.documents import Document, load
+from longread.documents import load
 from longread.errors import UsageError
 
 Count = Callable[[str], int]
@@ -120,14 +120,13 @@ def chosen(rows: Sequence[Row], plan: Plan) -> Iterator[tuple[Row, bool]]:
         yield row, number not in silent
 
 
-def filler_passages(files: Sequence[str], load_document: Callable[[str], Document] = load
-                    ) -> Iterator[Passage]:  # fmt: skip
+def filler_passages(files: Sequence[str]) -> Iterator[Passage]:
     """Passages cut from documents at paragraph borders, each under its section's name.
 
     Other prose than the questions' own is easier to tell from the gold passages.
     """
     for file in files:
-        document = load_document(file)
+        document = load(file)
         text, bounds = document.text, [*(document.blocks or (0,)), len(document.text)]
         start, number = bounds[0], 0
         for end in bounds[1:]:

@@ -61,9 +61,7 @@ def mean_interval(values: Sequence[float], *, score: bool = True, seed: int = 0)
     return Interval(mean, low, high, len(array))
 
 
-def paired_difference(
-    first: Mapping[str, float], second: Mapping[str, float], *, seed: int = 0
-) -> Difference | None:
+def paired_difference(first: Mapping[str, float], second: Mapping[str, float]) -> Difference | None:
     """Second minus first over the question ids that both have; None where there are none."""
     shared = sorted(first.keys() & second.keys())
     if not shared:
@@ -71,12 +69,12 @@ def paired_difference(
     before = np.array([first[key] for key in shared], dtype=np.float64)
     after = np.array([second[key] for key in shared], dtype=np.float64)
     gain = after - before
-    low, high = _bounds(_resampled_means(gain, seed))
+    low, high = _bounds(_resampled_means(gain))
     return Difference(
         Interval(float(gain.mean()), low, high, len(shared)),
         wins=int((gain > 0).sum()),
         losses=int((gain < 0).sum()),
-        ratio=_ratio(before, after, seed),
+        ratio=_ratio(before, after),
     )
 
 
@@ -92,17 +90,17 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     )
 
 
-def _ratio(before: Floats, after: Floats, seed: int) -> Interval | None:
+def _ratio(before: Floats, after: Floats) -> Interval | None:
     if before.sum() <= 0.0:
         return None
     # The same seed draws the same questions for both.
-    lower, upper = _resampled_means(before, seed), _resampled_means(after, seed)
+    lower, upper = _resampled_means(before), _resampled_means(after)
     usable = lower > 0.0
     low, high = _bounds(upper[usable] / lower[usable])
     return Interval(float(after.sum() / before.sum()), low, high, len(before))
 
 
-def _resampled_means(values: Floats, seed: int) -> Floats:
+def _resampled_means(values: Floats, seed: int = 0) -> Floats:
     random = np.random.default_rng(seed)
     rows = max(1, _BLOCK // len(values))
     means = [

@@ -152,9 +152,7 @@ def _ids(results: Sequence[Result]) -> set[str]:
     return {result.id for result in results}
 
 
-def by_tag(
-    results: Sequence[Result], tag: str, metric: Metric = metrics.F1, title: str = ""
-) -> Table | None:
+def by_tag(results: Sequence[Result], tag: str, metric: Metric = metrics.F1) -> Table | None:
     """One metric by the values of a tag; None where the tag does not group the results."""
     groups = grouped(results, tag)
     if len(groups) < 2:
@@ -169,7 +167,7 @@ def by_tag(
             rows.append((label, f"{size:,}", *cells))
     if len(rows) < 2:
         return None
-    return Table(title or f"{metric.title} by {tag}", (tag, "n", *strategies), tuple(rows))
+    return Table(f"{metric.title} by {tag}", (tag, "n", *strategies), tuple(rows))
 
 
 def tags_of(results: Sequence[Result]) -> list[str]:

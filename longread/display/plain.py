@@ -23,7 +23,7 @@ from longread.display.phrasing import (
 )
 from longread.display.progress import Questions
 from longread.display.summary import statistics, step_place, totals, verdict
-from longread.reading.step import Answer, Gate, Judged, Retrieval, Retrieved, RunInfo, Step
+from longread.reading.step import Answer, Gate, Judged, Retrieval, RunInfo, Step
 
 # A download or a parse without a terminal says how far it is four times, not a thousand.
 _QUARTERS = 4
@@ -194,10 +194,6 @@ def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
     return f"retrieved {counted(len(retrieval.passages), 'passage')} {spots}".rstrip()
 
 
-def _spot(found: Retrieved) -> str:
-    return pages(found.page, found.last_page) or f"passage {found.passage}"
-
-
 def detail_lines(step: Step) -> list[str]:
     """What `--verbose` adds to a step: gates, retrieval, quotes, notes, seconds by stage."""
     lines = []
@@ -206,7 +202,9 @@ def detail_lines(step: Step) -> list[str]:
     if step.retrieval is not None:
         lines.append(f'looked for "{clean(step.retrieval.query)}"')
         lines += [
-            f"found {_spot(found)} score {found.score:.1f}" for found in step.retrieval.passages
+            f"found {pages(found.page, found.last_page) or f'passage {found.passage}'} "
+            f"score {found.score:.1f}"
+            for found in step.retrieval.passages
         ]
     lines += [f'planned "{clean(search)}"' for search in step.planned]
     for each in step.judged:

@@ -62,7 +62,6 @@ def cut(
     document: Document,
     tokens: int,
     *,
-    overlap: float = 0.0,
     count: Callable[[str], int] = estimate_tokens,
     number: int = 0,
     first_index: int = 0,
@@ -73,11 +72,10 @@ def cut(
     """Cut `document` (its number in the run is `number`) into spans of at most `tokens` tokens.
 
     Sizes are sums over sentences; a tokenizer that merges over a seam may make it one more.
-    `overlap` is the share of a span repeated at the head of the next. A sentence is cut
-    only when it alone is longer than a span. `span` limits the cut to a part of the text.
-    `even` makes as few spans as `tokens` allows and all about as large; to come out even one
-    may be a quarter larger than `tokens`. `filled` ends a span before a section only where
-    the whole section has no room: of short sections it makes fewer and fuller spans.
+    A sentence is cut only when it alone is longer than a span. `span` limits the cut to a part of
+    the text. `even` makes as few spans as `tokens` allows and all about as large; to come out even
+    one may be a quarter larger than `tokens`. `filled` ends a span before a section only where the
+    whole section has no room: of short sections it makes fewer and fuller spans.
     """
     measured = list(_measured(document, tokens, count, span))
     sections = _section_tokens(measured)
@@ -87,15 +85,8 @@ def cut(
     size = 0  # of what is held
 
     def close() -> None:
-        spans.append(
-            Span(
-                first_index + len(spans),
-                number,
-                held[0].start,
-                held[-1].end,
-                size,
-            )
-        )
+        index = first_index + len(spans)
+        spans.append(Span(index, number, held[0].start, held[-1].end, size))
 
     for sentence, section in zip(measured, sections, strict=True):
         if even:
@@ -109,10 +100,7 @@ def cut(
         if held and (full or ends_early):
             close()
             rest -= size
-            held = [] if sentence.opens_section else _tail(held, int(overlap * tokens))
-            size = sum(each.tokens for each in held)
-            while held and size + sentence.tokens > tokens:
-                size -= held.pop(0).tokens
+            held, size = [], 0
         held.append(sentence)
         size += sentence.tokens
     if held:
@@ -130,17 +118,6 @@ def _section_tokens(measured: list[_Sentence]) -> list[int]:
         if sentence.opens_section:
             rest = 0
     return sizes[::-1]
-
-
-def _tail(held: list[_Sentence], budget: int) -> list[_Sentence]:
-    """The last sentences of a span that together stay within `budget` tokens."""
-    kept: list[_Sentence] = []
-    for sentence in reversed(held):
-        budget -= sentence.tokens
-        if budget < 0:
-            break
-        kept.insert(0, sentence)
-    return kept
 
 
 def _measured(

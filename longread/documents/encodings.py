@@ -209,17 +209,13 @@ def _of_latin_letters(sample: bytes, guess: str) -> str:
     accents = len(_HIGH.findall(sample))
     if guess not in _LATIN:
         between = len(_ACCENT.findall(sample))
-        return "cp1252" if between > 0.7 * accents and _mostly_ascii(sample) else guess
+        return "cp1252" if 0.7 * accents < between and accents < 0.25 * len(sample) else guess
     western = sample.decode("cp1252", errors="replace")
     if guess != "cp1252" and western == sample.decode(guess, errors="replace"):
         return "cp1252"
     if guess == "cp1250" and not _WINDOWS_ONLY.search(sample) and _ISO_ONLY.search(sample):
         return "iso8859_2"
     return guess
-
-
-def _mostly_ascii(sample: bytes) -> bool:
-    return len(_HIGH.findall(sample)) < 0.25 * len(sample)
 
 
 def _bytes(count: int) -> str:

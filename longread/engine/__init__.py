@@ -105,7 +105,6 @@ class Engine(Protocol):
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
-        temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
         """Continue `prompt` until the model ends its turn, a stop string, or `max_tokens`; or

@@ -126,7 +126,7 @@ class PrefixStates(Engine, Protocol):
     ) -> list[list[float]]:
         """`score` for prompts behind any number of prefixes, as `choose_many`."""
 
-    def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
+    def rate_prefix(self, prefix: str, worth: float, *, source: str) -> None:
         """Tell the `keeper` how much the state of `prefix` is worth keeping, 0 to 1.
 
         Its gate's probability, the highest of several questions: where not all fit on disk,

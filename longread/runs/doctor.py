@@ -130,7 +130,7 @@ def _llama_cpp() -> Found:
         for gpu in built.gpus:
             size = f"{gpu.free / _GB:.1f} of {gpu.total / _GB:.1f} GB free"
             yield Check("gpu", f"{gpu.name}, {gpu.description}, {size}")
-    elif _nvidia() and not built.offloads:
+    elif Path("/proc/driver/nvidia/version").exists() and not built.offloads:
         yield Check(
             "gpu",
             "a graphics card that llama.cpp does not use",
@@ -139,10 +139,6 @@ def _llama_cpp() -> Found:
         )
     else:
         yield Check("gpu", "none")
-
-
-def _nvidia() -> bool:
-    return Path("/proc/driver/nvidia/version").exists()
 
 
 def _models() -> Found:

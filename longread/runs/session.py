@@ -58,7 +58,6 @@ class Session:
         engine: Engine,
         note: str = "",
         blocks: Path | None = None,
-        left_out: Sequence[str] = (),
         reader: Engine | None = None,
         find_reader: Callable[[], Engine | None] | None = None,
         index: IndexStore | None = None,
@@ -69,7 +68,7 @@ class Session:
         self.reader = reader
         self._find_reader = find_reader
         self.note = note
-        self.left_out = tuple(left_out)
+        self.left_out: tuple[str, ...] = ()
         self.blocks = SessionBlocks(blocks)
         self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
         self._judges: dict[str, Judge] = {}

@@ -62,22 +62,6 @@ def test_pieces_hold_each_sentence_once_and_keep_their_size(seed: int) -> None:
         assert before.tokens + words(source.text[slice(*first)]) > size, "not filled"
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_overlap_repeats_the_end_of_the_piece_before(seed: int) -> None:
-    source = document(prose(seed, 200, longest=8))
-    spans = cut(source, 50, overlap=0.2, count=words)
-    starts = {start for start, _end in sentences(source.text)}
-    shared = []
-    for before, after in pairwise(spans):
-        assert before.start < after.start <= before.end + 2
-        assert before.end < after.end, "every span brings something new"
-        assert after.start in starts
-        shared.append(words(source.text[after.start : before.end]))
-    assert all(span.tokens <= 50 for span in spans)
-    assert max(shared) <= 10
-    assert sum(shared) / len(shared) > 4
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_even_pieces_are_as_few_as_fit_and_about_as_large(seed: int) -> None:
     source = document(prose(seed, 60, longest=9))
@@ -122,7 +106,7 @@ def test_a_section_begins_a_piece_when_the_one_before_is_half_full() -> None:
     body = "Word word word word word. " * 5
     text = f"{body}Heading one. {body}Heading two. {body}"
     starts = (text.index("Heading one"), text.index("Heading two"))
-    spans = cut(document(text, starts), 40, overlap=0.2, count=words)
+    spans = cut(document(text, starts), 40, count=words)
     assert {span.start for span in spans} >= set(starts)
 
 

@@ -209,11 +209,6 @@ def test_streamed_pieces_join_to_the_text_though_characters_span_tokens(
     assert not any("\ufffd" in piece for piece in shown)
 
 
-def test_sampling_repeats_with_its_fixed_seed(engine: LlamaCppEngine) -> None:
-    replies = {engine.generate(PASSAGE, max_tokens=8, temperature=1.0).text for _ in range(2)}
-    assert len(replies) == 1
-
-
 def test_usage_adds_up(engine: LlamaCppEngine) -> None:
     prompt = f"{PASSAGE * 2}\n\nQuestion: What is this about?\nHelps: yes\nAnswer:"
     size = engine.count(prompt)

@@ -8,11 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from longread.cli.ask.deliver import deliver, deliver_fields, highlight
 from longread.cli.models import chosen_model
-from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
+from longread.cli.process import keep_logs_quiet, say, terminate_like_ctrl_c
 from longread.errors import ExitCode, Interrupted
 from longread.runs.questions import Asked
 
@@ -144,15 +142,11 @@ def open_session(
         )
         for line in left_out:
             # It matters even to those who want to see nothing else.
-            (_warn if options.view.quiet else view.message)(line)
+            say(f"longread: {line}") if options.view.quiet else view.message(line)
         session().turn_to(documents)
         session().left_out = tuple(left_out)
         on_failure.pop_all()
     return opened[0]
-
-
-def _warn(line: str) -> None:
-    typer.echo(f"longread: {line}", err=True)
 
 
 def read(

@@ -105,11 +105,10 @@ class LlamaServerEngine(ServerEngine):
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
-        temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
         shown = TextStream(on_text)
-        body = self._body(prompt, n_predict=max_tokens, n_probs=1, temperature=temperature)
+        body = self._body(prompt, n_predict=max_tokens, n_probs=1)
         return self._client.stream(
             "/completion",
             {**body, "stop": list(stop), "stream": True},

@@ -109,14 +109,13 @@ class OpenAIEngine(ServerEngine):
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
-        temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
         messages, opening = _turns(prompt)
         if messages:
-            path, body = "/chat/completions", self._chat(messages, max_tokens, temperature)
+            path, body = "/chat/completions", self._chat(messages, max_tokens)
         else:
-            path, body = "/completions", self._plain(prompt, max_tokens, temperature)
+            path, body = "/completions", self._plain(prompt, max_tokens)
         shown = TextStream(None if opening else on_text)
         generated = self._client.stream(
             path,
@@ -135,7 +134,7 @@ class OpenAIEngine(ServerEngine):
         messages, _opening = _turns(prompt)
         if not messages or not self._gives_logprobs:
             return self._by_words(prompt, options)
-        body = self._chat(messages, 1, 0.0, top=_TOP_LOGPROBS)
+        body = self._chat(messages, 1, top=_TOP_LOGPROBS)
         answer = self._client.post("/chat/completions", body)
         self._used(answer)
         mass = dict.fromkeys(options, 0.0)
@@ -148,7 +147,7 @@ class OpenAIEngine(ServerEngine):
     def score(self, prompt: str, continuation: str) -> list[float]:
         if not continuation:
             return []
-        body = self._plain(f"{prompt}{continuation}", 1, 0.0)
+        body = self._plain(f"{prompt}{continuation}", 1)
         body |= {"echo": True, "logprobs": 1}
         answer = self._client.post("/completions", body, probe="score" not in self.capabilities)
         self._used(answer)
@@ -168,9 +167,7 @@ class OpenAIEngine(ServerEngine):
     def forget(self) -> None:
         """What the server holds for reuse is its own affair."""
 
-    def _chat(
-        self, messages: list[Message], budget: int, temperature: float, top: int = 1
-    ) -> dict[str, Any]:
+    def _chat(self, messages: list[Message], budget: int, top: int = 1) -> dict[str, Any]:
         knows = self._dialect.knows
         body: dict[str, Any] = {
             "model": self._model,
@@ -178,19 +175,19 @@ class OpenAIEngine(ServerEngine):
             self._dialect.budget: budget,
         }
         if "temperature" in knows:
-            body["temperature"] = temperature
+            body["temperature"] = 0.0
         if "chat_template_kwargs" in knows:
             body["chat_template_kwargs"] = {"enable_thinking": False}
         if "logprobs" in knows:
             body |= {"logprobs": True, "top_logprobs": top}
         return body
 
-    def _plain(self, prompt: str, budget: int, temperature: float) -> dict[str, Any]:
+    def _plain(self, prompt: str, budget: int) -> dict[str, Any]:
         return {
             "model": self._model,
             "prompt": prompt,
             "max_tokens": budget,
-            "temperature": temperature,
+            "temperature": 0.0,
         }
 
     def _agree(self) -> tuple[Dialect, Any]:
@@ -202,7 +199,7 @@ class OpenAIEngine(ServerEngine):
         dialect = Dialect()
         while True:
             self._dialect = dialect
-            body = self._chat(asked, 1, 0.0, top=_TOP_LOGPROBS)
+            body = self._chat(asked, 1, top=_TOP_LOGPROBS)
             try:
                 answer = self._client.post("/chat/completions", body, probe=True)
             except ServerError as error:
@@ -217,7 +214,7 @@ class OpenAIEngine(ServerEngine):
         """What has the server stream its replies, and say at the end what they cost."""
         plain: dict[str, Any] = {"stream": True}
         counted = {**plain, "stream_options": {"include_usage": True}}
-        body = {**self._chat([{"role": "user", "content": "Hello"}], 1, 0.0), **counted}
+        body = {**self._chat([{"role": "user", "content": "Hello"}], 1), **counted}
         try:
             self._client.stream("/chat/completions", body, list, probe=True)
         except ServerError as error:

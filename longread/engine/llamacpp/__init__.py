@@ -84,7 +84,9 @@ class LlamaCppEngine:
         self._branches = Branches(SLOTS, BRANCHES)
         self.usage = Usage()
         # The same prompts come again: to gate, to quote, to answer.
-        self._tokenized_once = lru_cache(maxsize=512)(self._tokenize_prompt)
+        self._tokenized_once = lru_cache(maxsize=512)(
+            lambda prompt: tuple(self.vocabulary.tokenize_prompt(prompt))
+        )
         self._pinned = PinnedPrompts(
             opened.runtime,
             self._states,
@@ -196,20 +198,18 @@ class LlamaCppEngine:
         *,
         max_tokens: int,
         stop: Sequence[str] = (),
-        temperature: float = 0.0,
         on_text: Callable[[str], None] | None = None,
     ) -> Generation:
         tokens = self._tokenized(prompt)
         runtime = self._states.home([tokens], max_tokens)
         slot, reused, logits = runtime.prefill(tokens, room=max_tokens)
         self._account(len(tokens), reused)
-        random = np.random.default_rng(0)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         text, shown, count, log_probability, finished = "", 0, 0, 0.0, False
         repetition, looped = RepetitionDetector(), False
         while count < max_tokens and not looped:
             scores = logits[0] - log_total(logits)[0]
-            token = _pick(scores, temperature, random)
+            token = int(scores.argmax())
             log_probability += float(scores[token])
             if self.vocabulary.ends_turn(token):
                 finished = True
@@ -304,10 +304,10 @@ class LlamaCppEngine:
             ),
         )
 
-    def rate_prefix(self, prefix: str, worth: float, *, source: str, whole: bool = False) -> None:
+    def rate_prefix(self, prefix: str, worth: float, *, source: str) -> None:
         if self.keeper is not None and source:
             tokens = self._states.held_part(self._tokenized(prefix))
-            self.keeper.rate(tokens, source, worth, whole=whole)
+            self.keeper.rate(tokens, source, worth, whole=False)
 
     def state_bytes(self, tokens: int) -> int:
         if self._state_size is None:
@@ -347,9 +347,6 @@ class LlamaCppEngine:
             )
         return self._attention
 
-    def _tokenize_prompt(self, prompt: str) -> tuple[int, ...]:
-        return tuple(self.vocabulary.tokenize_prompt(prompt))
-
     def _tokenized(self, prompt: str) -> list[int]:
         return list(self._tokenized_once(prompt))
 
@@ -366,13 +363,6 @@ def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     highest = logits.max(axis=-1)
     total: NDArray[np.float32] = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=-1))
     return total
-
-
-def _pick(scores: NDArray[np.float32], temperature: float, random: np.random.Generator) -> int:
-    if temperature <= 0.0:
-        return int(scores.argmax())
-    weights = np.exp((scores - scores.max()) / temperature).astype(np.float64)
-    return int(random.choice(len(weights), p=weights / weights.sum()))
 
 
 def _first_stop(text: str, stop: Sequence[str]) -> int | None:

@@ -104,7 +104,8 @@ class BatchFolder:
     def read_digests(self) -> None:
         """Take in what earlier calls knew of the documents; a torn line is nothing."""
         with suppress(OSError):
-            files = sorted((self.root / "digests").glob("*.jsonl"), key=_written)
+            files = list((self.root / "digests").glob("*.jsonl"))
+            files.sort(key=lambda file: file.stat().st_mtime_ns)
             for line in chain.from_iterable(file.read_bytes().splitlines() for file in files):
                 with suppress(ValueError, KeyError, TypeError):
                     record = json.loads(line)
@@ -244,10 +245,6 @@ class BatchFolder:
             self._own = self.root / "digests" / name
         with suppress(OSError), self._own.open("ab") as file:
             file.write(_lines([{"path": path, "mark": mark, "sha256": digest}]))
-
-
-def _written(file: Path) -> int:
-    return file.stat().st_mtime_ns
 
 
 def _mark(path: str) -> list[int] | None:
