@@ -8,6 +8,7 @@ from longread.documents.grid import Grid
 from longread.documents.markup import PAGE, Markup, decode_markup, parse
 from longread.documents.markup_tables import table_of
 from longread.documents.model import Mark, Page, Section
+from longread.documents.sentences import trimmed
 from longread.documents.table import Table
 from longread.documents.text import Read
 
@@ -103,26 +104,16 @@ class Compiler:
         if not self._breaks:
             return ()
         text = self.text
-        starts = [(label or None, _skip_blank(text, start)) for label, start in self._breaks]
+        starts = [
+            (label or None, trimmed(text, start, len(text))[0]) for label, start in self._breaks
+        ]
         if text[: starts[0][1]].strip():
             starts.insert(0, (None, 0))
         ends = [*(start for _, start in starts[1:]), len(text)]
         return tuple(
-            Page(number, label, start, _without_blank(text, start, end))
+            Page(number, label, start, trimmed(text, start, end)[1])
             for number, ((label, start), end) in enumerate(zip(starts, ends, strict=True), start=1)
         )
-
-
-def _skip_blank(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
-
-
-def _without_blank(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return end
 
 
 def read_html(data: bytes, name: str, encoding: str | None = None) -> Read:

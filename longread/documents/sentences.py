@@ -184,8 +184,14 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _strip(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    start, end = trimmed(text, start, end)
+    if start < end:
+        spans.append((start, end))
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span of `text` without the white space at its ends."""
     start = _skip_blank(text, start, end)
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end:
-        spans.append((start, end))
+    return start, end

@@ -18,6 +18,7 @@ import numpy as np
 from longread.documents.chunks import Span, cut, sentences_and_rows
 from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
+from longread.documents.sentences import trimmed
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
 from longread.retrieval.postings import Postings
@@ -279,10 +280,7 @@ class Corpus:
     def quote(self, document: int, start: int, end: int, score: float) -> Quote:
         """The ledger's entry for a span, located and checked against the document."""
         source = self.documents[document]
-        while start < end and source.text[start].isspace():
-            start += 1
-        while end > start and source.text[end - 1].isspace():
-            end -= 1
+        start, end = trimmed(source.text, start, end)
         place = source.locate(start, end)
         words = source.text[start:end]
         return Quote(
