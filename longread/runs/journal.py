@@ -13,18 +13,37 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from longread import paths
 from longread.models.lock import locked
 from longread.reading.step import Step
 from longread.version import __version__
 
+if TYPE_CHECKING:
+    from longread.runs.run import Run
+
 
 def run_key(parts: Iterable[object]) -> str:
     """A name for a run that is the same only when everything it depends on is."""
     text = json.dumps([__version__, *parts], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def key_of(run: Run) -> str:
+    """The name of a run: by its question, documents, models, options, and how they are cut."""
+    options = asdict(run.options)
+    # Limits may change between an interrupted run and the one that goes on.
+    for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
+        options.pop(limit)
+    engine = run.session.engine.info
+    # A server's address does not say which model it runs.
+    model = [Path(engine.file).name, engine.name, run.reader.judges.reader]
+    digests = [(document.sha256, document.characters) for document in run.session.documents]
+    way = [run.corpus.chunk_tokens, run.corpus.filled]
+    return run_key([run.question, digests, model, options, way])
 
 
 class Journal:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from longread.documents.superscripts import MARKED, without_note_marks
@@ -19,7 +18,7 @@ from longread.reading.state import Outcome
 from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens, spent
 from longread.reading.strategies import strategy
 from longread.runs.fitting import cutting, say_limits, whole_tokens
-from longread.runs.journal import Journal, run_key
+from longread.runs.journal import Journal, key_of
 
 if TYPE_CHECKING:
     from longread.runs.ahead import ReadAhead
@@ -71,7 +70,7 @@ class Run:
         self.reader = Reader(judges, self.corpus, question, parts, options, everything=everything)
         # Nothing of a document behind a password is kept on disk.
         journal = journal and not any(document.secret for document in session.documents)
-        self._journal = Journal(self._key(), report) if journal else None
+        self._journal = Journal(key_of(self), report) if journal else None
         self._earlier = self._taken_over() if resume else []
         self._steps: list[Step] = list(self._earlier)
         self.tokens_ahead = Tokens()
@@ -205,25 +204,8 @@ class Run:
             patience=patience,
             resumed=len(self._earlier),
             left_out=self.session.left_out,
-            reader=self._reader_name(),
+            reader=self.reader.judges.reader,
         )
-
-    def _reader_name(self) -> str:
-        """The model that gates for the larger one; empty where the model does it all."""
-        judges = self.reader.judges
-        return judges.gate.engine.info.name if judges.cascade else ""
-
-    def _key(self) -> str:
-        options = asdict(self.options)
-        # Limits may change between an interrupted run and the one that goes on.
-        for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
-            options.pop(limit)
-        engine = self.session.engine.info
-        # A server's address does not say which model it runs.
-        model = [Path(engine.file).name, engine.name, self._reader_name()]
-        digests = [(document.sha256, document.characters) for document in self.session.documents]
-        way = [self.corpus.chunk_tokens, self.corpus.filled]
-        return run_key([self.question, digests, model, options, way])
 
 
 class Pass:

@@ -11,7 +11,7 @@ import pytest
 
 from longread.documents.model import Document
 from longread.reading.step import Answer, Exit, Step, Tokens
-from longread.runs.journal import Journal
+from longread.runs.journal import Journal, key_of
 from longread.runs.run import Run
 from tests.reading.conftest import FACT, Start
 from tests.scripted import ScriptedEngine, by_role, interrupting, looking_at
@@ -126,7 +126,7 @@ def test_an_answered_run_leaves_no_journal(start: Start) -> None:
     run = start(engine(lambda script: script), journal=True)
     list(run.steps())
     run.answer()
-    journal = Journal(run._key(), print)
+    journal = Journal(key_of(run), print)
     assert journal.path.exists()
     run.close()
     assert not journal.path.exists()
@@ -194,7 +194,7 @@ def test_steps_that_read_another_chunk_are_not_taken_over(start: Start) -> None:
     broken = start(interrupted_at(40), journal=True, exit=False)
     steps = list(broken.steps())
     assert len(steps) > 3
-    journal = Journal(broken._key(), print)
+    journal = Journal(key_of(broken), print)
     for damage in (
         [*steps[:2], *steps[3:]],
         [*steps[:2], replace(steps[2], chunk=replace(steps[2].chunk, tokens=1))],
@@ -219,6 +219,6 @@ def test_a_second_run_of_the_same_question_leaves_the_first_ones_journal_alone(
     assert len(list(second.steps())) == 9
     second.close()
     assert said == ["another longread reads for this question: this run keeps no journal"]
-    assert len(Journal(first._key(), print).read()) == 1
+    assert len(Journal(key_of(first), print).read()) == 1
     rest = list(reading)
-    assert len(Journal(first._key(), print).read()) == 1 + len(rest) == 10
+    assert len(Journal(key_of(first), print).read()) == 1 + len(rest) == 10

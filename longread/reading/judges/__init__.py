@@ -126,6 +126,11 @@ class Judges:
         return (self.gate.engine, self.answer.engine) if self.cascade else (self.engine,)
 
     @property
+    def reader(self) -> str:
+        """The name of the model that gates for a larger one; empty where one does it all."""
+        return self.gate.engine.info.name if self.cascade else ""
+
+    @property
     def cascade(self) -> bool:
         """Whether a smaller model gates for a larger one."""
         return self.gate is not self.answer
