@@ -107,7 +107,7 @@ FORMATS = (
     ),
     Format(
         "ods", "an OpenDocument spreadsheet", "OpenDocument sheets (ODS)", (".ods", ".ots"),
-        "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
+        "sheets:read_sheets", "sheet and cells", "formats of dates, comments, pictures, charts",
         ("python-calamine",), native=True, by="rows", shown=True, sure=True,
     ),
     Format(

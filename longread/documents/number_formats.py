@@ -1,12 +1,15 @@
-"""Number formats of XLSX: 0.12 under "0%" is 12 %, as whoever opens the file sees it.
+"""Number formats of sheets: 0.12 under "0%" is 12 %, as whoever opens the file sees it.
 
-Contract: cells without a format that is known here keep their value. Dates are typed by calamine.
+XLSX says by which code a figure is shown, ODS says what is shown. Contract: cells without a format
+that is known here keep their value. Dates are typed by calamine.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 
 from longread.documents.archive import Archive
 from longread.documents.xml_tree import Element
@@ -33,30 +36,77 @@ _COLOURS = re.compile(r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Colo
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
 _PLAIN = frozenset(" $£€¥()+-:/")
 
-# A cell's row and column, from 0.
-Place = tuple[int, int]
-Codes = dict[Place, str]
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_LINE = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}p"
+_FIGURES = ("percentage", "currency", "float")
+# Cells that are the same and stand in a row are written once; empty ones to the sheet's end.
+_MOST_REPEATED = 1000
+
+# What shows the figure of a cell, by row and column from 0.
+Shown = Callable[[float], str | None]
+Formats = dict[tuple[int, int], Shown]
 
 
-def formats_of(archive: Archive) -> Callable[[str], Codes]:
-    """What gives, for the name of a sheet, the format codes of its cells that have one."""
+def formats_of(archive: Archive) -> Callable[[str], Formats]:
+    """What gives, for the name of a sheet, how the figures of its cells are shown."""
     try:
+        if "content.xml" in archive.names:
+            return _of_opendocument(archive)
         codes = _codes(archive.xml("xl/styles.xml"))
         parts = _parts(archive)
     except DocumentError:
         return lambda _sheet: {}
 
-    def of(sheet: str) -> Codes:
+    def of(sheet: str) -> Formats:
         if not codes or sheet not in parts:
             return {}
-        found: Codes = {}
+        found: Formats = {}
         for cell in _CELL.finditer(archive.read(parts[sheet])):
             style, place = _STYLE.search(cell[1]), _PLACE.search(cell[1])
             if style and place and int(style[1]) in codes:
-                found[int(place[2]) - 1, _column(place[1])] = codes[int(style[1])]
+                code = codes[int(style[1])]
+                found[int(place[2]) - 1, _column(place[1])] = partial(formatted, code=code)
         return found
 
     return of
+
+
+def _of_opendocument(archive: Archive) -> Callable[[str], Formats]:
+    sheets = {
+        each.get(f"{_TABLE}name"): each
+        for each in archive.xml("content.xml").iter(f"{_TABLE}table")
+    }
+
+    def of(sheet: str) -> Formats:
+        found: Formats = {}
+        row = 0
+        for line in sheets[sheet].iter(f"{_TABLE}table-row") if sheet in sheets else ():
+            rows, column = _repeated(line, "rows"), 0
+            for cell in line.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                columns = _repeated(cell, "columns")
+                # A comment lies in the cell as well.
+                lines = [map(str, each.itertext()) for each in cell.iterchildren(_LINE)]
+                text = "\n".join("".join(line) for line in lines)
+                if text and cell.get(f"{_OFFICE}value-type") in _FIGURES:
+                    for place in product(
+                        range(row, row + min(rows, _MOST_REPEATED)),
+                        range(column, column + min(columns, _MOST_REPEATED)),
+                    ):
+                        found[place] = partial(_as_written, text=text)
+                column += columns
+            row += rows
+        return found
+
+    return of
+
+
+def _repeated(element: Element, what: str) -> int:
+    return int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
+
+
+def _as_written(_value: float, text: str) -> str:
+    return text
 
 
 def _codes(styles: Element) -> dict[int, str]:

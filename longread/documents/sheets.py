@@ -1,8 +1,8 @@
 """XLSX, XLS and ODS by way of calamine: a sheet is a section, each of its blocks a table.
 
 Contract: a row of a sheet is a line of the text, marked with the cell it begins with. Values are
-those that were calculated when the file was saved. Figures of XLSX stand as their formats show
-them; dates are written year first.
+those that were calculated when the file was saved. Figures of XLSX and ODS stand as they are shown;
+dates are written year first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from longread.documents.archive import Archive
 from longread.documents.grid import Grid, above_figures
 from longread.documents.markup_tables import table_of
 from longread.documents.model import Section
-from longread.documents.number_formats import Codes, formats_of, formatted
+from longread.documents.number_formats import Formats, Shown, formats_of
 from longread.documents.rows_of_text import RowsOfText
 from longread.documents.table import BORDER, column_name, row_text
 from longread.documents.text import Read
@@ -58,14 +58,14 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     return text.read("", warnings)
 
 
-def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Codes) -> None:
+def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Formats) -> None:
     if sheet.start is None:
         return
     text.sections.append(Section(clean(name), text.length))
     top, left = sheet.start
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
-    for (row, column), code in formats.items():
-        _format(rows, row - top, column - left, code)
+    for (row, column), shown in formats.items():
+        _format(rows, row - top, column - left, shown)
     for (first, column), (last, end) in sheet.merged_cell_ranges or ():
         _spread(rows, first - top, column - left, last - top, end - left)
     said: list[str] = []
@@ -79,12 +79,12 @@ class _Formatted(float):
     shown: str
 
 
-def _format(rows: list[list[Any]], row: int, column: int, code: str) -> None:
+def _format(rows: list[list[Any]], row: int, column: int, how: Shown) -> None:
     if not (0 <= row < len(rows) and 0 <= column < len(rows[row])):
         return
     value = rows[row][column]
     if isinstance(value, float | int) and not isinstance(value, bool):
-        shown = formatted(value, code)
+        shown = how(value)
         if shown is not None:
             rows[row][column] = figure = _Formatted(value)
             figure.shown = shown
@@ -159,10 +159,9 @@ def _is_value(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return clean(value).replace(BORDER[1], "¦")
-    if isinstance(value, _Formatted):
-        return value.shown
+    if isinstance(value, str | _Formatted):
+        words = value if isinstance(value, str) else value.shown
+        return clean(words).replace(BORDER[1], "¦")
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float | int):

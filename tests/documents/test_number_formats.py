@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import odfdo
 import pytest
 import xlsxwriter
 
@@ -37,6 +38,33 @@ from longread.documents.number_formats import formatted
 )
 def test_a_figure_by_its_format(value: float, code: str, shown: str | None) -> None:
     assert formatted(value, code) == shown
+
+
+def test_a_sheet_of_opendocument_reads_as_it_looks(tmp_path: Path) -> None:
+    path = tmp_path / "rates.ods"
+    book = odfdo.Document("spreadsheet")
+    book.body.clear()
+    table = odfdo.Table("Rates")
+    for row, (name, value, kind, shown) in enumerate(
+        [
+            ("Quay", 0.125, "percentage", "12 %"),
+            ("Lock", 731000, "currency", "£731,000"),
+            ("Pier", 4, "float", ""),
+        ]
+    ):
+        table.set_value((0, row), name)
+        cell = odfdo.Cell(value, text=shown or None, cell_type=kind)
+        if not shown:
+            for paragraph in cell.get_elements("text:p"):
+                cell.delete(paragraph)
+        cell.repeated = 2
+        table.set_cell((1, row), cell)
+    book.body.append(table)
+    book.save(str(path))
+    text = load(str(path)).text
+    assert "Quay | 12 % | 12 %" in text
+    assert "Lock | £731,000 | £731,000" in text
+    assert "Pier | 4 | 4" in text
 
 
 def test_a_sheet_reads_as_it_looks(tmp_path: Path) -> None:
