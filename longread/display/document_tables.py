@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from longread.display.phrasing import clean
+from longread.display.records import markdown_row
 from longread.documents.model import Document
 from longread.documents.table import Table
 
@@ -52,13 +53,9 @@ def _markdown(table: Table) -> str:
     title = " ".join(part for part in (table.context, _pages(table)) if part)
     lines = [f"**{clean(title)}**", ""] if title else []
     heads, *rows = [[clean(cell).replace("|", "\\|") for cell in row] for row in _grid(table)]
-    lines += [_line(heads), _line(["---"] * len(heads)), *map(_line, rows), ""]
+    lines += [markdown_row(heads), markdown_row(["---"] * len(heads)), *map(markdown_row, rows), ""]
     lines += [f"{clean(note)}\n" for note in table.notes]
     return "\n".join(lines)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _pages(table: Table) -> str:

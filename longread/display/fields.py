@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any, TextIO
 
-from longread.display.json_answer import to_json
 from longread.display.phrasing import clean
 from longread.display.records import (
     Record,
@@ -15,6 +13,7 @@ from longread.display.records import (
     Write,
     csv_rows,
     document_of,
+    json_lines,
     markdown_rows,
     table_rows,
 )
@@ -86,7 +85,7 @@ def field_rows(fields: Sequence[Field]) -> Rows:
     def begin(form: RowFormat, out: TextIO, width: int) -> Write:
         columns = [file, *names, trouble]
         if form is RowFormat.JSONL:
-            write: Write = partial(_lines, out)
+            write = json_lines(out)
         elif form is RowFormat.CSV:
             paged = [column for name in names for column in (name, f"{name} page")]
             write = csv_rows(out, [file, *paged, trouble], cells)
@@ -97,11 +96,6 @@ def field_rows(fields: Sequence[Field]) -> Rows:
         return lambda records: write([fields_object(fields, records)])
 
     return begin
-
-
-def _lines(out: TextIO, records: Sequence[Record]) -> None:
-    out.writelines(f"{to_json(record)}\n" for record in records)
-    out.flush()
 
 
 def _shown(value: Any) -> str:

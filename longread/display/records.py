@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TextIO
 
 from longread.display.json_answer import to_json
@@ -53,19 +54,24 @@ Write = Callable[[Sequence[Record]], None]
 Rows = Callable[[RowFormat, TextIO, int], Write]
 
 
-def writer(form: RowFormat, out: TextIO, *, several: bool, width: int = 0) -> Write:
+def writer(form: RowFormat, out: TextIO, width: int = 0, *, several: bool) -> Write:
     """What writes records to `out` in `form`, a document's at a time, heads first.
 
     `several` questions stand in a column of their own; a table is fitted into `width`.
     """
     if form is RowFormat.JSONL:
-        return lambda records: _put(out, map(to_json, records))
+        return json_lines(out)
     if form is RowFormat.CSV:
         return csv_rows(out, COLUMNS, cells)
     columns = [name for name in _SHORT if several or name != "question"]
     if form is RowFormat.MARKDOWN:
         return markdown_rows(out, columns, _told)
     return _table(columns, out, width)
+
+
+def json_lines(out: TextIO) -> Write:
+    """JSON Lines, a record each."""
+    return lambda records: _put(out, map(to_json, records))
 
 
 def markdown_rows(
@@ -75,19 +81,16 @@ def markdown_rows(
 
     def row(record: Record) -> str:
         made = cells(record)
-        return _bars([_escaped(made[name]) for name in columns])
+        return markdown_row([_escaped(made[name]) for name in columns])
 
-    _put(out, [_bars(columns), _bars(["---"] * len(columns))])
+    _put(out, [markdown_row(columns), markdown_row(["---"] * len(columns))])
     return lambda records: _put(out, map(row, records))
 
 
 def rows(several: bool) -> Rows:
     """Rows of answers; `several` questions stand in a column of their own."""
 
-    def begin(form: RowFormat, out: TextIO, width: int) -> Write:
-        return writer(form, out, several=several, width=width)
-
-    return begin
+    return partial(writer, several=several)
 
 
 def _put(out: TextIO, lines: Iterable[str]) -> None:
@@ -109,7 +112,8 @@ def csv_rows(
     return write
 
 
-def _bars(values: Sequence[str]) -> str:
+def markdown_row(values: Sequence[str]) -> str:
+    """Cells as one row of a Markdown table."""
     return f"| {' | '.join(values)} |"
 
 
