@@ -11,12 +11,15 @@ import pytest
 from longread.documents import Document
 from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import DocumentError, ModelError
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.reading.step import Answer
 from longread.retrieval.store import IndexStore
 from longread.runs.ahead import GatedAhead, ReadAhead, by_name
 from longread.runs.opening import read_documents
 from longread.runs.session import Session
+from tests.reading.conftest import FACT, QUESTION
+from tests.scripted import ScriptedEngine, page, paged
 
 QUESTIONS = ("What was the mayor of Hitra paid on page 2?", "Who was not paid in Jondal?")
 TOWNS = ("Ardal", "Borgund", "Dale", "Eid", "Farsund", "Grimstad", "Hitra", "Inderoy")
@@ -155,3 +158,45 @@ def test_what_was_gated_ahead_is_not_gated_again_and_changes_no_answer(
         assert (mine.exit, mine.chunks_read) == (other.exit, other.chunks_read)
     anew = sum(each.tokens.prefilled for each in expected)
     assert sum(each.tokens.prefilled for each in found) - ahead.tokens.prefilled < anew
+
+
+def test_a_prompt_that_was_asked_ahead_is_not_asked_again() -> None:
+    documents = []
+    for place in range(4):
+        pages = [page(number, *([FACT] if number == place else [])) for number in (1, 2)]
+        made = replace(paged(*pages), path=f"{place}.pdf", sha256=str(place), entry=str(place))
+        documents.append(made)
+    options = ReadingOptions(chunk_tokens=80, passage_tokens=40, memory_tokens=120)
+
+    def reader() -> ScriptedEngine:
+        return ScriptedEngine(
+            replies=lambda _prompt: "1931",
+            choices=lambda prompt: 0.98 if FACT in prompt else 0.01,
+            protocol=PROTOCOL,
+            capabilities=frozenset({"generate", "choose", "score", "branches"}),
+        )
+
+    (expected,) = answers(Session(documents, reader()), options)
+    engine = reader()
+    session = Session([], engine)
+    ahead = ReadAhead(session, [QUESTION], options, len(documents))
+    for document in documents:
+        ahead.arrived(document)
+        while ahead.idle():
+            pass
+    asked = {prompt for call, prompt in engine.prompts if call == "choose"}
+    assert 0 < len(asked) <= len(ahead.replies)
+    engine.prompts.clear()
+    session.turn_to(documents)
+    (found,) = answers(session, options)
+    assert not asked & {prompt for call, prompt in engine.prompts if call == "choose"}
+    assert (found.answer, found.citations, found.exit) == (
+        expected.answer, expected.citations, expected.exit,
+    )  # fmt: skip
+    assert found.answer == "1931"
+    assert ahead.tokens.prefilled <= found.tokens.prefilled
+
+
+def answers(session: Session, options: ReadingOptions) -> list[Answer]:
+    records = session.run_all([QUESTION], options).records()
+    return [each for _number, each in records if isinstance(each, Answer)]
