@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from longread.documents.paragraphs import Block
 from longread.documents.periods import is_period, period_in, unit_in, without_unit
 from longread.documents.sentences import sentences
+from longread.documents.structure import CAPTION
 
 # Blocks that are looked at above a table, and the longest that is a title and no paragraph.
 _DEPTH = 6
@@ -17,6 +18,10 @@ _LONGEST_NOTE = 500
 _NOTE = re.compile(
     r"(?:\((?:\d{1,2}|[a-z])\)|\[\w{1,2}\]|[*†‡§~]|n/?a\b|notes?:|sources?:|\d\s?[A-Z])",
     re.IGNORECASE,
+)
+_NAMES_TABLE = re.compile(
+    r"\b(?:following tables?|tables? below|"
+    r"tables? (?:presents?|shows?|sets? (?:out|forth)|summari[sz]es?|provides?|lists?))\b"
 )
 _LETTER = re.compile(r"[^\W\d_]{2}")
 
@@ -35,22 +40,34 @@ def above(blocks: Sequence[Block]) -> Surroundings:
         if block.kind == "row":
             break
         text, prose = block.text, _is_prose(block)
+        named = text
         if prose:
             if found.caption:
                 break
+            named = _naming(text)
             start, end = sentences(text)[-1]
             text = text[start:end]
             if not text.rstrip().endswith(":") and block is not blocks[-1]:
                 break
-        found.unit = found.unit or unit_in(text)
-        if not found.period:
-            found.period = period_in(text)
-        rest = without_unit(text).strip(" :")
+        found.unit = found.unit or unit_in(text) or unit_in(named)
+        found.period = found.period or period_in(text) or period_in(named)
+        rest = without_unit(named).strip(" :")
         if not found.caption and _LETTER.search(rest) and not is_period(rest):
             found.caption = rest
         if prose:
             break
     return found
+
+
+def _naming(text: str) -> str:
+    """The sentence of a paragraph that names the table below it, or the last one."""
+    label = CAPTION.match(text)
+    spans = sentences(text)
+    if label:
+        # The label's own full stop ends no sentence.
+        return next(text[:end] for _, end in spans if end > label.end() + 1 or end == spans[-1][1])
+    naming = [text[start:end] for start, end in spans if _NAMES_TABLE.search(text, start, end)]
+    return naming[-1] if naming else text[spans[-1][0] :]
 
 
 def notes(blocks: Sequence[Block]) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _continues(stack: _Stack, segment: Segment) -> bool:
     overlap = min(last.x1, segment.x1) - max(last.x0, segment.x0)
     if overlap < 0.5 * min(last.x1 - last.x0, segment.x1 - segment.x0):
         return False
-    return not (is_figure(last.text) and is_figure(segment.text))
+    return not all(is_figure(text) or text.isdigit() for text in (last.text, segment.text))
 
 
 def is_figure(text: str) -> bool:

@@ -69,12 +69,14 @@ def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segme
     closed, outside = _cells(segments, drawn)
     if rows := _open_rows(segments, drawn, {id(segment) for segment, _, _ in outside}):
         closed, outside = _cells(segments, [*drawn, *rows])
-    cells = [cell for cell in closed if not _holds_several(cell)]
+    cells, several = [], []
+    for cell in closed:
+        (several if _holds_several(cell) else cells).append(cell)
     merged: dict[int, Segment | None] = {}
     for number, grid in enumerate(_grids(cells), start=1):
         edge = min(cell.left for row in grid for cell in row)
         for row in grid:
-            if not _is_open(row, outside):
+            if not _is_open(row, outside) and not _is_band(row, several):
                 merged.update(_merged(row, edge, number))
     replaced = (merged.get(id(segment), segment) for segment in segments)
     return [segment for segment in replaced if segment is not None]
@@ -207,6 +209,13 @@ def _is_open(row: list[_Cell], outside: Sequence[tuple[Segment, float, float]]) 
     )
 
 
+def _is_band(row: list[_Cell], several: Sequence[_Cell]) -> bool:
+    """Are these several rows of a table between two lines, with figures in as many lines?"""
+    height = max(len(cell.lines()) for cell in row)
+    level = [cell for cell in several if abs(cell.top - row[0].top) <= _SNAP]
+    return height > 2 and sum(len(cell.lines()) == height for cell in level) > 1
+
+
 def _holds_several(cell: _Cell) -> bool:
     """Does the cell hold what are several cells, as where only some borders are drawn?"""
     lines = cell.lines()
@@ -220,7 +229,8 @@ def _holds_several(cell: _Cell) -> bool:
         return True
     if any(sum(is_figure(segment.text) for segment in line) >= 2 for line in lines):
         return True
-    figures = [line[0].text for line in lines if len(line) == 1 and is_figure(line[0].text)]
+    alone = [line[0].text for line in lines if len(line) == 1]
+    figures = [text for text in alone if is_figure(text) or text.isdigit()]
     # Years above a word are the lines of one head ("FY 2013, FY 2017 Trend").
     head = len(figures) < len(lines) and all(map(is_period, figures))
     return len(figures) >= 2 and not head

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longread.documents.table import Box
+from longread.documents.tables import is_number
 
 _TOTAL = re.compile(r"(?:sub-?)?totals?\b|net cash\b|gesamt|summe", re.IGNORECASE)
 _WORD = re.compile(r"\w{4,}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # A row without figures, because a note has them: "Commitments and contingencies (Note 16)".
 _IN_NOTE = re.compile(r"\((?:see )?notes? \d[\d, and]*\)$", re.IGNORECASE)
 
@@ -42,9 +44,11 @@ def set_paths(rows: Sequence[DraftLine], ruled: bool) -> None:
     """Give every row the sub-heads that it stands under; `ruled` rows stand in drawn cells."""
     heads: list[_SubHead] = []
     label = ""
+    # Where several end in colons, a plain row without figures is one whose cells are empty.
+    colons = sum(row.cells[0].endswith(":") and not any(row.cells[1:]) for row in rows) > 1
     for row, after in itertools.zip_longest(rows, rows[1:]):
         if not row.cells[0]:
-            if ruled and label:
+            if ruled and label and not _is_sum(row):
                 row.path = (label,)
             continue
         if not any(row.cells[1:]):
@@ -52,7 +56,9 @@ def set_paths(rows: Sequence[DraftLine], ruled: bool) -> None:
                 heads.pop()
             row.path = tuple(head.text for head in heads)
             further_in = after is not None and after.indent > row.indent + 2
-            if further_in or not _IN_NOTE.search(row.cells[0]):
+            text = row.cells[0]
+            empty = colons and text[-1] != ":" and not row.bold and text != text.upper()
+            if further_in or not (empty or _IN_NOTE.search(text)):
                 heads.append(_SubHead(row.cells[0], row.indent, row.bold))
             continue
         label = row.cells[0]
@@ -68,6 +74,12 @@ def set_paths(rows: Sequence[DraftLine], ruled: bool) -> None:
         row.path = tuple(head.text for head in heads)
         if summed is None and heads and _is_last(heads[-1], row):
             heads.pop()
+
+
+def _is_sum(row: DraftLine) -> bool:
+    """Are all cells figures, and the first no year? So is a sum that has no label."""
+    cells = [cell for cell in row.cells if cell]
+    return bool(cells) and all(map(is_number, cells)) and not _YEAR.fullmatch(cells[0])
 
 
 def _is_over(head: _SubHead, row: DraftLine) -> bool:

@@ -258,6 +258,27 @@ def test_drawn_cells_hold_several_lines_each(tmp_path: Path) -> None:
     assert cell(table, "Average days until a claim is decided", "2022") == "12"
 
 
+def test_rows_between_lines_that_part_every_fifth_stay_rows(tmp_path: Path) -> None:
+    sheet = Sheet()
+    edges = (60.0, 160.0, 220.0, 280.0, 340.0)
+    names = ["Alder", "Birk", "Cole", "Dale", "Esk", "Firth", "Glen", "Holm", "Inch", "Jura"]
+    rows = [
+        (name, str(place), str(9 - place), f"{1040 + place}") for place, name in enumerate(names)
+    ]
+    top = sheet.y
+    for band in ([("Berth", "Boats", "Rafts", "Fee")], rows[:5], rows[5:]):
+        height = PITCH * len(band) + 6
+        for column, (x0, x1) in enumerate(itertools.pairwise(edges)):
+            sheet.page.draw_rect(pymupdf.Rect(x0, top, x1, top + height), width=0.7)
+            for number, row in enumerate(band):
+                sheet.page.insert_text(
+                    (x0 + 4, top + 12 + PITCH * number), row[column], fontsize=SIZE
+                )
+        top += height
+    (table,) = sheet.document(tmp_path).tables
+    assert [row.cells for row in table.rows] == rows
+
+
 def test_two_columns_of_text_are_no_table(tmp_path: Path) -> None:
     sheet = Sheet()
     for _ in range(12):

@@ -90,3 +90,26 @@ def test_a_row_whose_figures_are_in_a_note_is_no_sub_head() -> None:
     assert under(line("Debt (Note 5)"), line("Bonds", "1", indent=8)) == [
         ("Bonds", "Debt (Note 5)")
     ]
+
+
+def test_a_sum_without_a_label_does_not_take_that_of_the_row_above() -> None:
+    rows = (
+        line("Retiree plans", "342", "238"),
+        line("Other plans", "76", "42"),
+        line("", "418", "280"),
+    )
+    set_paths(rows, ruled=True)
+    assert rows[2].path == ()
+    rows = (line("Birk Sound", "2022", "310"), line("", "2023", "12"), line("", "Cod", "7"))
+    set_paths(rows, ruled=True)
+    assert [row.path for row in rows[1:]] == [("Birk Sound",)] * 2
+
+
+def test_a_row_of_empty_cells_among_sub_heads_with_colons_is_none() -> None:
+    assert under(
+        line("Equity securities:"),
+        line("Common stock", "4", indent=8),
+        line("Private equity"),
+        line("Real assets:"),
+        line("Real estate", "3", indent=8),
+    ) == [("Common stock", "Equity securities:"), ("Real estate", "Real assets:")]
