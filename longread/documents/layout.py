@@ -8,7 +8,10 @@ out in exactly one line. Time is n log n in the number of segments of a page.
 from __future__ import annotations
 
 import itertools
+import math
+from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from longread.documents.cells import is_figure, merge_wrapped_cells
 from longread.documents.layout_types import Line, Segment, Shape
@@ -18,6 +21,8 @@ from longread.documents.table import Box, union
 
 # In a row that has a gap between cells, narrower ones are borders as well.
 TIGHT_CELL_GAP = 0.6
+# Lines of a page's text have at least so many characters; so many tell where its edges are.
+_LONG, _FEWEST_LONG, _SAME_EDGE = 40, 8, 2.0
 # Segments closer than this are one word.
 WORD_GAP = 0.12
 
@@ -27,12 +32,14 @@ def reading_order(
 ) -> list[Line]:
     """The lines of a page, column after column; `shapes` are drawn around some of them."""
     lines: list[Line] = []
+    body, margins = _without_margins(segments)
     parts = [
         part
-        for side in tables_beside(segments, right_to_left)
+        for side in tables_beside(body, right_to_left)
         for part in split_columns(merge_wrapped_cells(side), shapes, right_to_left)
     ]
-    for column, part in enumerate(parts):
+    columns = [*enumerate(parts), *((-2 - side, margin) for side, margin in enumerate(margins))]
+    for column, part in columns:
         left = min(segment.x0 for segment in part)
         right = max(segment.x1 for segment in part)
         for row in group_rows(part):
@@ -41,6 +48,50 @@ def reading_order(
             line.left, line.right, line.column = left, right, column
             lines.append(line)
     return lines
+
+
+def _without_margins(segments: Sequence[Segment]) -> tuple[list[Segment], list[list[Segment]]]:
+    """What stands between the edges of the page's text, and the notes in its two margins."""
+    long = [segment for segment in segments if len(segment.text) >= _LONG and not segment.table]
+    if len(long) < _FEWEST_LONG:
+        return list(segments), []
+    edges = [_common([s.x0 for s in long]), _common([s.x1 for s in long])]
+    width = max(s.x1 for s in long) - min(s.x0 for s in long)
+    gap = 0.5 * median(segment.size for segment in long)
+    beside = (
+        [s for s in segments if s.x1 < edges[0] - gap],
+        [s for s in segments if s.x0 > edges[1] + gap],
+    )
+    margins = []
+    for x, margin in zip(edges, beside, strict=True):
+        over = any(s.x0 < x - gap and s.x1 > x + gap for s in segments)
+        reach = max((abs(s.x0 + s.x1 - 2 * x) for s in margin), default=0.0)
+        notes = sum(len(segment.text.split()) > 1 for segment in margin)
+        if (
+            notes > 1
+            and not over
+            and reach < width
+            and not any(len(s.text) >= _LONG or s.table for s in margin)
+            # What stands level with lines of text on their left is a term, a number or a head.
+            and (x != edges[0] or 3 * sum(_is_level(s, long) for s in margin) < len(margin))
+        ):
+            margins.append(margin)
+    apart = {id(segment) for margin in margins for segment in margin}
+    return [segment for segment in segments if id(segment) not in apart], margins
+
+
+def _common(places: Sequence[float]) -> float:
+    """The edge that most lines share, or an infinite one where fewer than half do."""
+    counts = Counter(round(place / _SAME_EDGE) for place in places)
+    shared = max(counts, key=lambda number: counts[number] + counts[number + 1])
+    count = counts[shared] + counts[shared + 1]
+    near = _SAME_EDGE * (shared + 0.5)
+    return near if 2 * count >= len(places) and count >= _FEWEST_LONG else math.inf
+
+
+def _is_level(segment: Segment, lines: Sequence[Segment]) -> bool:
+    middle = segment.y0 + segment.y1
+    return any(abs(middle - line.y0 - line.y1) < 0.6 * line.size for line in lines)
 
 
 def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False) -> Line:

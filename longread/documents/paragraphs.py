@@ -130,7 +130,8 @@ def _begins(line: Line, group: Sequence[Line], pitch: Pitch) -> bool:
     size = min(line.size, before.size)
     other_size = abs(line.size - before.size) > 0.12 * size
     if line.column != before.column:
-        if other_size or line.bold != before.bold:
+        # What stands in a margin, or is set in another direction, goes on with nothing.
+        if other_size or line.bold != before.bold or line.column < 0:
             return True
         return not (_runs_on(before, line) or _fills_column(before, line))
     distance = line.y1 - before.y1

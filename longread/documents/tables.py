@@ -24,6 +24,8 @@ _NUMBER = re.compile(
     r"[-−–—+~≈<>≤≥(]*\s*(?:[A-Z]{0,3}[$€£¥]\s*)?[-−–(]?\s*(?:\d[\d,.'  ]*|\.\d+)\s*\)?"
     r"\s*(?:%|x|×|[KMB]|pts|bps|m|bn|million|billion|thousand)?\s*\)?%?"
     r"(?:\s?(?:\[[^][]{1,8}\]|\([a-z\d]{1,2}\)|[*†‡§]+))*"
+    # "101/98"; but "2015/16" is a year.
+    r"|(?!(?:19|20)\d\d/)\d{1,6}\s?/\s?\d{1,6}"
     r"|[-−–—]+%?|[A-Z]{0,2}[$€£¥]\s?[-–—]+|n/?[am]\.?|NM|N/?[AM]|nil|\*+",
 )
 # Lines with one cell that may stand between two rows of a table.

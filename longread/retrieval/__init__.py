@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from longread.retrieval.queries import names, query_terms
+from longread.retrieval.queries import names, query_terms, synonyms
 from longread.retrieval.stems import stem
 from longread.retrieval.terms import folded, terms
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Hit", "Index", "names", "query_terms", "terms"]
 
 _K1, _B = 1.5, 0.8
+# What a term of another name for the same thing counts.
+_SYNONYM = 0.3
 # A term as the index of each language knows it.
 _Stems = tuple[str, ...]
 
@@ -100,14 +102,17 @@ class Index:
     def scores(self, query: str) -> list[float]:
         """BM25's score of every text, in order; 0 where no term matches.
 
-        Words that every question has ("how", "does") do not count.
+        Words that every question has ("how", "does") do not count; terms of accounts are looked
+        for under their other names as well ("capex").
         """
         import numpy as np
 
         scores = np.zeros(self.size)
-        for places, counts in self._look_up(query_terms(query)).values():
-            tops = counts * (_K1 + 1)
-            scores[places] += self._idf(len(places)) * (tops / (counts + self._norms[places]))
+        for weight, wanted in ((1.0, query_terms(query)), (_SYNONYM, synonyms(query))):
+            for places, counts in self._look_up(wanted).values():
+                tops = counts * (_K1 + 1)
+                norms = counts + self._norms[places]
+                scores[places] += weight * self._idf(len(places)) * (tops / norms)
         scored: list[float] = scores.tolist()
         return scored
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import resources
 
 from longread.retrieval.stems import function_words
 from longread.retrieval.terms import folded, terms
@@ -27,6 +28,33 @@ def query_terms(question: str) -> list[str]:
     found = terms(question)
     kept = [term for term in found if term not in _function_words()] or found
     return list(dict.fromkeys(map(folded, kept)))
+
+
+def synonyms(question: str) -> list[str]:
+    """The folded terms of other names for what a question names: "cost of sales" for "COGS"."""
+    asked = list(map(folded, terms(question)))
+    known = _synonyms()
+    longest = max(map(len, known))
+    found = [
+        term
+        for start in range(len(asked))
+        for end in range(start + 1, start + longest + 1)
+        for term in known.get(tuple(asked[start:end]), ())
+    ]
+    return [term for term in dict.fromkeys(found) if term not in asked]
+
+
+@cache
+def _synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Each name's terms, and those of the other names of its group without function words."""
+    source = resources.files("longread.retrieval").joinpath("synonyms.txt")
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for line in source.read_text("utf-8").splitlines()[1:]:
+        group = [tuple(map(folded, terms(name))) for name in line.split("=")]
+        for name in group:
+            others = dict.fromkeys(term for other in group if other != name for term in other)
+            found[name] = tuple(term for term in others if term not in _function_words())
+    return found
 
 
 def names(question: str) -> list[str]:

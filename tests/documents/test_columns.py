@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from longread.documents import Document, load, sentences
 from longread.documents.layout_types import Segment
 from longread.documents.page_columns import tables_beside
 from tests.fixtures.columns import lost, mixed, sheet
-from tests.fixtures.pages import PROSE, Paper, wrapped
+from tests.fixtures.pages import PROSE, Paper, grid, wrapped
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "harbour-report.pdf"
 
@@ -117,3 +118,26 @@ def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
     ]
     level = [(100.0 + 13 * i, [*left[i][1], *right[i][1]]) for i in range(9)]
     assert len(beside(level)) == 1
+
+
+def test_what_stands_in_the_margin_is_read_after_the_text(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    prose = " ".join(f"The harbour board met on day {n} and spoke of the ferry." for n in range(20))
+    page.insert_textbox((160, 60, 460, 318), prose, fontsize=10, align=pymupdf.TEXT_ALIGN_JUSTIFY)
+    page.insert_text((470, 90), "Shift work", fontsize=9)
+    page.insert_text((470, 101), "in winter", fontsize=9)
+    rows = (
+        ("Berth", "2022", "2023"),
+        ("North", "12", "15"),
+        ("South", "7", "9"),
+        ("West", "4", "5"),
+    )
+    grid(page, rows, 360, 13, (160, 300, 380))
+    for number, words in enumerate(("Table II.", "Boats in the", "three berths")):
+        page.insert_text((60, 373 + 13 * number), words, fontsize=9)
+    document = load(paper.save(tmp_path), use_cache=False)
+    (table,) = document.tables
+    assert [row.cells for row in table.rows] == list(rows[1:])
+    assert "day 0 and spoke of the ferry. The harbour board" in document.text
+    assert document.text.endswith("Boats in the three berths\n\nShift work in winter")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from longread.retrieval import names
+from longread.retrieval import Index, names
+from longread.retrieval.queries import synonyms
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,17 @@ from longread.retrieval import names
 )
 def test_names_are_capitalised_words_and_numbers(question: str, named: list[str]) -> None:
     assert names(question) == named
+
+
+def test_terms_of_accounts_are_found_under_their_other_names() -> None:
+    assert synonyms("What was the capex of FY2018?")[:2] == ["capital", "expenditure"]
+    assert "good" in synonyms("What is the COGS?")
+    assert synonyms("Who was the first harbour master?") == []
+    index = Index(
+        [
+            "The board met and spoke of the year.",
+            "Purchases of property and equipment 1,577",
+            "The year was dry, and sales were good.",
+        ]
+    )
+    assert index.search("What was the year's capital expenditure?", 1)[0].place == 1
