@@ -69,7 +69,8 @@ def ruled_cells(segments: Sequence[Segment], drawn: Sequence[Box]) -> list[Segme
     closed, outside = _cells(segments, drawn)
     if rows := _open_rows(segments, drawn, {id(segment) for segment, _, _ in outside}):
         closed, outside = _cells(segments, [*drawn, *rows])
-    cells, several = [], []
+    cells: list[_Cell] = []
+    several: list[_Cell] = []
     for cell in closed:
         (several if _holds_several(cell) else cells).append(cell)
     merged: dict[int, Segment | None] = {}
