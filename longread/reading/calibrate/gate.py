@@ -21,7 +21,7 @@ from longread.reading.judges.batch import QuestionBatch
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answers import evidence, written
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, place_of, unquoted, with_neighbours
 from longread.reading.parts.cascade import WORTH_QUOTING
 from longread.reading.parts.scores import PassageScores
 from longread.reading.relevance.calibration import PlaceWeights
@@ -234,7 +234,10 @@ def fit_notes(probe: RegisterProbe, done: Done) -> Fitted:
             if not holds and (asked.answers or number % len(chunks) != part):
                 continue
             generated = written(judge, notes, asked.question, _ANSWER_TOKENS)
-            said, words, unsaid = evidence(judge, notes, asked.question, generated)
+            place = place_of(probe.corpus, chunk, generated.text, asked.question)
+            assert place is not None, "the register has sentences"
+            shown = with_neighbours(probe.corpus, probe.corpus.quote(0, *place, score=0.0))
+            said, words, unsaid = evidence(judge, shown, asked.question, generated)
             row = usual.features(said, words, 0.5, unsaid=unsaid)
             right = holds and is_right(generated.text, asked)
             contests.append(Contest.of([(row, right)]))

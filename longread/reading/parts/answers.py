@@ -1,7 +1,7 @@
 """Generated answers with attribution: written from the notes, checked against the ledger, cited.
 
-Whether there is an answer is a probability, never a matter of words: the judge's that the notes
-say it, with that of the reply's own words. A reply whose names and numbers are not in the quotes
+Whether there is an answer is a probability, never a matter of words: the judge's that what is cited
+says it, with that of the reply's own words. A reply whose names and numbers are not in the quotes
 is replaced by the strongest quote itself; without a quote there is no answer.
 """
 
@@ -20,6 +20,7 @@ from longread.reading.parts.backing import (
     is_backed,
     not_given,
     unquoted,
+    with_neighbours,
 )
 from longread.reading.prompts import prompt
 from longread.reading.state import Outcome, ReadingState
@@ -39,12 +40,13 @@ class WrittenAnswer:
         generated = written(self._judge, notes, question, state.options.answer_tokens, on_text)
         said = without_circle(generated.text) if generated.looped else generated.text
         text = " ".join(said.split())
-        confidence = probability(self._judge, notes, question, generated)
-        # A model that cannot say whether its notes hold the answer does not refuse.
+        cited = cite(text, question, ledger)
+        shown = "\n\n".join(with_neighbours(state.corpus, quote) for quote in cited)
+        confidence = probability(self._judge, shown, question, generated)
+        # A model that cannot say whether the answer stands there does not refuse.
         least = LIKELIER_THAN_NOT if self._judge.calibration.notes else 0.0
         if not text or confidence < least:
             return Outcome(None, (), confidence)
-        cited = cite(text, question, ledger)
         quoted = [quote.text for quote in cited]
         # Words may come from the notes; figures must stand in what is cited, for all to see.
         backed = is_backed(text, question, [_documented(state), *quoted])
@@ -64,28 +66,32 @@ def written(
     tokens: int,
     on_text: Callable[[str], None] | None = None,
 ) -> Generation:
-    """The judge's model's answer from notes. The prompt begins as that of `Judge.enough` does."""
+    """The judge's model's answer from notes."""
     asked = prompt(judge.engine, "answer", passage=notes.strip(), question=question)
     return judge.engine.generate(asked, max_tokens=tokens, on_text=on_text)
 
 
-def probability(judge: Judge, notes: str, question: str, generated: Generation) -> float:
-    """P(the notes hold the answer, and these words are it), by the judge's calibration; of a model
-    that cannot say whether they hold it the confidence of its words."""
+def probability(judge: Judge, shown: str, question: str, generated: Generation) -> float:
+    """P(an answer from notes is right), by the judge's calibration; of a model that cannot say
+    whether the answer stands in `shown` the confidence of its words.
+
+    `shown` are the sentences that are cited, with their neighbours. The notes as a whole do not
+    tell: next to what was asked for they hold what is like it (benchmarks/LOG.md, "refusals").
+    """
     weights = judge.calibration.notes
     if weights is None:
         return words_confidence(generated)
-    said, words, unsaid = evidence(judge, notes, question, generated)
+    said, words, unsaid = evidence(judge, shown, question, generated)
     return weights.probability(said, words, 0.5, unsaid=unsaid)
 
 
 def evidence(
-    judge: Judge, notes: str, question: str, generated: Generation
+    judge: Judge, shown: str, question: str, generated: Generation
 ) -> tuple[float, float, bool]:
-    """What `PlaceWeights` weigh of an answer from notes: P(they hold it), the confidence of its
-    words, and whether they lack a number of the question."""
-    said = judge.enough(notes, question)
-    return said, words_confidence(generated), bool(unquoted(question, "", [notes]))
+    """What `PlaceWeights` weigh of an answer from notes: P(what is shown says it), the confidence
+    of its words, and whether a number of the question is not shown."""
+    said = judge.enough(shown, question)
+    return said, words_confidence(generated), bool(unquoted(question, "", [shown]))
 
 
 def words_confidence(generated: Generation) -> float:

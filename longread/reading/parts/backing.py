@@ -141,3 +141,13 @@ def place_among(
     holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
     scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
     return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]
+
+
+def with_neighbours(corpus: Corpus, quote: Quote) -> str:
+    """The quote with the sentences before and after it, under the header of its passage."""
+    passage = corpus.passages_at(quote)[0]
+    spans = corpus.sentences(passage)
+    at = next(place for place, (_start, end) in enumerate(spans) if quote.start < end)
+    first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
+    text = corpus.documents[quote.document].text[first : max(last, quote.end)]
+    return corpus.under_header(passage, text)

@@ -18,7 +18,12 @@ from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges, relevance_of
 from longread.reading.memory import Memory, as_notes
 from longread.reading.parts.answering import AnswerFromPlaces
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, is_backed, quotable
+from longread.reading.parts.backing import (
+    LIKELIER_THAN_NOT,
+    is_backed,
+    quotable,
+    with_neighbours,
+)
 from longread.reading.parts.gates import PassageGate
 from longread.reading.parts.scores import PassageScores
 from longread.reading.relevance.attention import Attended, AttentionReader, token_places
@@ -226,13 +231,3 @@ class AnswerFromRetained:
                 replace(quote, score=probability * share, answer=" ".join(answer.split()))
             )
         return weighed
-
-
-def with_neighbours(corpus: Corpus, quote: Quote) -> str:
-    """The quote with the sentences before and after it, under the header of its passage."""
-    passage = corpus.passages_at(quote)[0]
-    spans = corpus.sentences(passage)
-    at = next(place for place, (_start, end) in enumerate(spans) if quote.start < end)
-    first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
-    text = corpus.documents[quote.document].text[first : max(last, quote.end)]
-    return corpus.under_header(passage, text)
