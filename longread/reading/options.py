@@ -10,6 +10,10 @@ from longread.reading.names import GATES, HEADS, ORDERS, STRATEGIES, strategies
 _ASK = ("ask", "batch", "mcp")
 _RUNS = (*_ASK, "qa", "multihop", "needle")
 
+# Tokens of a chunk that is gated: it is read passage by passage, so its size sets only how often
+# the exit gate is asked.
+GATED_CHUNK = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:

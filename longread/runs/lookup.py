@@ -11,8 +11,7 @@ from longread.documents import Document, cache
 from longread.documents.chunks import estimate_tokens, sentences_and_rows
 from longread.documents.kept import Facts
 from longread.reading.corpus import Corpus
-from longread.reading.options import ReadingOptions
-from longread.reading.strategies import GATED_CHUNK
+from longread.reading.options import GATED_CHUNK, ReadingOptions
 from longread.retrieval import Index
 from longread.retrieval.store import IndexStore
 from longread.runs.opening import Indexed, read_documents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longread.documents import (
     Beside,
@@ -19,17 +19,17 @@ from longread.documents import (
 )
 from longread.documents.kept import Facts, KeptDocument
 from longread.engine import Engine
-from longread.engine.http import open_server
 from longread.errors import DocumentError, UsageError
 from longread.models import gguf, machine, store
 from longread.models.catalogue import BUNDLED, MEMORY_SHARE
 from longread.models.optimise import optimised
 from longread.models.report import memory_need
 from longread.models.store import ResolvedModel
-from longread.reading.judges.trained import speaks_protocol
 from longread.retrieval.store import Cut, IndexStore, state_of
 from longread.runs.options import DocumentOptions, ModelOptions
-from longread.runs.run import Report
+
+if TYPE_CHECKING:
+    from longread.runs.run import Report
 
 
 def silent(_line: str) -> None:
@@ -146,6 +146,8 @@ def open_engine(resolved: ResolvedModel, options: ModelOptions, report: Report =
     """The engine on a resolved model: a server's, or a file's; the bundled one runs as its
     optimised copy."""
     if resolved.address:
+        from longread.engine.http import open_server
+
         return open_server(resolved.address, context=options.context, report=report)
     from longread.engine.llamacpp import LlamaCppEngine
 
@@ -180,6 +182,9 @@ def open_reader(
     does. It is small, and runs on the CPU. Where both do not fit into memory together, the model
     reads alone, and `report` is told so.
     """
+    # Whoever only searches needs no judges.
+    from longread.reading.judges.trained import speaks_protocol
+
     if options.reader == "none" or resolved.path == store.bundled_path():
         return None
     if options.reader == "bundled":

@@ -15,11 +15,9 @@ from longread.errors import UsageError
 from longread.reading.judges import Judges
 from longread.reading.loop import Parts
 from longread.reading.names import ENTRY_POINTS, STRATEGIES, strategies
-from longread.reading.options import ReadingOptions
+from longread.reading.options import GATED_CHUNK, ReadingOptions
 
-# Chunk sizes in tokens. A gated chunk is read passage by passage, so its size sets only how often
-# the exit gate is asked. A rewriting strategy pays one generated memory a chunk.
-GATED_CHUNK = 1024
+# Chunk sizes in tokens. A rewriting strategy pays one generated memory a chunk.
 REWRITING_CHUNK = 2048
 CONTEXT_CHUNK = 512
 
