@@ -12,7 +12,7 @@ from longread.documents.chunks import estimate_tokens, sentences_and_rows
 from longread.documents.kept import Facts
 from longread.reading.corpus import Corpus
 from longread.reading.options import GATED_CHUNK, ReadingOptions
-from longread.retrieval import Index
+from longread.retrieval import Index, query_terms
 from longread.retrieval.store import IndexStore
 from longread.runs.opening import Indexed, read_documents
 from longread.runs.options import DocumentOptions
@@ -115,12 +115,14 @@ def record(corpus: Corpus, number: int) -> dict[str, Any]:
 
 
 def _best_sentence(document: Document, start: int, end: int, query: str) -> tuple[int, int]:
-    """The sentence or table row between two offsets that shares most with the query."""
+    """The sentence or table row between two offsets that lacks least of the query."""
     heads = {line.start for line in document.table_lines(start, end) if line.row is None}
     spans = list(sentences_and_rows(document, start, end))
     spans = [span for span in spans if span[0] not in heads] or spans
-    hits = Index([_words(document, *span) for span in spans]).search(query, 1)
-    return spans[hits[0].place] if hits else (start, end)
+    index = Index([_words(document, *span) for span in spans])
+    lacking = zip(index.missing(query_terms(query)), index.scores(query), spans, strict=True)
+    _, score, best = min(lacking, key=lambda found: (found[0], -found[1]))
+    return best if score else (start, end)
 
 
 def _words(document: Document, start: int, end: int) -> str:

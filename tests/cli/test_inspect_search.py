@@ -194,3 +194,12 @@ def test_inspect_lists_what_was_left_out(tmp_path: Path) -> None:
     assert ["2", "repeated", "The Voyage of the Aurora"] in removed
     (record,) = json.loads(look("inspect", VOYAGE, "--json").stdout)
     assert {"page": 2, "text": "1", "why": "repeated"} in record["removed"]
+
+
+def test_the_snippet_of_search_is_the_sentence_with_most_of_the_query(tmp_path: Path) -> None:
+    locks = tmp_path / "locks.txt"
+    locks.write_text(
+        "\n\n".join(f"Sheet {n}. The password of lock {n} is tern{n}." for n in range(9))
+    )
+    said = look("search", locks, "password of lock 5").stdout.splitlines()
+    assert said[1].strip() == "The password of lock 5 is tern5."

@@ -400,3 +400,36 @@ def test_a_table_with_numbered_rows_keeps_them(tmp_path: Path) -> None:
     grid(paper.page(), rows, 80, 16)
     text = read(paper, tmp_path).text.replace(" | ", "")
     assert [line for line in text.splitlines() if line] == ["".join(row) for row in rows]
+
+
+def test_what_lies_outside_the_crop_box_or_in_a_layer_that_is_off_is_not_read(
+    tmp_path: Path,
+) -> None:
+    paper = Paper()
+    page = paper.page()
+    page.insert_text((72, 200), "Inside: the fee is 20 euros.")
+    page.insert_text((72, 780), "Outside: the fee is 99 euros.")
+    off = paper.file.add_ocg("draft", on=False)
+    page.insert_text((72, 300), "Switched off: the fee is 77 euros.", oc=off)
+    page.set_cropbox(pymupdf.Rect(0, 100, 595, 700))
+    assert read(paper, tmp_path).text == "Inside: the fee is 20 euros."
+
+
+def test_letters_that_are_drawn_are_no_text_and_that_is_said(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    for number in range(40):
+        x = 72 + 9 * number
+        page.draw_bezier((x, 100), (x + 2, 90), (x + 5, 110), (x + 7, 100), fill=(0, 0, 0))
+    with pytest.raises(DocumentError, match="holds no text: its page is blank or drawn"):
+        read(paper, tmp_path)
+
+
+def test_ligatures_soft_hyphens_and_grouped_figures(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    words = "The o\ufb03ce \ufb02ooded; soft\u00adhyphen, 1\u00a0234\u00a0567 boats."
+    page.insert_htmlbox((72, 72, 500, 200), f"<p>{words}</p>")
+    text = read(paper, tmp_path).text
+    assert "office flooded; softhyphen" in text
+    assert "234" in text
