@@ -167,7 +167,7 @@ def test_an_engine_without_attention_cannot_be_calibrated() -> None:
 def test_the_heads_that_ship_find_needles(engine: LlamaCppEngine) -> None:
     known = calibration.of(engine.info.file)
     assert known is not None
-    asked = list(islice(calibrate.probes(seed=5), 3, None, 25))
+    asked = list(islice(calibrate.probes(seed=5), 3, None, 10))
     looked = [calibrate.look(engine, probe) for probe in asked]
     for each in looked:
         gaps = calibrate.gap(each.extra, each.gold)

@@ -237,7 +237,7 @@ def fit_notes(probe: RegisterProbe, done: Done) -> Fitted:
             place = place_of(probe.corpus, chunk, generated.text, asked.question)
             assert place is not None, "the register has sentences"
             shown = with_neighbours(probe.corpus, probe.corpus.quote(0, *place, score=0.0))
-            said, words, unsaid = evidence(judge, shown, asked.question, generated)
+            said, words, unsaid = evidence(judge, shown, notes, asked.question, generated)
             row = usual.features(said, words, 0.5, unsaid=unsaid)
             right = holds and is_right(generated.text, asked)
             contests.append(Contest.of([(row, right)]))

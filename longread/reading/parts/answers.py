@@ -42,7 +42,7 @@ class WrittenAnswer:
         text = " ".join(said.split())
         cited = cite(text, question, ledger)
         shown = "\n\n".join(with_neighbours(state.corpus, quote) for quote in cited)
-        confidence = probability(self._judge, shown, question, generated)
+        confidence = probability(self._judge, shown, notes, question, generated)
         # A model that cannot say whether the answer stands there does not refuse.
         least = LIKELIER_THAN_NOT if self._judge.calibration.notes else 0.0
         if not text or confidence < least:
@@ -71,7 +71,9 @@ def written(
     return judge.engine.generate(asked, max_tokens=tokens, on_text=on_text)
 
 
-def probability(judge: Judge, shown: str, question: str, generated: Generation) -> float:
+def probability(
+    judge: Judge, shown: str, notes: str, question: str, generated: Generation
+) -> float:
     """P(an answer from notes is right), by the judge's calibration; of a model that cannot say
     whether the answer stands in `shown` the confidence of its words.
 
@@ -81,17 +83,17 @@ def probability(judge: Judge, shown: str, question: str, generated: Generation) 
     weights = judge.calibration.notes
     if weights is None:
         return words_confidence(generated)
-    said, words, unsaid = evidence(judge, shown, question, generated)
+    said, words, unsaid = evidence(judge, shown, notes, question, generated)
     return weights.probability(said, words, 0.5, unsaid=unsaid)
 
 
 def evidence(
-    judge: Judge, shown: str, question: str, generated: Generation
+    judge: Judge, shown: str, notes: str, question: str, generated: Generation
 ) -> tuple[float, float, bool]:
     """What `PlaceWeights` weigh of an answer from notes: P(what is shown says it), the confidence
-    of its words, and whether a number of the question is not shown."""
+    of its words, and whether the notes lack a number of the question."""
     said = judge.enough(shown, question)
-    return said, words_confidence(generated), bool(unquoted(question, "", [shown]))
+    return said, words_confidence(generated), bool(unquoted(question, "", [notes, shown]))
 
 
 def words_confidence(generated: Generation) -> float:
