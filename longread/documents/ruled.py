@@ -212,8 +212,10 @@ def _is_open(row: list[_Cell], outside: Sequence[tuple[Segment, float, float]]) 
 
 def _is_band(row: list[_Cell], several: Sequence[_Cell]) -> bool:
     """Are these several rows of a table between two lines, with figures in as many lines?"""
-    height = max(len(cell.lines()) for cell in row)
     level = [cell for cell in several if abs(cell.top - row[0].top) <= _SNAP]
+    if len(level) < 2:
+        return False
+    height = max(len(cell.lines()) for cell in row)
     return height > 2 and sum(len(cell.lines()) == height for cell in level) > 1
 
 
