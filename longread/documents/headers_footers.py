@@ -101,7 +101,10 @@ def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:
     words = candidate.text
     label = _printed(candidate) if candidate.counted is not None else None
     if label:
-        words = re.sub(_NUMBERED.format(re.escape(label)), " ", words, flags=re.IGNORECASE)
+        number = _NUMBERED.format(re.escape(label))
+        # At an edge, or as a number of pages: "The keeper of lock 7" says another.
+        marked = rf"^{number}|{number}$|(?=\s*(?:[-–—|]|\bpage\s)){number}"
+        words = re.sub(marked, " ", words, flags=re.IGNORECASE)
     words = " ".join(words.split()).strip()
     bare = not any(map(str.isalnum, words)) or _BARE.fullmatch(_key(words)[0])
     if bare or words in said:

@@ -19,6 +19,7 @@ from longread.documents.chunks import Span, cut, sentences_and_rows
 from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
 from longread.documents.sentences import trimmed
+from longread.documents.table import Table, TableRow
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
 from longread.retrieval.postings import Postings
@@ -246,32 +247,55 @@ class Corpus:
         Where a row matches the question better than any sentence does, the best rows stand alone:
         a model reads few rows better than many, and than a page (benchmarks/LOG.md).
         """
+        rows, best = self.rows_asked(span, question)
+        if not best:
+            return self.under_header(
+                span, for_model(self.documents[span.document], span.start, span.end)
+            )
+        records: dict[str, list[str]] = {}
+        for table, row in map(rows.__getitem__, best):
+            header, _, record = self.record(span, table, row).partition("\n")
+            records.setdefault(header, []).append(record)
+        return "\n".join(line for header in records for line in (header, *records[header]))
+
+    def record(self, span: Span, table: Table, row: TableRow) -> str:
+        """A row of the span as a record under its own header: a table may stand under a later
+        heading than the passage begins with."""
+        return f"{self.header(replace(span, start=row.start, end=row.end))}\n{table.record(row)}"
+
+    def rows_asked(
+        self, span: Span, question: str
+    ) -> tuple[list[tuple[Table, TableRow]], list[int]]:
+        """The rows of tables in a span, and the places of the best few of them in order: none
+        where a sentence matches the question better than any row."""
         document = self.documents[span.document]
         lines = document.table_lines(span.start, span.end)
         rows = [(line.table, line.row) for line in lines if line.row and not line.row.is_subhead]
         text = document.text
+        # What stands above a table holds for its rows as well.
+        above = {section.start for section in document.sections}
+        captions = {table.caption for table, _row in rows}
         prose = [
             text[start:end]
             for start, end in self.sentences(span)
             if not any(row.start < end and start < row.end for _table, row in rows)
+            and not (start in above or text[start:end] in captions)
         ]
         index = Index([*(table.words(row) for table, row in rows), *prose])
-        best = index.search(question, _ROWS_SHOWN) if rows else []
-        if best and best[0].place < len(rows):
-            # A table may stand under a later heading than the passage begins with.
-            records: dict[str, list[str]] = {}
-            places = sorted(hit.place for hit in best if hit.place < len(rows))
-            for table, row in map(rows.__getitem__, places):
-                header = self.header(replace(span, start=row.start, end=row.end))
-                records.setdefault(header, []).append(table.record(row))
-            return "\n".join(line for header in records for line in (header, *records[header]))
-        return self.under_header(span, for_model(document, span.start, span.end))
+        best = [hit.place for hit in index.search(question, _ROWS_SHOWN)] if rows else []
+        found = best and best[0] < len(rows)
+        return rows, sorted(place for place in best if place < len(rows)) if found else []
 
     def unit_of(self, quote: Quote) -> tuple[str, str]:
         """The unit or scale of the table that a quote stands in ("£000", "in thousands"), and the
         label of its row; both empty outside tables."""
         found = self.documents[quote.document].row_at(quote.start)
         return (found[0].unit, found[1].label) if found else ("", "")
+
+    def record_of(self, quote: Quote) -> str:
+        """What a quote says: of a table's row with caption, heads and period."""
+        found = self.documents[quote.document].row_at(quote.start)
+        return found[0].words(found[1]) if found else quote.text
 
     def sentences(self, span: Span) -> list[tuple[int, int]]:
         """Sentences and table rows of the span, as offsets into its document's text."""

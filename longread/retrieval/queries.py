@@ -16,6 +16,31 @@ from longread.retrieval.stems import function_words
 from longread.retrieval.terms import folded, terms
 
 _WORD = re.compile(r"\S+")
+# Figures as words, where they count something: "the third quarter" is "Q3".
+_ORDINALS = {
+    word: str(number)
+    for number, words in enumerate(
+        ("first one erste ersten erstes premier première primer primera",
+         "second two zweite zweiten zweites deuxième segundo segunda",
+         "third three dritte dritten drittes troisième tercer tercera",
+         "fourth four vierte vierten viertes quatrième cuarto cuarta"), 1
+    )
+    for word in words.split()
+}  # fmt: skip
+_MONTHS = ("january", "february", "march", "april", "june", "july", "august", "september",
+           "october", "november", "december")  # fmt: skip
+_SAME = {
+    **{month[:3]: (month,) for month in _MONTHS},
+    "sept": ("september",),
+    **{f"q{n}": (str(n), "quarter") for n in range(1, 5)},
+    **{f"{n}q": (str(n), "quarter") for n in range(1, 5)},
+    **{f"h{n}": (str(n), "half") for n in (1, 2)},
+    "quartal": ("quarter",),
+    "trimestre": ("quarter",),
+    "halbjahr": ("half",),
+}
+# Longer words are cut to this: "launched" and "launch", "declared" and "declaration".
+_STEM = 6
 
 
 @cache
@@ -68,3 +93,45 @@ def names(question: str) -> list[str]:
     named += [first] if any(letter.isdigit() for letter in first) else []
     known = set(query_terms(question))
     return [term for term in dict.fromkeys(map(folded, terms(" ".join(named)))) if term in known]
+
+
+def key_terms(text: str) -> frozenset[str]:
+    """What tells `text` from others: its terms without function words, and identifiers whole.
+
+    A number stands with its neighbour as well ("lock 5", "§ 12", "first phase"), a word of letters
+    and digits as one ("B-35", "2024-101").
+    """
+    found: set[str] = set()
+    before = ""
+    for word in text.split():
+        parts = [part for term in terms(word) for part in _SAME.get(folded(term), (folded(term),))]
+        if len(parts) > 1 and any(map(_is_number, parts)):
+            found.add("".join(parts))
+        for part in parts:
+            number = _ORDINALS.get(part, part)
+            if number == part and part in _function_words():
+                continue
+            if before and _is_number(before) != _is_number(number):
+                found.add(" ".join(sorted((before, _stem(number)))))
+            if number == part:
+                found.add(_stem(part))
+            before = _stem(number)
+    return frozenset(found)
+
+
+def identifiers(question: str) -> frozenset[str]:
+    """Those of a question's key terms that tell like things apart: what has a number, and names."""
+    named = {_stem(name) for name in names(question)}
+    return frozenset(
+        term
+        for term in key_terms(question)
+        if term in named or any(letter.isdigit() for letter in term)
+    )
+
+
+def _stem(term: str) -> str:
+    return term if _is_number(term) else term[:_STEM]
+
+
+def _is_number(term: str) -> bool:
+    return term[:1].isdigit()

@@ -114,6 +114,7 @@ def steps(given: argparse.Namespace) -> list[Step]:
         Step("merge", script("reinforce.py", "merge", out / "checkpoint.pt", model)),
         Step("fit-gate", script("fit_gate.py", model, squad, *threads), out / "gate.toml"),
         Step("fit-lists", script("fit_lists.py", model, squad, *threads), out / "lists.toml"),
+        Step("fit-cells", script("fit_cells.py", model, *threads), out / "cells.toml"),
         Step(
             "fit-likelihood",
             script("calibrate.py", squad, *threads, folder=ROOT / "benchmarks"),
@@ -225,7 +226,7 @@ def install(out: Path) -> None:
     (heads,) = (out / "home").rglob("calibrations/*.json")
     shutil.copyfile(heads, HEADS)
     (file,) = PACKAGE.rglob("calibration.toml")
-    fitted = [out / f"{name}.toml" for name in ("gate", "lists", "likelihood")]
+    fitted = [out / f"{name}.toml" for name in ("gate", "lists", "cells", "likelihood")]
     text = file.read_text("utf-8")
     for each in fitted:
         text = with_tables(text, each.read_text("utf-8"))

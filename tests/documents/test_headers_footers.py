@@ -37,6 +37,14 @@ def test_a_page_without_a_number_gets_the_one_between() -> None:
     assert drop_running_rows(pages)[3] == "4"
 
 
+def test_a_sentence_that_counts_along_with_the_pages_keeps_its_numbers() -> None:
+    pages = [page((f"Lock {n}. Its keeper opens lock {n} at {n + 4}:10.", 60)) for n in range(1, 9)]
+    pages += [page(("a", 400), ("b", 430), ("c", 460)) for _ in range(12)]
+    drop_running_rows(pages)
+    said = [words for one in pages for words in (*one.furniture, *left_over([one])[0])]
+    assert "Lock 7. Its keeper opens lock 7 at 11:10." in said
+
+
 def test_rows_of_a_table_that_repeat_stay() -> None:
     pages = [
         page(("Years ended 31 December 2018 2017 2016", 60), ("Total 31 12", 700), ("text", 770))

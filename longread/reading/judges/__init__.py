@@ -8,7 +8,7 @@ instructions (`PromptedJudge`), a base model (`LikelihoodJudge`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +69,13 @@ class Judge(Protocol):
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
         """The answer that the passage gives; the gate decides whether to ask for it."""
+
+    def words(
+        self, passage: str, question: str, candidates: Sequence[str], notes: str = ""
+    ) -> list[float]:
+        """The log-probability of each candidate as the answer that the passage gives; 0 of one
+        that is not asked for words."""
+        return [0.0] * len(candidates)
 
     def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
         """The sentence that supports the answer, and what is still missing, as a search."""

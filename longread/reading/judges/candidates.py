@@ -17,6 +17,7 @@ from longread.documents.sentences import sentences
 from longread.engine import Generation
 from longread.reading.judges.questions import offers_a_choice
 from longread.retrieval import terms
+from longread.retrieval.queries import identifiers, key_terms
 from longread.retrieval.terms import folded
 
 # Answers that need not stand in the passage.
@@ -25,6 +26,8 @@ _VERDICTS = ("yes", "no")
 # likeliest sentence. Figures:
 # benchmarks/LOG.md#2026-11-22-cheaper-candidates-a-closer-look-features-to-choose-answers-by
 _RIVAL = 0.2
+# Sentences are alike if the shorter one has this share of its words in common with the other.
+_ALIKE = 0.5
 
 
 def overlap(said: Sequence[str], wanted: Sequence[str]) -> float:
@@ -59,6 +62,44 @@ def telling(candidates: Sequence[Generation], question: str) -> list[Generation]
     asked = {folded(term) for term in terms(question)}
     kept = [each for each in candidates if any(folded(t) not in asked for t in terms(each.text))]
     return kept or list(candidates)
+
+
+def outdone(texts: Sequence[str], question: str) -> list[bool]:
+    """Of each text whether a like one outdoes it: that shares with the question all that it does,
+    and an identifier as well.
+
+    Of "Lock 4 was built in 1911." and "Lock 5 was built in 1913." a question about lock 5 leaves
+    the second. Texts are alike that have half of their words in common.
+    """
+    asked, told = key_terms(question), identifiers(question)
+    own = [key_terms(text) if told else told for text in texts]
+    return [any(_outdoes(other, one, asked, told) for other in own) for one in own]
+
+
+def without_like(text: str, question: str) -> str:
+    """`text` without the paragraphs, and then the sentences, that a like one outdoes."""
+    for spans in (_lines, sentences):
+        found = spans(text)
+        gone = outdone([text[start:end] for start, end in found], question)
+        for (start, end), without in reversed(list(zip(found, gone, strict=True))):
+            text = text[:start] + text[end:].lstrip() if without else text
+    return text
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(r"[^\n]+", text)]
+
+
+def _outdoes(
+    one: frozenset[str], other: frozenset[str], asked: frozenset[str], told: frozenset[str]
+) -> bool:
+    shared = other & asked
+    if not shared or not shared < one or not (one & told) - other:
+        return False
+    words, like = (
+        {term for term in own if not any(map(str.isdigit, term))} for own in (one, other)
+    )
+    return len(words & like) >= _ALIKE * min(len(words), len(like))
 
 
 def likelihoods(candidates: Sequence[Generation]) -> list[float]:

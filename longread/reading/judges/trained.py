@@ -21,7 +21,7 @@ import math
 from collections.abc import Sequence
 
 from longread.engine import Engine, Generation
-from longread.engine.optional import branching, choose_each
+from longread.engine.optional import branching, choose_each, score_each
 from longread.reading.judges import Judge, ShortAnswer, StepQuote
 from longread.reading.judges.batch import Request
 from longread.reading.judges.candidates import (
@@ -31,6 +31,7 @@ from longread.reading.judges.candidates import (
     rivals,
     sentences_of,
     telling,
+    without_like,
 )
 from longread.reading.prompts import prefix, prompt
 from longread.reading.relevance.calibration import calibration
@@ -70,9 +71,10 @@ class TrainedJudge(Judge):
         A candidate's weight is its likelihood times P(its own sentence, read alone, answers the
         question). Figures: models/reader/README.md#what-it-does.
         """
-        candidates = self._candidates(passage, question, notes)
-        weights = likelihoods(candidates)
         header, _, text = passage.strip().partition("\n")
+        text = without_like(text, question)
+        candidates = self._candidates(f"{header}\n{text}", question, notes)
+        weights = likelihoods(candidates)
         own = sentences_of(candidates, text)
         if all(own):
             alone = self._alone(header, rivals(own, weights), question, notes)
@@ -81,6 +83,14 @@ class TrainedJudge(Judge):
                 for weight, sentence in zip(weights, own, strict=True)
             ]
         return _given(candidates, weights)
+
+    def words(
+        self, passage: str, question: str, candidates: Sequence[str], notes: str = ""
+    ) -> list[float]:
+        """The log-probability of each candidate as the answer that the passage gives."""
+        asked = self._asked(passage, question, notes)
+        said = score_each(self.engine, [asked] * len(candidates), [f" {c}" for c in candidates])
+        return [sum(each) for each in said]
 
     def step(self, passage: str, question: str, notes: str = "") -> StepQuote:
         """The sentence that is a step towards the answer, and what to look for next."""
@@ -101,10 +111,13 @@ class TrainedJudge(Judge):
             self.engine, "reader", passage=passage.strip(), question=question, notes=notes
         )
 
+    def _asked(self, passage: str, question: str, notes: str) -> str:
+        return f"{self._prompt(passage, question, notes)} yes\nAnswer:"
+
     def _candidates(self, passage: str, question: str, notes: str) -> list[Generation]:
         """What the model would answer, likeliest first, in the words of passage and notes, and
         not in the question's alone."""
-        asked = f"{self._prompt(passage, question, notes)} yes\nAnswer:"
+        asked = self._asked(passage, question, notes)
         branches = branching(self.engine)
         if branches is None:
             return [self.engine.generate(asked, max_tokens=_ANSWER_TOKENS)]

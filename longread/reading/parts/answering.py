@@ -7,11 +7,13 @@ up, and stop when what was found outweighs whatever is unread.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
-from longread.reading.judges.candidates import best_length
+from longread.reading.judges.candidates import best_length, outdone
+from longread.reading.judges.questions import offers_a_choice
 from longread.reading.memory import as_notes
 from longread.reading.parts.backing import (
     CITATIONS,
@@ -24,6 +26,8 @@ from longread.reading.parts.backing import (
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.relevance.calibration import odds
+from longread.reading.relevance.cells import candidates, closest
+from longread.reading.relevance.cells import matches as match_cells
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
 from longread.reading.step import Quote
 from longread.retrieval import terms
@@ -84,11 +88,44 @@ class AnswerOrQuote:
     def _said(
         self, state: ReadingState, scored: Scored, shown: str, notes: str, said: Relevance
     ) -> Quote | None:
-        """The answer of a passage, or its sentence as a step."""
+        """The answer of a passage, a cell where a row was asked for; or its sentence as a step."""
         if said.answers >= said.supports:
+            cell = self._cell(state, scored, notes)
+            if cell is not None:
+                return cell
             given = self._judge.answer(shown, state.question, notes)
             return self._answered(state, scored, shown, notes, given)
         return self._step(state, scored, notes)
+
+    def _cell(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
+        """The cell that answers best, with its row; None where no row of a table matches the
+        question better than the passage's sentences, or where everything is asked for."""
+        weights = self._judge.calibration.cell
+        if weights is None or state.everything or offers_a_choice(state.question):
+            return None
+        rows, best = state.corpus.rows_asked(scored.passage, state.question)
+        cells = candidates(state.question, rows) if best else []
+        if not cells:
+            return None
+        matches = match_cells(state.question, cells, [row for _table, row in rows])
+        scores: dict[int, float] = {}
+        for places in closest(cells, matches):
+            first = cells[places[0]]
+            record = state.corpus.record(scored.passage, first.table, first.row)
+            texts = [cells[place].text for place in places]
+            said = self._judge.words(record, state.question, texts, notes)
+            for place, words in zip(places, said, strict=True):
+                scores[place] = weights.by_match(matches[place]) + weights.words * words
+        place = max(scores, key=lambda place: scores[place])
+        share = 1 / sum(math.exp(score - scores[place]) for score in scores.values())
+        cell = cells[place]
+        quote = state.corpus.quote(
+            scored.passage.document, cell.row.start, cell.row.end, scored.probability
+        )
+        answer = " ".join(cell.text.split())
+        if cell.column:
+            answer = in_full(answer, cell.table.unit, f"{cell.row.label} {cell.head}")
+        return replace(quote, answer=answer, answer_confidence=round(share, 4))
 
     def _step(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
         """The sentence of a place that is a step towards the answer; who gates quotes it, which
@@ -182,15 +219,19 @@ class AnswerFromPlaces:
         return Outcome(None, (), known, closest=closest)
 
     def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome | None:
-        groups: dict[str, list[Quote]] = {}
-        for quote in ledger:
-            if quote.answer:
-                groups.setdefault(" ".join(terms(quote.answer)), []).append(quote)
-        if not groups:
+        answers = [quote for quote in ledger if quote.answer]
+        if not answers:
             return None
+        said = [state.corpus.record_of(quote) for quote in answers]
+        groups: dict[str, list[Quote]] = {}
+        meant: dict[str, float] = {}
+        for quote, other in zip(answers, outdone(said, state.question), strict=True):
+            name = " ".join(terms(quote.answer))
+            groups.setdefault(name, []).append(quote)
+            meant[name] = meant.get(name, 0.0) + (0.0 if other else odds(quote.score))
         if state.everything:
             return all_answers(list(groups.values()))
-        best = max(groups.values(), key=lambda group: sum(odds(each.score) for each in group))
+        best = groups[max(groups, key=lambda name: meant[name])]
         best.sort(key=lambda quote: -quote.score)
         steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
         cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]

@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance, relevance_of
 from longread.reading.judges.batch import ask_together
+from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import AnswerWeights, Background, logit, odds
+from longread.reading.relevance.cells import row_asked
 from longread.reading.relevance.match import Match, best_matching, evenly, fused, lexical_match
 from longread.reading.state import ReadingState
 from longread.reading.step import Quote
 
 # Hits of each search that are joined with those of the question itself.
 _FUSED = 50
+# What a reader says of the row that answers, at its surest.
+_AT_BEST = 0.98
 # Odds that a larger model and a reader are taken to agree on before it has judged anything.
 _PRIOR_ODDS = 0.5
 
@@ -62,8 +66,8 @@ class PassageScores:
     def relevance(self, place: int) -> Relevance:
         """What the judge says of the passage at `place`, with nothing known. Asked once."""
         if place not in self._relevance:
-            passage = self._state.corpus.passages[place]
-            self._relevance[place] = self.ask(passage, "", self._matches[place])
+            said = self.ask(self._state.corpus.passages[place], "", self._matches[place])
+            self._relevance[place] = self._of_row(place, said)
         return self._relevance[place]
 
     def judge_ahead(self, places: Iterable[int]) -> None:
@@ -81,7 +85,26 @@ class PassageScores:
         requests = [judge.ask(state.shown(each, judge), state.question) for each in passages]
         replies = ask_together(judge.engine, requests, map(state.source, passages), state.known)
         for place, reply in zip(new, replies, strict=False):
-            self._relevance[place] = judge.relevance(reply, state.question)
+            self._relevance[place] = self._of_row(place, judge.relevance(reply, state.question))
+
+    def _of_row(self, place: int, said: Relevance) -> Relevance:
+        """What the judge says of a passage, or, where it is unsure and a row could open the gate,
+        of the row there that the question asks about: alone, as a record. Of a dozen rows that
+        differ by a name and two figures a small reader does not tell whether one is meant."""
+        state, match = self._state, self._matches[place]
+        sure = self.weigh(said.answers, match) >= LIKELIER_THAN_NOT
+        if self._judge.records or state.everything or sure:
+            return said
+        if self.weigh(_AT_BEST, match) < self._closer:
+            return said
+        corpus, passage = state.corpus, state.corpus.passages[place]
+        rows, best = corpus.rows_asked(passage, state.question)
+        cell = row_asked(state.question, rows) if best else None
+        if cell is None:
+            return said
+        record = corpus.record(passage, cell.table, cell.row)
+        alone = relevance_of(self._judge, record, state.question)
+        return max(said, alone, key=lambda each: each.answers)
 
     def ask(self, passage: Span, notes: str, match: Match) -> Relevance:
         """What the judge says of a passage, with `notes` known."""

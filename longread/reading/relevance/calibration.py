@@ -10,7 +10,7 @@ import math
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import resources
 from operator import mul
@@ -18,6 +18,7 @@ from statistics import fmean
 from typing import Any
 
 from longread.models import calibration as measured
+from longread.reading.relevance.cells import CellMatch
 from longread.reading.relevance.match import Match
 
 # How far off 0 and 1 what a larger model says of a place is kept.
@@ -143,6 +144,29 @@ class PlaceWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class CellWeights:
+    """Turns what speaks for a cell of a table into the log-odds that it is the answer, of several.
+
+    `words` weighs the log-probability of its words after the passage, the others what it has in
+    common with the question (`CellMatch`).
+    """
+
+    words: float
+    row: float
+    row_said: float
+    head: float
+    head_said: float
+    opening: float
+    sort: float
+    label: float
+    told: float
+
+    def by_match(self, match: CellMatch) -> float:
+        """What the match with the question says of a cell, its words left out."""
+        return math.fsum(getattr(self, name) * value for name, value in asdict(match).items())
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """All numbers of a judge.
 
@@ -163,6 +187,7 @@ class Calibration:
     place: PlaceWeights | None = None
     together: PlaceWeights | None = None
     notes: PlaceWeights | None = None
+    cell: CellWeights | None = None
 
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
@@ -240,6 +265,7 @@ def _built(table: Mapping[str, Any]) -> Calibration:
         place=PlaceWeights(**table["place"]) if "place" in table else None,
         together=PlaceWeights(**table["together"]) if "together" in table else None,
         notes=PlaceWeights(**table["notes"]) if "notes" in table else None,
+        cell=CellWeights(**table["cell"]) if "cell" in table else None,
     )
 
 

@@ -16,6 +16,7 @@ from longread.reading.judges.candidates import (
     rivals,
     sentences_of,
     telling,
+    without_like,
 )
 
 
@@ -120,3 +121,42 @@ def test_a_list_is_as_long_as_its_expected_f1_asks(
     probabilities: tuple[float, ...], length: int
 ) -> None:
     assert best_length(probabilities) == length
+
+
+LOCKS = "Sheet 5. The password of lock 5 is tern5.\nSheet 7. The password of lock 7 is tern7."
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "left"),
+    [
+        (LOCKS, "What is the password of lock 7?", "Sheet 7. The password of lock 7 is tern7."),
+        (
+            "Berth A-35 is 8 m deep. Berth B-35 is 9 m deep. Berth B-36 is 10 m deep.",
+            "How deep is berth B-35?",
+            "Berth B-35 is 9 m deep.",
+        ),
+        (
+            "§ 12 Wer fährt, zahlt 5 Kronen.\n§ 13 Wer fährt, zahlt 7 Kronen.",
+            "Wie viel zahlt nach § 13, wer fährt?",
+            "§ 13 Wer fährt, zahlt 7 Kronen.",
+        ),
+        (
+            "Orders came to 4 million in Q3 2016. Orders came to 5 million in Q3 2017.",
+            "What did orders come to in the third quarter of 2017?",
+            "Orders came to 5 million in Q3 2017.",
+        ),
+    ],
+)
+def test_like_records_without_the_identifier_are_left_out(
+    text: str, question: str, left: str
+) -> None:
+    assert without_like(text, question).strip() == left
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the password of lock 9?", "What is a password?", "Who was master of the Aurora?"],
+)
+def test_what_no_like_record_outdoes_stays(question: str) -> None:
+    text = f"{LOCKS} The Aurora came in 1911. Her master was Bo Lind."
+    assert without_like(text, question) == text

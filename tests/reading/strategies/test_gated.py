@@ -12,7 +12,7 @@ from longread.documents.table import Table, TableRow
 from longread.errors import UsageError
 from longread.reading.step import Answer, Step
 from longread.runs.run import Run
-from tests.reading.conftest import FACT, QUESTION, Start
+from tests.reading.conftest import FACT, QUESTION, Start, telling
 from tests.scripted import ScriptedEngine, as_likely_as, by_role, page, paged
 
 
@@ -232,3 +232,40 @@ def test_a_bare_figure_of_a_table_says_its_scale(start: Start) -> None:
     _steps, answer = finish(start(engine, question, (book,), gate="choice"))
     assert answer.answer == "£731,000 (731 in £000)"
     assert answer.citations[0].text == row
+
+
+def test_the_reader_answers_from_a_table_with_a_cell(start: Start) -> None:
+    """Whatever words it would say itself: of the row and the column that were asked about."""
+    rows = ("Landing stage B-35 | 8.5 | 8.8", "Landing stage B-36 | 9.0 | 9.4")
+    book = paged(page(1), "\n".join(rows), page(3))
+    begins = [book.text.index(row) for row in rows]
+    made = tuple(
+        TableRow(tuple(row.split(" | ")), begin, begin + len(row))
+        for row, begin in zip(rows, begins, strict=True)
+    )
+    heads = (("",), ("Depth", "declared"), ("Depth", "measured"))
+    book = replace(book, tables=(Table(heads, made, unit="metres"),))
+    engine = ScriptedEngine(
+        choices=lambda prompt: 0.98 if "B-35" in prompt else 0.01,
+        scores=lambda _prompt: -1.0,
+        protocol="reader/1",
+    )
+    question = "What depth was measured at landing stage B-36?"
+    _steps, answer = finish(start(engine, question, (book,)))
+    assert answer.answer == "9.4 (metres)"
+    assert answer.citations[0].text == rows[1]
+    assert 0.5 < answer.confidence < 1.0
+
+
+def test_of_like_records_the_one_with_the_identifier_answers(start: Start) -> None:
+    """Both pages open, the wrong one wider."""
+    facts = {number: f"The password of lock {number} is tern{number}." for number in (3, 7)}
+    engine = ScriptedEngine(
+        choices=lambda prompt: 0.99 if "tern3" in prompt else 0.9 if "tern7" in prompt else 0.01,
+        replies=lambda prompt: "tern3" if "tern3" in prompt else "tern7",
+        protocol="reader/1",
+    )
+    run = start(engine, "What is the password of lock 7?", (telling(facts),), exit=False)
+    _steps, answer = finish(run)
+    assert answer.answer == "tern7"
+    assert [quote.page for quote in answer.citations] == [7]

@@ -1,0 +1,86 @@
+"""What speaks for a cell of a table as the answer, beside a model's word."""
+
+from __future__ import annotations
+
+import pytest
+
+from longread.documents.table import Table, TableRow
+from longread.reading.relevance.calibration import calibration
+from longread.reading.relevance.cells import candidates, matches, sort_wanted, sorts
+
+HEADS = (("Berth",), ("Depth", "declared (m)"), ("Depth", "measured (m)"), ("Lessee",), ("Crane",))
+ROWS = (
+    TableRow(("B-35", "8.5", "8.8", "Orla Foods", "yes"), 0, 10),
+    TableRow(("B-36", "9.0", "9.4", "Tarn Marine", "no"), 11, 20),
+    TableRow(("A-35", "7.1", "7.7", "Kestrel Lines", "no"), 21, 30),
+)
+TABLE = Table(HEADS, ROWS, caption="Berths in 2019")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What depth is declared at berth B-36?", "9.0"),
+        ("What depth was measured at berth A-35?", "7.7"),
+        ("Who is the lessee of berth B-35?", "Orla Foods"),
+        ("Which berth has a declared depth of 7.1 m?", "A-35"),
+        ("Which berth has a crane?", "B-35"),
+        ("Is there a crane at berth B-36?", "no"),
+    ],
+)
+def test_the_cell_that_was_asked_for_matches_best(question: str, answer: str) -> None:
+    cells = candidates(question, [(TABLE, row) for row in ROWS])
+    weights = calibration("reader").cell
+    assert weights is not None
+    found = [weights.by_match(match) for match in matches(question, cells, ROWS)]
+    assert cells[found.index(max(found))].text == answer
+
+
+def test_what_the_question_says_itself_is_no_candidate() -> None:
+    found = candidates("Who leases berth B-35?", [(TABLE, ROWS[0])])
+    assert "B-35" not in [cell.text for cell in found]
+
+
+def test_a_row_counts_under_its_own_table_s_caption() -> None:
+    later = Table(HEADS, (TableRow(ROWS[0].cells, 90, 99),), caption="Berths in 2020")
+    rows = [(TABLE, ROWS[0]), (later, later.rows[0])]
+    cells = candidates("Who leased berth B-35 in 2020?", rows)
+    found = matches("Who leased berth B-35 in 2020?", cells, [row for _table, row in rows])
+    best = max(found, key=lambda match: match.row)
+    assert cells[found.index(best)].table is later
+
+
+@pytest.mark.parametrize(
+    ("question", "sort"),
+    [
+        ("Who leases it?", "name"),
+        ("In welchem Jahr wurde sie gebaut?", "time"),
+        ("À quelle heure part-il ?", "time"),
+        ("How deep is it?", "figure"),
+        ("How did it end?", ""),
+        ("Combien de passagers ?", "figure"),
+        ("Is it deep?", "verdict"),
+        ("What is the post of Ada Quill?", ""),
+    ],
+)
+def test_what_a_question_asks_for(question: str, sort: str) -> None:
+    assert sort_wanted(question) == sort
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1,204", {"figure"}),
+        ("£22.05", {"figure"}),
+        ("(45)", {"figure"}),
+        ("1951", {"figure", "time"}),
+        ("26 Nov 2024", {"time"}),
+        ("March 2038", {"time"}),
+        ("04:19", {"time"}),
+        ("Marina and offices", {"name"}),
+        ("B-35", {"name"}),
+        ("yes", {"verdict"}),
+    ],
+)
+def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
+    assert sorts(text) == wanted
