@@ -17,10 +17,10 @@ from longread.reading.parts.backing import (
     LIKELIER_THAN_NOT,
     NUMBER,
     cite,
+    cited_context,
     is_backed,
     not_given,
     unquoted,
-    with_neighbours,
 )
 from longread.reading.prompts import prompt
 from longread.reading.state import Outcome, ReadingState
@@ -41,7 +41,7 @@ class WrittenAnswer:
         said = without_circle(generated.text) if generated.looped else generated.text
         text = " ".join(said.split())
         cited = cite(text, question, ledger)
-        shown = "\n\n".join(with_neighbours(state.corpus, quote) for quote in cited)
+        shown = "\n\n".join(cited_context(state.corpus, quote, question) for quote in cited)
         confidence = probability(self._judge, shown, notes, question, generated)
         # A model that cannot say whether the answer stands there does not refuse.
         least = LIKELIER_THAN_NOT if self._judge.calibration.notes else 0.0
@@ -77,8 +77,8 @@ def probability(
     """P(an answer from notes is right), by the judge's calibration; of a model that cannot say
     whether the answer stands in `shown` the confidence of its words.
 
-    `shown` are the sentences that are cited, with their neighbours. The notes as a whole do not
-    tell: next to what was asked for they hold what is like it (benchmarks/LOG.md, "refusals").
+    `shown` are the sentences that are cited, with what they are read with. The notes as a whole do
+    not tell: they hold what is like the thing asked for beside it (benchmarks/LOG.md, "refusals").
     """
     weights = judge.calibration.notes
     if weights is None:

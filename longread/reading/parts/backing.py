@@ -151,3 +151,10 @@ def with_neighbours(corpus: Corpus, quote: Quote) -> str:
     first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
     text = corpus.documents[quote.document].text[first : max(last, quote.end)]
     return corpus.under_header(passage, text)
+
+
+def cited_context(corpus: Corpus, quote: Quote, question: str) -> str:
+    """What a quote is read with: its neighbours, or of a table the best rows under their heads."""
+    if corpus.documents[quote.document].row_at(quote.start) is None:
+        return with_neighbours(corpus, quote)
+    return corpus.as_records(corpus.passages_at(quote)[0], question)
