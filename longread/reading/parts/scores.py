@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance, relevance_of
 from longread.reading.judges.batch import ask_together
-from longread.reading.parts.backing import LIKELIER_THAN_NOT
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import AnswerWeights, Background, logit, odds
 from longread.reading.relevance.cells import row_asked
@@ -103,6 +103,9 @@ class PassageScores:
         if cell is None:
             return said
         record = corpus.record(passage, cell.table, cell.row)
+        if unquoted(state.question, "", [record]):
+            # Of another year, or another number, than the question's.
+            return said
         alone = relevance_of(self._judge, record, state.question)
         return max(said, alone, key=lambda each: each.answers)
 
