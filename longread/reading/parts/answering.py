@@ -7,13 +7,11 @@ up, and stop when what was found outweighs whatever is unread.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
 from longread.reading.judges.candidates import best_length, outdone
-from longread.reading.judges.questions import offers_a_choice
 from longread.reading.memory import as_notes
 from longread.reading.parts.backing import (
     CITATIONS,
@@ -23,11 +21,10 @@ from longread.reading.parts.backing import (
     not_given,
     place_of,
 )
+from longread.reading.parts.cells import cell_answer
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.relevance.calibration import odds
-from longread.reading.relevance.cells import candidates, closest
-from longread.reading.relevance.cells import matches as match_cells
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
 from longread.reading.step import Quote
 from longread.retrieval import terms
@@ -90,42 +87,12 @@ class AnswerOrQuote:
     ) -> Quote | None:
         """The answer of a passage, a cell where a row was asked for; or its sentence as a step."""
         if said.answers >= said.supports:
-            cell = self._cell(state, scored, notes)
+            cell = cell_answer(state, self._judge, scored, notes)
             if cell is not None:
                 return cell
             given = self._judge.answer(shown, state.question, notes)
             return self._answered(state, scored, shown, notes, given)
         return self._step(state, scored, notes)
-
-    def _cell(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
-        """The cell that answers best, with its row; None where no row of a table matches the
-        question better than the passage's sentences, or where everything is asked for."""
-        weights = self._judge.calibration.cell
-        if weights is None or state.everything or offers_a_choice(state.question):
-            return None
-        rows, best = state.corpus.rows_asked(scored.passage, state.question)
-        cells = candidates(state.question, rows) if best else []
-        if not cells:
-            return None
-        matches = match_cells(state.question, cells, [row for _table, row in rows])
-        scores: dict[int, float] = {}
-        for places in closest(cells, matches):
-            first = cells[places[0]]
-            record = state.corpus.record(scored.passage, first.table, first.row)
-            texts = [cells[place].text for place in places]
-            said = self._judge.words(record, state.question, texts, notes)
-            for place, words in zip(places, said, strict=True):
-                scores[place] = weights.by_match(matches[place]) + weights.words * words
-        place = max(scores, key=lambda place: scores[place])
-        share = 1 / sum(math.exp(score - scores[place]) for score in scores.values())
-        cell = cells[place]
-        quote = state.corpus.quote(
-            scored.passage.document, cell.row.start, cell.row.end, scored.probability
-        )
-        answer = " ".join(cell.text.split())
-        if cell.column:
-            answer = in_full(answer, cell.table.unit, f"{cell.row.label} {cell.head}")
-        return replace(quote, answer=answer, answer_confidence=round(share, 4))
 
     def _step(self, state: ReadingState, scored: Scored, notes: str) -> Quote | None:
         """The sentence of a place that is a step towards the answer; who gates quotes it, which
