@@ -25,6 +25,15 @@ from longread.reading.prompts import prompt
 from longread.runs.session import Session
 
 TALE = Path(__file__).resolve().parents[2] / "fixtures" / "tale.txt"
+# The server as it is, behind the guard of this process's own models: on a CPU with AMX it would
+# die of its first prompt (`longread/engine/llamacpp/amx.py`).
+SERVER = """
+import runpy, sys
+from pathlib import Path
+from longread.engine.llamacpp import amx
+amx.guard(Path(sys.argv[2]))
+runpy.run_module("llama_cpp.server", run_name="__main__")
+"""
 PASSAGE = "The wine for the council was sold by Margit Solheim. The road was mended."
 NEEDED = ("uvicorn", "fastapi", "sse_starlette", "starlette_context", "pydantic_settings")
 
@@ -48,7 +57,7 @@ def running(model: Path, *options: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    call = [sys.executable, "-m", "llama_cpp.server", "--model", str(model), "--host", "127.0.0.1"]
+    call = [sys.executable, "-c", SERVER, "--model", str(model), "--host", "127.0.0.1"]
     process = subprocess.Popen(
         [*call, "--port", str(port), "--n_ctx", "1024", *options],
         stdout=subprocess.DEVNULL,
