@@ -29,6 +29,8 @@ from longread.retrieval.store import Cut, IndexStore, cut_key
 _COUNTED = 1 << 16
 # Rows of a table that are put before a model together.
 _ROWS_SHOWN = 2
+# Passages whose rows are remembered for a question: those that are at work.
+_ASKED = 64
 # Characters of a first page, where a file does not say what a page is.
 _FIRST_PAGE = 2500
 
@@ -59,6 +61,8 @@ class Corpus:
         self.filled = filled
         # The same sentences are cut into chunks and into passages.
         self.count = lru_cache(maxsize=_COUNTED)(count)
+        # A passage's rows are asked for by its gate, by what a model is shown, and by its answer.
+        self.rows_asked = lru_cache(maxsize=_ASKED)(self._rows_asked)
         self._store = store
         way = f"{chunk_tokens} {passage_tokens} {filled} {counted_by}"
         self._keys = {
@@ -263,7 +267,7 @@ class Corpus:
         heading than the passage begins with."""
         return f"{self.header(replace(span, start=row.start, end=row.end))}\n{table.record(row)}"
 
-    def rows_asked(
+    def _rows_asked(
         self, span: Span, question: str
     ) -> tuple[list[tuple[Table, TableRow]], list[int]]:
         """The rows of tables in a span, and the places of the best few of them in order: none
