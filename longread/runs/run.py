@@ -8,17 +8,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from longread.documents.superscripts import MARKED, without_note_marks
 from longread.errors import UsageError
 from longread.reading.judges import Judges
 from longread.reading.loop import Reader
 from longread.reading.options import ReadingOptions
 from longread.reading.round_robin import take_turns, together
 from longread.reading.state import Outcome
-from longread.reading.step import Answer, Exit, ModelRef, RunInfo, Status, Step, Tokens, spent
+from longread.reading.step import Answer, Exit, Step, Tokens, spent
 from longread.reading.strategies import strategy
 from longread.runs.fitting import cutting, say_limits, whole_tokens
 from longread.runs.journal import Journal, key_of
+from longread.runs.records import answer_of, info_of
 
 if TYPE_CHECKING:
     from longread.runs.ahead import ReadAhead
@@ -74,7 +74,8 @@ class Run:
         self._earlier = self._taken_over() if resume else []
         self._steps: list[Step] = list(self._earlier)
         self.tokens_ahead = Tokens()
-        self.info = self._info(parts.gate.signal, parts.patience, cut[0])
+        resumed = len(self._earlier)
+        self.info = info_of(session, self.reader, parts, cut[0], resumed=resumed)
 
     def steps(self) -> Iterator[Step]:
         """Read, one step at a time; those of an interrupted earlier run are not repeated."""
@@ -127,85 +128,14 @@ class Run:
         after = sum(map(spent, self.reader.usage(), before), self.tokens_ahead)
         tokens = sum((step.tokens for step in self._steps), after)
         seconds = self.reader.seconds + time.perf_counter() - begun
-        return self._answer(reply, end, tokens, seconds)
+        return answer_of(
+            self.reader, self.info, self._steps, reply, end, tokens=tokens, seconds=seconds
+        )
 
     def close(self) -> None:
         """The answer has reached the user: nothing is left to go on with, drop the journal."""
         if self._journal is not None:
             self._journal.remove()
-
-    def _seconds_a_token(self) -> float:
-        """Seconds a token of the document: over all steps, as the first judges the look-ups too.
-
-        A passage is decoded and then reused for the question, or only reused where it has a
-        block: the larger of the two counts says how much was read.
-        """
-        tokens = sum((step.tokens for step in self._steps), Tokens())
-        seconds = sum(sum(step.seconds.values()) for step in self._steps)
-        read = max(tokens.prefilled, tokens.reused)
-        return seconds / read if read else 0.0
-
-    def _answer(self, reply: Outcome, end: Exit, tokens: Tokens, seconds: float) -> Answer:
-        read = {step.chunk.position for step in self._steps}
-        sizes = {span.index: span.tokens for span in self.reader.spans}
-        unread = sum(tokens for index, tokens in sizes.items() if index not in read)
-        saved = unread * self._seconds_a_token() if end.reason == "exit_gate" else 0.0
-        status: Status = "not_found" if reply.text is None else "answered"
-        return Answer(
-            question=self.question,
-            status="interrupted" if end.reason == "interrupted" else status,
-            answer=self._without_note_marks(reply),
-            confidence=reply.confidence,
-            citations=reply.citations,
-            memory=self.reader.memory.notes,
-            info=self.info,
-            chunks_read=self.chunks_read,
-            updates=sum(1 for step in self._steps if step.memory_after != step.memory_before),
-            retrievals=sum(1 for step in self._steps if step.retrieval is not None),
-            exit=end,
-            tokens=tokens,
-            seconds=seconds,
-            seconds_saved_by_exit=saved,
-            closest=reply.closest,
-            documents_read=tuple(dict.fromkeys(step.chunk.document for step in self._steps)),
-            documents_looked_up=tuple(
-                dict.fromkeys(
-                    place.document
-                    for step in self._steps
-                    for place in (*step.prefetched, *step.retrieved)
-                )
-            ),
-        )
-
-    def _without_note_marks(self, reply: Outcome) -> str | None:
-        """The answer; brackets belong to it where the document has no note marks ("pump[1]")."""
-        cited = {self.corpus.documents[quote.document].kind for quote in reply.citations}
-        marked = reply.text is not None and cited and cited <= MARKED
-        return without_note_marks(reply.text) if marked and reply.text else reply.text
-
-    def _info(self, signal: str, patience: int, chunk_tokens: int) -> RunInfo:
-        engine = self.session.engine.info
-        whole = self.reader.parts.order.whole(self.corpus)
-        return RunInfo(
-            question=self.question,
-            strategy=self.options.strategy,
-            order=self.options.order,
-            gate=signal,
-            documents=self.corpus.document_references(),
-            model=ModelRef.of(engine, self.session.note),
-            chunks=len(whole),
-            chunk_documents=tuple(span.document for span in whole),
-            chunk_pages=self.corpus.first_pages()
-            if whole is self.corpus.chunks
-            else tuple(self.corpus.locate(span).page for span in whole),
-            chunk_tokens=chunk_tokens,
-            passage_tokens=self.corpus.passage_tokens,
-            memory_tokens=self.options.memory_tokens,
-            patience=patience,
-            resumed=len(self._earlier),
-            left_out=self.session.left_out,
-            reader=self.reader.judges.reader,
-        )
 
 
 class Pass:
