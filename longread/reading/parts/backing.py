@@ -24,6 +24,7 @@ _BACKED = 0.5
 # A quote is one sentence; with fewer words than this its neighbour is quoted along.
 _SHORT_QUOTE = 6
 NUMBER = re.compile(r"\d")
+WORD = re.compile(r"\w[\w'’-]*")
 
 
 def is_backed(text: str, question: str, sources: list[str]) -> bool:
@@ -141,6 +142,17 @@ def place_among(
     holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
     scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
     return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]
+
+
+def bridge(sentence: str, answer: str, question: str) -> str:
+    """The names and numbers of an answer's sentence that neither question nor answer holds.
+
+    Of a question that joins two places, the other place shares them: the bridge entity of
+    HotpotQA (arXiv 1809.09600).
+    """
+    known = {*terms(question), *terms(answer)}
+    words = (word for word in WORD.findall(sentence) if not word[0].islower())
+    return " ".join(word for word in words if not known.issuperset(terms(word)))
 
 
 def with_neighbours(corpus: Corpus, quote: Quote) -> str:

@@ -15,7 +15,7 @@ from longread.reading.judges import Judge, Judges, ShortAnswer, relevance_of
 from longread.reading.memory import as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, place_among, unquoted
+from longread.reading.parts.backing import LIKELIER_THAN_NOT, bridge, place_among, unquoted
 from longread.reading.parts.gates import FoundExit, PassageGate, latest_steps
 from longread.reading.parts.null import NeverExit
 from longread.reading.relevance.calibration import PlaceWeights
@@ -143,14 +143,15 @@ class SecondOpinion(AnswerOrQuote):
         shown: str,
         given: ShortAnswer,
     ) -> list[Quote]:
-        """The answer's quote, and the sentence of the other places that is nearest the question."""
+        """The answer's quote, and the sentence of the other places that leads to it."""
         quote = self._likely(state, scored, shown, "", given)
         if quote is None:
             return []
-        nearest = place_among(state.corpus, others, "", state.question)
-        if nearest is None:
+        named = bridge(quote.text, quote.answer, state.question)
+        leading = place_among(state.corpus, others, "", f"{state.question} {named}")
+        if leading is None:
             return [quote]
-        place, span = nearest
+        place, span = leading
         step = state.corpus.quote(place.document, *span, score=scored.probability)
         if unquoted(quote.answer, state.question, [quote.text, step.text]):
             return []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.backing import adds_nothing, is_backed
+from longread.reading.parts.backing import adds_nothing, bridge, is_backed
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_a_reply_in_another_script_is_not_backed(reply: str, backed: bool) -> No
     sources = ["The Orvel ferry sank in 1931 through a hole of 5 μm."]
     assert is_backed(reply, "When did the ferry sink?", sources) is backed
     assert is_backed(reply, "渡轮什么时候沉没？ Когда затонул паром?", sources) or not backed
+
+
+def test_the_bridge_is_what_the_sentence_names_and_the_question_does_not() -> None:
+    question = "What did the captain who was born in Turku win?"
+    assert bridge("Captain Holt of the Vega won the cup.", "the cup", question) == "Holt Vega"
+    assert bridge("霍尔特船长赢得了奖杯。", "奖杯", "船长赢得了什么？") != ""
