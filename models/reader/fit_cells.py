@@ -83,7 +83,7 @@ def sample(
         first = cells[places[0]]
         record = corpus.record(passage, first.table, first.row)
         said = judge.words(record, asked, [cells[place].text for place in places])
-        features += [(w, *astuple(shared[place])) for w, place in zip(said, places, strict=True)]
+        features += [(*astuple(shared[place]), w) for w, place in zip(said, places, strict=True)]
     order = [place for places in read for place in places]
     return np.array(features), order.index(right[0])
 

@@ -144,22 +144,14 @@ class PlaceWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class CellWeights:
+class CellWeights(CellMatch):
     """Turns what speaks for a cell of a table into the log-odds that it is the answer, of several.
 
-    `words` weighs the log-probability of its words after the passage, the others what it has in
-    common with the question (`CellMatch`).
+    `words` weighs the log-probability of its words after the passage, each other number what the
+    cell has in common with the question.
     """
 
     words: float
-    row: float
-    row_said: float
-    head: float
-    head_said: float
-    opening: float
-    sort: float
-    label: float
-    told: float
 
     def by_match(self, match: CellMatch) -> float:
         """What the match with the question says of a cell, its words left out."""
