@@ -116,6 +116,11 @@ def steps(given: argparse.Namespace) -> list[Step]:
         Step("fit-lists", script("fit_lists.py", model, squad, *threads), out / "lists.toml"),
         Step("fit-cells", script("fit_cells.py", model, *threads), out / "cells.toml"),
         Step(
+            "fit-confidence",
+            script("fit_confidence.py", model, shared, *threads),
+            out / "confidence.toml",
+        ),
+        Step(
             "fit-likelihood",
             script("calibrate.py", squad, *threads, folder=ROOT / "benchmarks"),
             out / "likelihood.toml",
@@ -226,7 +231,8 @@ def install(out: Path) -> None:
     (heads,) = (out / "home").rglob("calibrations/*.json")
     shutil.copyfile(heads, HEADS)
     (file,) = PACKAGE.rglob("calibration.toml")
-    fitted = [out / f"{name}.toml" for name in ("gate", "lists", "cells", "likelihood")]
+    made = ("gate", "lists", "cells", "confidence", "likelihood")
+    fitted = [out / f"{name}.toml" for name in made]
     text = file.read_text("utf-8")
     for each in fitted:
         text = with_tables(text, each.read_text("utf-8"))

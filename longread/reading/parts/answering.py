@@ -177,13 +177,38 @@ class AnswerFromPlaces:
         if not ledger:
             return Outcome(None, (), self._gate.found())
         closest = max(ledger, key=lambda quote: quote.score)
-        outcome = self._from_places(state, ledger) or self._from_steps(state, ledger)
+        outcome = self.likeliest(state, ledger)
         if outcome.confidence >= LIKELIER_THAN_NOT:
             # The place alone decides whether there is an answer; its confidence counts the words.
-            confidence = outcome.confidence * outcome.answer_confidence
-            return replace(outcome, confidence=confidence)
+            outcome = replace(outcome, confidence=self._sure(state, outcome))
+            if outcome.confidence >= self._judge.calibration.least_sure:
+                return outcome
         known = outcome.confidence if outcome.text is not None else closest.score
         return Outcome(None, (), known, closest=closest)
+
+    def likeliest(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
+        """The answer that the places or the steps give, with P(its place was found)."""
+        return self._from_places(state, ledger) or self._from_steps(state, ledger)
+
+    def _sure(self, state: ReadingState, outcome: Outcome) -> float:
+        """P(the answer is right), its place being likelier than not."""
+        weights = self._judge.calibration.answered
+        if weights is None or state.everything or not outcome.citations[0].answer:
+            return outcome.confidence * outcome.answer_confidence
+        return weights.probability(*self.evidence(state, outcome))
+
+    def evidence(self, state: ReadingState, outcome: Outcome) -> tuple[float, float, float]:
+        """What speaks for an answer: what the judge says of its sentence read alone, the
+        confidence of its words, and P(its place was found), which unlike answers share."""
+        quote, *others = outcome.citations
+        passage = state.corpus.passages_at(quote)[0]
+        alone = state.corpus.under_header(passage, state.corpus.record_of(quote))
+        steps = as_notes([each for each in others if not each.answer])
+        yes = relevance_of(self._judge, alone, state.question, steps).answers
+        given = [each for each in state.ledger() if each.answer]
+        own = sum(odds(each.score) for each in given if each.answer == quote.answer)
+        share = own / sum(odds(each.score) for each in given)
+        return yes, outcome.answer_confidence, outcome.confidence * share
 
     def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome | None:
         answers = [quote for quote in ledger if quote.answer]

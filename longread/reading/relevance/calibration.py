@@ -166,7 +166,8 @@ class Calibration:
     spread evenly, are judged as well where evidence means something only against others
     of the same document (0: it is absolute). `threshold` opens the update gate. `answer`
     weighs questions with one answer, `everything` those that want all there is; `place` what a
-    larger model answers from a place that a reader opened, `notes` what a model writes from notes.
+    larger model answers from a place that a reader opened, `notes` what a model writes from notes,
+    `answered` what it answers in the end: less sure than `least_sure` is no answer.
     """
 
     lookups: int
@@ -179,7 +180,9 @@ class Calibration:
     place: PlaceWeights | None = None
     together: PlaceWeights | None = None
     notes: PlaceWeights | None = None
+    answered: PlaceWeights | None = None
     cell: CellWeights | None = None
+    least_sure: float = 0.0
 
     def weights(self, everything: bool) -> AnswerWeights:
         """The weights for a question that wants everything, or one answer."""
@@ -257,7 +260,9 @@ def _built(table: Mapping[str, Any]) -> Calibration:
         place=PlaceWeights(**table["place"]) if "place" in table else None,
         together=PlaceWeights(**table["together"]) if "together" in table else None,
         notes=PlaceWeights(**table["notes"]) if "notes" in table else None,
+        answered=PlaceWeights(**table["answered"]) if "answered" in table else None,
         cell=CellWeights(**table["cell"]) if "cell" in table else None,
+        least_sure=table.get("least_sure", 0.0),
     )
 
 

@@ -57,11 +57,24 @@ def test_the_answer_is_short_and_the_sentence_that_holds_it_is_cited(start: Star
     assert [quote.text for quote in answer.citations] == [FACT]
     assert answer.citations[0].page == 7
     assert answer.citations[0].score > 0.9
-    answer_confidence = answer.citations[0].answer_confidence
-    assert 0.9 * answer_confidence < answer.confidence < answer_confidence < 1
+    # Place, words and the sentence read alone all speak for it.
+    assert 0.9 < answer.confidence < 1
     # The look-ups found the place: the first step reads it, and the exit gate opens.
     assert len(steps) == 1
     assert answer.exit.reason == "exit_gate"
+
+
+def test_an_answer_that_its_sentence_alone_does_not_bear_out_is_refused(start: Start) -> None:
+    def says(prompt: str) -> float:
+        passage = prompt.partition("\n\nQuestion:")[0]
+        return 0.8 if FACT in passage and not passage.endswith(f"\n{FACT}") else 0.01
+
+    engine = ScriptedEngine(replies=lambda _prompt: "1931", choices=says, protocol=PROTOCOL)
+    _steps, answer = finish(start(engine))
+    assert (answer.status, answer.answer) == ("not_found", None)
+    assert answer.confidence < 0.25
+    assert answer.closest is not None
+    assert answer.closest.text == FACT
 
 
 def test_words_that_the_passage_lacks_are_replaced_by_its_sentence(start: Start) -> None:
@@ -169,7 +182,9 @@ def test_what_is_looked_up_is_gated_by_tiles_whose_states_are_kept(start: Start)
     asked = {prompt.partition("\n\nQuestion:")[0] for prompt in engine.asked("reader")}
     passages = {passage for passage in asked if not passage.startswith("- ")}
     assert any(SECOND in passage for passage in passages)
-    assert passages <= known
+    # The answer's own sentence is read alone at the end.
+    (alone,) = passages - known
+    assert alone.endswith(f"\n{SECOND}")
 
 
 def test_a_step_alone_is_no_answer(start: Start) -> None:
