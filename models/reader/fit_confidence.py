@@ -49,7 +49,7 @@ REGISTERS, OF_REGISTER = 4, 14
 CELLS, RECORDS = 6, 3
 # A reply that shares so much with a gold answer is right, however it is cut.
 ALIKE = 0.6
-LEVELS = (0.25, 0.5, 0.8)
+LEVELS = (0.15, 0.5, 0.8)
 NONE = np.zeros(len(fields(PlaceWeights)))
 
 

@@ -67,12 +67,12 @@ def test_the_answer_is_short_and_the_sentence_that_holds_it_is_cited(start: Star
 def test_an_answer_that_its_sentence_alone_does_not_bear_out_is_refused(start: Start) -> None:
     def says(prompt: str) -> float:
         passage = prompt.partition("\n\nQuestion:")[0]
-        return 0.8 if FACT in passage and not passage.endswith(f"\n{FACT}") else 0.01
+        return 0.7 if FACT in passage and not passage.endswith(f"\n{FACT}") else 0.01
 
     engine = ScriptedEngine(replies=lambda _prompt: "1931", choices=says, protocol=PROTOCOL)
     _steps, answer = finish(start(engine))
     assert (answer.status, answer.answer) == ("not_found", None)
-    assert answer.confidence < 0.25
+    assert answer.confidence < 0.15
     assert answer.closest is not None
     assert answer.closest.text == FACT
 
