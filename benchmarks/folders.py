@@ -31,6 +31,8 @@ from pathlib import Path
 # Files that were changed lately are not believed to stay as they are.
 LONG_AGO = 1_700_000_000
 LARGE = 2_000_000
+# As users have it: compiled code is kept, also where this machine says that it is not.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def paragraphs(books: list[Path]) -> list[str]:
@@ -77,7 +79,7 @@ def search(folder: Path, query: str, home: Path) -> tuple[float, float, float]:
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "longread", "search", str(folder), query, "-n", "3"],
-        env={**os.environ, "LONGREAD_HOME": str(home)},
+        env={**ENVIRONMENT, "LONGREAD_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -137,7 +139,7 @@ def ask(folder: Path, home: Path) -> list[float]:
     words = ["ask", str(folder), question, "--max-chunks", "1", "--events", str(events)]
     process = subprocess.Popen(
         [sys.executable, "-m", "longread", *words],
-        env={**os.environ, "LONGREAD_HOME": str(home)},
+        env={**ENVIRONMENT, "LONGREAD_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -24,11 +24,10 @@ _CONTROLS = dict.fromkeys(
     code for code in (*range(32), *range(127, 160)) if code not in (9, 10, 11, 12)
 )
 # Halves of characters from broken encoders: no tokenizer, file or terminal takes them.
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-_TABLE: dict[int, str | None] = {**_CONTROLS, **_LIGATURES, **_BULLETS, **_SPACES, **_NOTHING,
-                                     **_SURROGATES}  # fmt: skip
+_SURROGATE = "\ufffd"
+_TABLE: dict[int, str | None] = {**_CONTROLS, **_LIGATURES, **_BULLETS, **_SPACES, **_NOTHING}
 # Few characters of a long text are in the table: a search for them is ten times as fast.
-_IN_TABLE = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
+_IN_TABLE = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}\ud800-\udfff]")
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 _HYPHENS = "-\N{HYPHEN}\N{SOFT HYPHEN}"
@@ -47,7 +46,7 @@ def tidy(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _IN_TABLE.sub(lambda match: _TABLE[ord(match[0])] or "", text)
+    text = _IN_TABLE.sub(lambda match: _TABLE.get(ord(match[0]), _SURROGATE) or "", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

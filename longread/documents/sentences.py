@@ -50,7 +50,8 @@ _LONG_WORD = max(map(len, _ABBREVIATIONS)) + 1
 _MAY_END = _words(
     "etc inc ltd co corp bros u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a jr sr al usw г гг т.д"
 )
-_LAST_WORD = re.compile(r"[\w.’'-]+$")
+# Looked for in reverse: from the end on it is found at once.
+_LAST_WORD = re.compile(r"[\w.’'-]+")
 _NEXT = re.compile(r"[\"'“‘«‹(\[{¿¡—–-]*\s*(\S)")
 _STARTERS = _words(
     "the a an this that these those it he she they we you i in on at for but and however although "
@@ -92,9 +93,14 @@ def _are_records(paragraph: str) -> bool:
     breaks = paragraph.count("\n")
     if breaks < _ALIKE - 1:
         return False
-    # Of fewer than ten lines at most one may differ.
-    second = paragraph.find("\n") + 1
-    if breaks < 9 and paragraph[0].isalpha() and paragraph[second].isalpha():
+    # At most one line in five may differ.
+    words, at = int(paragraph[0].isalpha()), 0
+    while words <= (breaks + 1) // 5:
+        at = paragraph.find("\n", at) + 1
+        if not at:
+            break
+        words += paragraph[at : at + 1].isalpha()
+    else:
         return False
     heads: Counter[str] = Counter()
     for head, lines in Counter(
@@ -134,12 +140,13 @@ def _really_ends(text: str, begin: int, match: re.Match[str], end: int) -> bool:
     before = text[max(begin, match.start() - _LONG_WORD) : match.start()]
     if mark != "." or (len(before) == _LONG_WORD and before.isalpha()):
         return True
-    last = _LAST_WORD.search(text, max(begin, match.start() - 24), match.start())
+    before = text[max(begin, match.start() - 24) : match.start()].removesuffix("\n")
+    last = _LAST_WORD.match(before[::-1])
     if last is None:
         return True
-    word = last[0].strip("’'-").lower()
+    word = last[0][::-1].strip("’'-").lower()
     # "3. Results": a number that opens the line is not a sentence.
-    if word.isdigit() and last.start() == _skip_blank(text, begin, end):
+    if word.isdigit() and text[begin : match.start()].strip() == last[0][::-1]:
         return False
     return _ends_after(word, after, _next_word(text, match.end(), end))
 
@@ -166,11 +173,13 @@ def _next_word(text: str, position: int, end: int) -> str:
 
 
 def _append(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
+    lines = [(start, end)]
     if end - start > LONGEST and "\n" in text[start:end]:
-        for line_start, line_end in _lines(text, start, end):
-            _strip(text, line_start, line_end, spans)
-    else:
-        _strip(text, start, end, spans)
+        lines = _lines(text, start, end)
+    for begin, stop in lines:
+        first, last = trimmed(text, begin, stop)
+        if first < last:
+            spans.append((first, last))
 
 
 def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -183,15 +192,10 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _strip(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
-    start, end = trimmed(text, start, end)
-    if start < end:
-        spans.append((start, end))
-
-
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """A span of `text` without the white space at its ends."""
-    start = _skip_blank(text, start, end)
+    while start < end and text[start].isspace():
+        start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end

@@ -8,6 +8,7 @@ may be started from threads, notebooks and scripts without a guard. It is no san
 from __future__ import annotations
 
 import contextlib
+import gc
 import math
 import os
 import pickle
@@ -171,6 +172,8 @@ def serve() -> None:
     """A worker's own part: calls from stdin, outcomes to stdout, until stdin ends."""
     # Ctrl-C reaches the whole group of processes; the caller ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a document is made of is no garbage.
+    gc.set_threshold(50_000)
     requests = sys.stdin.buffer
     # A native library that prints must not write between the replies.
     with os.fdopen(os.dup(1), "wb") as replies:

@@ -13,14 +13,16 @@ import importlib.util
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from longread import paths
 from longread.engine.http import Address, is_address
 from longread.errors import ModelError
 from longread.models import catalogue, gguf, machine
 from longread.models.catalogue import BUNDLED, MEMORY_SHARE, CatalogueEntry
-from longread.models.hub import Source
+
+if TYPE_CHECKING:
+    from longread.models.hub import Source
 
 Origin = Literal["named", "default", "installed", "bundled"]
 
@@ -199,6 +201,8 @@ def on_this_machine(reference: str) -> ResolvedModel:
 def find_installed(reference: str) -> InstalledModel | None:
     """The installed model that a name or an `hf:` reference stands for."""
     if reference.startswith("hf:"):
+        from longread.models.hub import Source
+
         first = gguf.shards(place(Source.parse(reference)))[0]
         return installed_at(first) if first.exists() and _is_whole(first) else None
     wanted = reference.casefold()
@@ -338,6 +342,8 @@ def verify(name: str) -> None:
 
 def _files_of(reference: str) -> list[Path]:
     """Every file of a model: shards, records, parts and locks."""
+    from longread.models.hub import Source
+
     model = find_installed(reference)
     entry = catalogue.find(reference)
     if model is not None:

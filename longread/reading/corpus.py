@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from longread.documents.sentences import trimmed
 from longread.documents.table import Table, TableRow
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
-from longread.retrieval.postings import Postings
+from longread.retrieval.postings import Postings, joined
 from longread.retrieval.store import Cut, IndexStore, cut_key
 
 # Texts whose tokens are remembered: the sentences of three long novels, 17 MB.
@@ -33,6 +34,8 @@ _ROWS_SHOWN = 2
 _ASKED = 64
 # Characters of a first page, where a file does not say what a page is.
 _FIRST_PAGE = 2500
+# Start, end and tokens of a passage, as they are kept.
+_SPAN_BYTES = 12
 
 
 class Corpus:
@@ -123,12 +126,12 @@ class Corpus:
     def beginnings(self) -> Index:
         """BM25 over what each document calls itself: title, file name and first page."""
         return Index.over(
-            [
-                Postings.from_bytes(self._kept[number].beginning)
+            joined(
+                self._kept[number].beginning
                 if number in self._kept
                 else Postings.of([_beginning(document)])
                 for number, document in enumerate(self.documents)
-            ]
+            )
         )
 
     def first_pages(self) -> tuple[int | None, ...]:
@@ -162,7 +165,7 @@ class Corpus:
                     [(each.start, each.end, each.tokens) for each in passages.get(number, ())],
                     np.int32,
                 ).tobytes(),
-                self.postings[number].to_bytes(),
+                self._new_postings[number].to_bytes(),
                 Postings.of([_beginning(self.documents[number])]).to_bytes(),
             )
         return cuts
@@ -177,20 +180,24 @@ class Corpus:
 
     @cached_property
     def postings(self) -> list[Postings]:
-        """For each document the postings of its passages."""
+        """The postings of all passages in order, of a document or of several in a row."""
+        return joined(
+            self._kept[number].postings if number in self._kept else self._new_postings[number]
+            for number in range(len(self.documents))
+        )
+
+    @cached_property
+    def _new_postings(self) -> dict[int, Postings]:
+        """By their numbers the postings of documents whose cuts are not kept."""
         passages = _by_document(self.passages) if len(self._kept) < len(self.documents) else {}
-        postings = []
-        for number, document in enumerate(self.documents):
-            if number in self._kept:
-                postings.append(Postings.from_bytes(self._kept[number].postings))
-                continue
-            postings.append(
-                Postings.of(
-                    self.under_header(each, for_index(document, each.start, each.end))
-                    for each in passages.get(number, ())
-                )
+        return {
+            number: Postings.of(
+                self.under_header(each, for_index(document, each.start, each.end))
+                for each in passages.get(number, ())
             )
-        return postings
+            for number, document in enumerate(self.documents)
+            if number not in self._kept
+        }
 
     @cached_property
     def _chunk_starts(self) -> list[tuple[int, int]]:
@@ -199,6 +206,22 @@ class Corpus:
     @cached_property
     def _passage_starts(self) -> list[tuple[int, int]]:
         return [(passage.document, passage.start) for passage in self.passages]
+
+    def passage(self, place: int) -> Span:
+        """The passage at a place of the index; the others are not made for it where all documents
+        are kept."""
+        if "passages" in vars(self) or len(self._kept) < len(self.documents):
+            return self.passages[place]
+        number = bisect_right(self._first_passages, place) - 1
+        index = place - self._first_passages[number]
+        (span,) = _spans(self._kept[number].passages, 3, number, place, slice(index, index + 1))
+        return span
+
+    @cached_property
+    def _first_passages(self) -> list[int]:
+        """Of documents that are all kept the place of each one's first passage."""
+        sizes = [len(each.passages) // _SPAN_BYTES for each in self._kept.values()]
+        return [0, *accumulate(sizes)]
 
     def chunk_of(self, passage: Span) -> int:
         """The number of the chunk that holds the middle of `passage`."""
@@ -378,9 +401,11 @@ def _by_document(spans: Sequence[Span]) -> dict[int, list[Span]]:
     return found
 
 
-def _spans(data: bytes, columns: int, document: int, first_index: int) -> list[Span]:
-    """The spans that were kept as rows of start, end, tokens and maybe more."""
-    rows = np.frombuffer(data, np.int32).reshape(-1, columns)[:, :3].tolist()
+def _spans(
+    data: bytes, columns: int, document: int, first_index: int, some: slice = slice(None)
+) -> list[Span]:
+    """The spans, or some of them, that were kept as rows of start, end, tokens and maybe more."""
+    rows = np.frombuffer(data, np.int32).reshape(-1, columns)[some, :3].tolist()
     return [
         Span(index, document, start, end, tokens)
         for index, (start, end, tokens) in enumerate(rows, first_index)

@@ -81,14 +81,10 @@ class Index:
             found: list[list[tuple[Array, Array]]] = [[] for _ in new]
             first = 0
             for each in self._postings:
-                if len(each.hashes):
-                    column = self._languages.index(each.language)
-                    keys = hashed([stems[column] for stems in new])
-                    at = np.minimum(each.hashes.searchsorted(keys), len(each.hashes) - 1)
-                    for number in np.flatnonzero(each.hashes[at] == keys).tolist():
-                        held = slice(*each.starts[at[number] : at[number] + 2].tolist())
-                        places = each.places[held].astype(np.int64) + first
-                        found[number].append((places, each.counts[held]))
+                column = self._languages.index(each.language)
+                keys = hashed([stems[column] for stems in new])
+                for number, places, counts in each.held(keys):
+                    found[number].append((places.astype(np.int64) + first, counts))
                 first += len(each.lengths)
             for stems, parts in zip(new, found, strict=True):
                 if parts:
@@ -105,24 +101,26 @@ class Index:
         Words that every question has ("how", "does") do not count; terms of accounts are looked
         for under their other names as well ("capex").
         """
+        scored: list[float] = self._scores(query).tolist()
+        return scored
+
+    def _scores(self, query: str) -> Array:
         import numpy as np
 
-        scores = np.zeros(self.size)
+        scores: Array = np.zeros(self.size)
         for weight, wanted in ((1.0, query_terms(query)), (_SYNONYM, synonyms(query))):
             for places, counts in self._look_up(wanted).values():
                 tops = counts * (_K1 + 1)
                 norms = counts + self._norms[places]
                 scores[places] += weight * self._idf(len(places)) * (tops / norms)
-        scored: list[float] = scores.tolist()
-        return scored
+        return scores
 
     def search(self, query: str, limit: int) -> list[Hit]:
         """The `limit` best texts, best first; ties in document order, no match no hit."""
-        ranked = sorted(
-            (Hit(place, score) for place, score in enumerate(self.scores(query)) if score > 0.0),
-            key=lambda hit: (-hit.score, hit.place),
-        )
-        return ranked[:limit]
+        scores = self._scores(query)
+        (places,) = scores.nonzero()
+        best = places[(-scores[places]).argsort(kind="stable")[:limit]]
+        return [Hit(*hit) for hit in zip(best.tolist(), scores[best].tolist(), strict=True)]
 
     def missing(self, wanted: Sequence[str]) -> list[float]:
         """What each text lacks of `wanted` (folded terms): the summed IDF of those that stand in

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 _HEAD = 4
 _MOST = 0xFFFF
+# Numbers that postings are made of as bytes, behind those of the head.
+_KINDS = np.uint64, np.uint32, np.uint32, np.uint32, np.uint16
+# Postings of so many bytes are joined with others: of thousands a look into each takes longer than
+# one through them all.
+_SMALL = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,27 @@ class Postings:
             language,
         )
 
+    def held(self, keys: Array) -> Iterator[tuple[int, Array, Array]]:
+        """Of the terms that have one of the hashes `keys` (its number, texts, counts)."""
+        numbers, rows = self._rows(keys)
+        begins = self.starts[rows].astype(np.int64)
+        sizes = self.starts[rows + 1] - begins
+        ends = np.cumsum(sizes)
+        at = np.repeat(begins - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
+        places, counts = self.places[at], self.counts[at]
+        borders = np.searchsorted(np.repeat(numbers, sizes), np.arange(len(keys) + 1)).tolist()
+        for number, (first, last) in enumerate(pairwise(borders)):
+            if first < last:
+                yield number, places[first:last], counts[first:last]
+
+    def _rows(self, keys: Array) -> tuple[Array, Array]:
+        """Which of `keys` there are, and the numbers of their terms."""
+        if not len(self.hashes):
+            return keys[:0], keys[:0]
+        at = np.minimum(self.hashes.searchsorted(keys), len(self.hashes) - 1)
+        found = np.flatnonzero(self.hashes[at] == keys)
+        return found, at[found]
+
     def to_bytes(self) -> bytes:
         """The postings as one block of bytes."""
         head = np.array(
@@ -88,16 +115,60 @@ class Postings:
         texts, words, pairs, language = map(int, np.frombuffer(data, np.uint32, _HEAD))
         parts = []
         at = _HEAD * 4
-        for kind, size in (
-            (np.uint64, words), (np.uint32, words + 1), (np.uint32, texts),
-            (np.uint32, pairs), (np.uint16, pairs),
-        ):  # fmt: skip
+        for kind, size in zip(_KINDS, (words, words + 1, texts, pairs, pairs), strict=True):
             parts.append(np.frombuffer(data, kind, size, at))
             at += parts[-1].nbytes
         if at != len(data) or language >= len(LANGUAGES):
             raise ValueError("no postings")
         hashes, starts, lengths, places, counts = parts
         return cls(hashes, starts, lengths, places, counts, LANGUAGES[language])
+
+
+class _Joined(Postings):
+    """Postings of several documents in a row: after those of each stands a hash of no term."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of_bytes(cls, data: Sequence[bytes]) -> Postings:
+        """The postings of all texts, in order, from the bytes of several in one language."""
+        heads = np.frombuffer(b"".join(each[: _HEAD * 4] for each in data), np.uint32)
+        texts, words, pairs, languages = heads.reshape(-1, _HEAD).astype(np.int64).T
+        begins = np.full(len(data), _HEAD * 4)
+        columns: list[Array] = []
+        for kind, size in zip(_KINDS, (words, words + 1, texts, pairs, pairs), strict=True):
+            ends = begins + size * np.dtype(kind).itemsize
+            cut = zip(data, begins.tolist(), ends.tolist(), strict=True)
+            between = b"" if columns else bytes(np.dtype(kind).itemsize)
+            whole = between.join([*(each[at:end] for each, at, end in cut), b""])
+            columns.append(np.frombuffer(whole, kind))
+            begins = ends
+        hashes, starts, lengths, places, counts = columns
+        starts = starts + np.repeat(np.cumsum(pairs) - pairs, words + 1)
+        places = places + np.repeat(np.cumsum(texts) - texts, pairs)
+        return cls(hashes, starts, lengths, places, counts, LANGUAGES[languages[0]])
+
+    def _rows(self, keys: Array) -> tuple[Array, Array]:
+        numbers, rows = np.nonzero(keys[:, None] == self.hashes)
+        return numbers, rows
+
+
+def joined(parts: Iterable[bytes | Postings]) -> list[Postings]:
+    """Postings in order, some of them as their bytes; those of small ones in a row are one."""
+    found: list[Postings] = []
+    for language, group in groupby(parts, _language_if_small):
+        if language is not None:
+            found.append(_Joined.of_bytes([each for each in group if isinstance(each, bytes)]))
+            continue
+        found += [each if isinstance(each, Postings) else Postings.from_bytes(each)
+                  for each in group]  # fmt: skip
+    return found
+
+
+def _language_if_small(part: bytes | Postings) -> bytes | None:
+    """The part of the head of small postings that says their language; they are bytes."""
+    small = isinstance(part, bytes) and len(part) <= _SMALL
+    return part[(_HEAD - 1) * 4 : _HEAD * 4] if isinstance(part, bytes) and small else None
 
 
 class _Numbers(dict[str, int]):

@@ -32,6 +32,8 @@ _FRESH = 2 * 10**9
 # Days after which what nobody asked for is forgotten, and after which a use is noted again.
 _KEPT_DAYS, _NOTED_DAYS = 60, 7
 _BATCH = 500
+# Bytes of the file that are read where they lie in the system's memory.
+_MAPPED = 1 << 30
 # How long to wait for another process that writes.
 _SECONDS = 5
 _TABLES = """
@@ -75,16 +77,21 @@ class IndexStore:
 
     def facts(self, sources: Sequence[str]) -> dict[str, Facts]:
         """Of `sources` those that are known and have not changed since."""
-        by_path = {_absolute(source): source for source in sources if source != STDIN}
+        folders: dict[str, str] = {}
+        by_path = {_absolute(source, folders): source for source in sources if source != STDIN}
+        query = "select size, changed, facts, path from files where path in"
         known: dict[str, Facts] = {}
         with self._opened() as base:
-            for size, changed, facts, path in _selected(
-                base, "select size, changed, facts, path from files where path in", list(by_path)
-            ):
-                if _state(path) == (size, changed):
-                    values = json.loads(facts)
-                    values["warnings"] = tuple(values["warnings"])
-                    known[by_path[path]] = Facts(**values)
+            same = [
+                (path, facts)
+                for size, changed, facts, path in _selected(base, query, list(by_path))
+                if _state(path) == (size, changed)
+            ]
+            # One list of thousands takes half the time of thousands.
+            values = json.loads(f"[{','.join(facts for _path, facts in same)}]")
+            for (path, _facts), each in zip(same, values, strict=True):
+                each["warnings"] = tuple(each["warnings"])
+                known[by_path[path]] = Facts(**each)
         return known
 
     def remember(self, facts: Mapping[str, Facts], states: Mapping[str, tuple[int, int]]) -> None:
@@ -156,6 +163,7 @@ class IndexStore:
             base = sqlite3.connect(self._path, timeout=_SECONDS)
             # What a power cut tears is made anew.
             base.execute("pragma synchronous = off")
+            base.execute(f"pragma mmap_size = {_MAPPED}")
             base.executescript(_TABLES)
             return base
         except (sqlite3.Error, OSError) as error:
@@ -209,9 +217,15 @@ def _selected(
         yield from base.execute(f"{query} ({','.join('?' * len(part))})", part)
 
 
-def _absolute(source: str) -> str:
-    # Of thousands, paths as strings take half the time of `Path`.
-    return os.path.abspath(local(source) if source.startswith("~") else source)  # noqa: PTH100
+def _absolute(source: str, folders: dict[str, str] | None = None) -> str:
+    """The absolute path; of `folders` those are remembered, since thousands of files are in few."""
+    source = str(local(source)) if source.startswith("~") else source
+    folder, between, name = source.rpartition(os.sep)
+    known = {} if folders is None else folders
+    if folder not in known:
+        known[folder] = os.path.abspath(folder + between).rstrip(os.sep)  # noqa: PTH100
+    # As strings paths take half the time of `Path`.
+    return f"{known[folder]}{os.sep}{name}"
 
 
 def _state(path: str) -> tuple[int, int] | None:

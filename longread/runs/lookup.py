@@ -87,7 +87,7 @@ def search(corpus: Corpus, query: str, limit: int) -> list[Hit]:
     """The passages that match best, as many as `limit`, each by its best sentence."""
     hits = []
     for rank, hit in enumerate(corpus.index.search(query, limit), 1):
-        passage = corpus.passages[hit.place]
+        passage = corpus.passage(hit.place)
         document = corpus.documents[passage.document]
         start, end = _best_sentence(document, passage.start, passage.end, query)
         place, text = document.locate(start, end), _on_one_line(document.text[start:end])

@@ -11,7 +11,7 @@ import pytest
 from longread.bench.evidence_match import locate
 from longread.bench.formats import SOURCES, Wanted, convert
 from longread.bench.records import Question, read_questions
-from longread.cli import bench
+from longread.cli.bench import command as bench
 from longread.documents import load
 from longread.errors import UsageError
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from longread.bench.throughput import Figure, SizeReport, SpeedReport, measure
 from longread.bench.workload import beginning, built_in
-from longread.cli import app
+from longread.cli import application
 from longread.display.speed import write_speed
 from longread.engine import ModelInfo
 from longread.engine.llamacpp import LlamaCppEngine
@@ -202,7 +202,7 @@ def test_a_chunk_that_the_context_cannot_hold(engine: LlamaCppEngine) -> None:
 
 
 def call(*arguments: object) -> Any:
-    return CliRunner().invoke(app, ["bench", "throughput", *map(str, arguments)])
+    return CliRunner().invoke(application(), ["bench", "throughput", *map(str, arguments)])
 
 
 @pytest.mark.model

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from longread.bench.records import Evidence, Question, Result, read_questions, write_questions
 from longread.bench.results import Header, ResultFile, read_results
-from longread.cli import app
+from longread.cli import application
 from longread.cli.bench.measure import strategies_of
 from longread.cli.bench.strategies import names
 from longread.cli.options import TABLE
@@ -76,10 +76,10 @@ def test_strategies_that_there_are_not(text: str, words: str) -> None:
 
 
 def test_help_names_the_commands_and_is_plain() -> None:
-    text = CliRunner().invoke(app, ["bench", "--help"]).stdout
+    text = CliRunner().invoke(application(), ["bench", "--help"]).stdout
     for name in ("qa", "report", "compare", "convert"):
         assert f"\n  {name} " in text
-        shown = CliRunner().invoke(app, ["bench", name, "--help"])
+        shown = CliRunner().invoke(application(), ["bench", name, "--help"])
         assert shown.exit_code == 0
         assert shown.stdout.isascii()
     alone = run("bench")
@@ -139,13 +139,13 @@ def test_a_report_without_matplotlib_is_written_and_says_so(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     page = tmp_path / "page.md"
     call = ["bench", "report", str(tmp_path / "out.jsonl"), "--report", str(page)]
-    done = CliRunner().invoke(app, call)
+    done = CliRunner().invoke(application(), call)
     assert done.exit_code == 0
     assert done.stderr == (
         f"report: {page}, without plots, which need matplotlib: pip install 'longread[bench]'\n"
     )
     assert page.read_text().startswith("# tales\n")
-    again = CliRunner().invoke(app, [*call, "--no-plots"])
+    again = CliRunner().invoke(application(), [*call, "--no-plots"])
     assert again.stderr == f"report: {page}\n"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from longread.documents import load
 from longread.prefix_cache import BlockStore
 from tests.cli.conftest import TALE, run
@@ -17,7 +17,7 @@ from tests.prefix_cache.test_store import STATE, save
 
 
 def call(*arguments: str) -> Any:
-    return CliRunner().invoke(app, ["cache", *arguments])
+    return CliRunner().invoke(application(), ["cache", *arguments])
 
 
 @pytest.fixture

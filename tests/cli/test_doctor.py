@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from longread.engine.llamacpp.build import Build
 from longread.models import host, machine, store
 from longread.models.hub import Source
@@ -25,7 +25,7 @@ NAMES = {
 
 
 def call(*arguments: str) -> Any:
-    return CliRunner().invoke(app, ["doctor", *arguments])
+    return CliRunner().invoke(application(), ["doctor", *arguments])
 
 
 def found(*arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:

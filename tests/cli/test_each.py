@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from longread.cli.ask import run as asking
 from longread.display.json_answer import answer_schema
 from longread.models.store import ResolvedModel
@@ -45,7 +45,7 @@ def call(engine: ScriptedEngine) -> Call:
     def calls(*arguments: object) -> Any:
         sizes = [*SIZES, "--gate", "likelihood"]
         words = ["ask", *map(str, arguments), "--each", *sizes]
-        result = CliRunner().invoke(app, words, catch_exceptions=False)
+        result = CliRunner().invoke(application(), words, catch_exceptions=False)
         assert engine.closed or result.exit_code == 2
         return result
 

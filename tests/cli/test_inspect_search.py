@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from tests.cli.conftest import FIXTURES, TALE, run
 from tests.fixtures.pages import Paper
 
@@ -18,7 +18,7 @@ VOYAGE = str(FIXTURES / "voyage.pdf")
 
 
 def look(*arguments: object, stdin: bytes | None = None) -> Any:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+    return CliRunner().invoke(application(), [str(argument) for argument in arguments], input=stdin)
 
 
 def test_inspect_shows_what_was_read() -> None:

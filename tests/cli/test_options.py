@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from longread.cli import app, config
+from longread.cli import application, config
 from longread.cli.bench.measure import strategies_of
 from longread.cli.options import TABLE, AskOptions, takes_options
 from longread.errors import UsageError
@@ -156,7 +156,7 @@ def test_a_strategy_that_another_package_adds_is_a_choice(monkeypatch: pytest.Mo
     added = EntryPoint("backwards", "somewhere:STRATEGY", names.ENTRY_POINTS)
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [added])
     assert TABLE.read("strategy", "Backwards", "--strategy") == ("strategy", "backwards")
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(application())
     ask = command.commands["ask"]
     (strategy,) = [each for each in ask.params if each.name == "strategy"]
     offered = strategy.shell_complete(typer.Context(ask), "b")

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from longread.cli import app, errors
+from longread.cli import application, errors
 from longread.errors import ModelError
 from longread.version import __version__
 from tests.cli.conftest import run
@@ -25,7 +25,7 @@ HEAVY = (
 
 
 def call(*arguments: str) -> Any:
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(application(), arguments)
 
 
 @pytest.mark.parametrize(

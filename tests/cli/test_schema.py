@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from longread.cli.ask import run as asking
 from longread.models.store import ResolvedModel
 from longread.runs import opening
@@ -40,7 +40,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr(opening, "open_engine", lambda *_: engine)
     monkeypatch.setattr(opening, "open_reader", lambda *_: None)
     return lambda *words: CliRunner().invoke(
-        app, ["ask", *map(str, words), *SIZES], catch_exceptions=False
+        application(), ["ask", *map(str, words), *SIZES], catch_exceptions=False
     )
 
 

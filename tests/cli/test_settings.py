@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from longread.cli import app
+from longread.cli import application
 from longread.cli.options import TABLE
 from longread.errors import UsageError
 from longread.reading.options import ReadingOptions
@@ -31,7 +31,7 @@ def config(longread_home: Path) -> Path:
 
 
 def shown(*arguments: str) -> Any:
-    result = CliRunner().invoke(app, ["config", *arguments])
+    result = CliRunner().invoke(application(), ["config", *arguments])
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout) if "--json" in arguments else result.stdout
 

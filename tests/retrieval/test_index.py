@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from longread.retrieval import Hit, Index, terms
-from longread.retrieval.postings import Postings
+from longread.retrieval.postings import Postings, joined
 
 
 def by_hand(texts: list[str], query: str) -> list[float]:
@@ -48,6 +48,29 @@ def test_a_term_of_every_unit_still_counts_for_something(texts: list[str]) -> No
     assert index.weight("the") > 0
     assert all(score > 0 for score in index.scores("the"))
     assert len(index.search("the", 5)) == len(texts)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_joined_postings_find_what_those_of_each_document_find(seed: int) -> None:
+    chance = random.Random(seed)
+    words = ["die", "und", "der", "Hafen", "the", "harbours", "of", "17", "gelaufen", "wine", "x"]
+    documents = [
+        Postings.of(
+            " ".join(chance.choices(words, k=chance.randint(1, 3000 if small < 1 else 30)))
+            for _ in range(chance.randint(1, 5))
+        )
+        for small in (chance.randrange(20) for _ in range(60))
+    ]
+    # Of small ones some are not bytes yet; large ones stay by themselves.
+    parts = [each if chance.random() < 0.1 else each.to_bytes() for each in documents]
+    made = joined(parts)
+    assert 1 < len(made) < len(documents)
+    assert len({each.language for each in made}) > 1
+    one, many = Index.over(made), Index.over(documents)
+    for query in ("Häfen", "hafen gelaufen 17", "the wine of x", "nothing"):
+        assert one.scores(query) == many.scores(query)
+        assert one.search(query, 7) == many.search(query, 7)
+        assert one.missing(query.split()) == many.missing(query.split())
 
 
 def test_ties_come_in_document_order() -> None:
