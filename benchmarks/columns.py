@@ -1,6 +1,6 @@
 """Reading order: sentences that mix two columns, on 300 generated pages whose sentences are known.
 
-    python benchmarks/columns.py [--pages 300]
+    python benchmarks/columns.py [--pages 300] [--first 0]
 
 The pages (two and three columns; tests/fixtures/columns.py) are drawn, read, and cut into
 sentences. A sentence is mixed when it holds words of two; lost when it stands nowhere as it was.
@@ -23,11 +23,12 @@ from tests.fixtures.columns import lost, mixed, sheet
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first page")
     options = parser.parse_args()
     count: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.pdf"
-        for seed in range(options.pages):
+        for seed in range(options.first, options.first + options.pages):
             page = sheet(seed)
             page.page.save(path)
             document = load(str(path), use_cache=False)

@@ -104,7 +104,8 @@ def _without_titles(pages: Sequence[RawPage], found: Sequence[Sequence[Block]]) 
 
 
 def _lines(page: RawPage) -> list[Line]:
-    lines = reading_order(ruled_cells(page.segments, page.drawn), page.right_to_left, page.shapes)
+    cells = ruled_cells(page.segments, page.drawn)
+    lines = reading_order(cells, page.right_to_left, page.shapes, page.drawn)
     if page.aside:
         aside = reading_order(page.aside, page.right_to_left)
         for line in aside:

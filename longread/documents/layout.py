@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from longread.documents.beside import parted_beside
 from longread.documents.cells import is_figure, merge_wrapped_cells
-from longread.documents.layout_types import Line, Segment, Shape
-from longread.documents.page_columns import CELL_GAP, WIDEST_GAP, split_columns, tables_beside
+from longread.documents.layout_types import WIDEST_GAP, Line, Segment, Shape
+from longread.documents.page_columns import CELL_GAP, split_columns
 from longread.documents.rows import Row, group_rows
 from longread.documents.table import Box, union
 
@@ -23,19 +24,27 @@ from longread.documents.table import Box, union
 TIGHT_CELL_GAP = 0.6
 # Lines of a page's text have at least so many characters; so many tell where its edges are.
 _LONG, _FEWEST_LONG, _SAME_EDGE = 40, 8, 2.0
+# Sizes that differ by less than this share are one type.
+_SAME_TYPE = 0.08
 # Segments closer than this are one word.
 WORD_GAP = 0.12
 
 
 def reading_order(
-    segments: Sequence[Segment], right_to_left: bool = False, shapes: Sequence[Shape] = ()
+    segments: Sequence[Segment],
+    right_to_left: bool = False,
+    shapes: Sequence[Shape] = (),
+    drawn: Sequence[Box] = (),
 ) -> list[Line]:
-    """The lines of a page, column after column; `shapes` are drawn around some of them."""
+    """The lines of a page, column after column.
+
+    `shapes` are drawn around some of them; `drawn` is where lines and boxes are.
+    """
     lines: list[Line] = []
     body, margins = _without_margins(segments)
     parts = [
         part
-        for side in tables_beside(body, right_to_left)
+        for side in parted_beside(body, drawn, right_to_left)
         for part in split_columns(merge_wrapped_cells(side), shapes, right_to_left)
     ]
     columns = [*enumerate(parts), *((-2 - side, margin) for side, margin in enumerate(margins))]
@@ -57,23 +66,24 @@ def _without_margins(segments: Sequence[Segment]) -> tuple[list[Segment], list[l
         return list(segments), []
     edges = [_common([s.x0 for s in long]), _common([s.x1 for s in long])]
     width = max(s.x1 for s in long) - min(s.x0 for s in long)
-    gap = 0.5 * median(segment.size for segment in long)
+    size = median(segment.size for segment in long)
+    gap = 0.5 * size
     beside = (
         [s for s in segments if s.x1 < edges[0] - gap],
         [s for s in segments if s.x0 > edges[1] + gap],
     )
+    inner = [s for s in segments if edges[0] - gap <= s.x0 <= edges[1]]
     margins = []
     for x, margin in zip(edges, beside, strict=True):
         over = any(s.x0 < x - gap and s.x1 > x + gap for s in segments)
         reach = max((abs(s.x0 + s.x1 - 2 * x) for s in margin), default=0.0)
-        notes = sum(len(segment.text.split()) > 1 for segment in margin)
         if (
-            notes > 1
+            any(len(s.text.split()) > 1 or abs(s.size - size) > 0.15 * size for s in margin)
             and not over
             and reach < width
             and not any(len(s.text) >= _LONG or s.table for s in margin)
             # What stands level with lines of text on their left is a term, a number or a head.
-            and (x != edges[0] or 3 * sum(_is_level(s, long) for s in margin) < len(margin))
+            and (x != edges[0] or _stands_free(margin, long, inner, size))
         ):
             margins.append(margin)
     apart = {id(segment) for margin in margins for segment in margin}
@@ -89,9 +99,30 @@ def _common(places: Sequence[float]) -> float:
     return near if 2 * count >= len(places) and count >= _FEWEST_LONG else math.inf
 
 
-def _is_level(segment: Segment, lines: Sequence[Segment]) -> bool:
+def _stands_free(
+    margin: Sequence[Segment], long: Sequence[Segment], inner: Sequence[Segment], size: float
+) -> bool:
+    """Are few of these level with long lines, and not nearly all with a line of their type?"""
+    few = 3 * sum(_is_head(segment, long) for segment in margin) <= len(margin)
+    alike = [segment for segment in margin if abs(segment.size - size) < _SAME_TYPE * size]
+    return few and 4 * sum(_is_head(segment, inner) for segment in alike) < 3 * len(margin)
+
+
+def _is_head(segment: Segment, lines: Sequence[Segment]) -> bool:
+    """Does the segment stand level with a line: not in other type, in the middle of a sentence?"""
     middle = segment.y0 + segment.y1
-    return any(abs(middle - line.y0 - line.y1) < 0.6 * line.size for line in lines)
+    return any(
+        abs(middle - line.y0 - line.y1) < 0.6 * line.size
+        and not (
+            abs(segment.size - line.size) > _SAME_TYPE * line.size
+            and line.text[:1].islower()
+            and any(
+                0 < line.y0 - above.y0 < 2 * line.size and above.text[-1:] not in ".:;"
+                for above in lines
+            )
+        )
+        for line in lines
+    )
 
 
 def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False) -> Line:

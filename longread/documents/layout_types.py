@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from longread.documents.table import Box
 
+# No words of a justified line are further apart (in units of the type size).
+WIDEST_GAP = 6.0
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:

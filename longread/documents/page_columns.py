@@ -10,11 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from statistics import median
 
 from longread.documents.cells import PROSE_LINE, is_figure
-from longread.documents.layout_types import Segment, Shape
+from longread.documents.layout_types import WIDEST_GAP, Segment, Shape
 from longread.documents.rows import Row, group_rows, left_edge
 from longread.documents.structure import CAPTION
 from longread.documents.tables import is_marker
@@ -23,15 +22,8 @@ from longread.documents.tables import is_marker
 _Halved = tuple[Row, Row]
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
-# No words of a justified line are further apart.
-WIDEST_GAP = 6.0
 # Lines of a table's title, or between it and the table.
 _MOST_TITLES = 3
-# Rows that make a table of one side of a gutter; how wide that is at least, and how far apart the
-# middles of two level rows may be, doubled (in units of the type size).
-_FEWEST_ROWS = 3
-_WHITE = 1.5
-_LEVEL = 0.3
 # Columns within columns are real (a shape in a column), deeper nesting is noise.
 MAX_DEPTH = 4
 # A gutter of part of the page's columns is one of the page if it is about as clear.
@@ -47,7 +39,7 @@ def split_columns(
     """The parts of a region that are read one after the other, each a single column."""
     if not segments:
         return []
-    found = _gutter(segments) if len(segments) >= 6 and depth < MAX_DEPTH else None
+    found = find_gutter(segments) if len(segments) >= 6 and depth < MAX_DEPTH else None
     if found is None:
         return [segments]
     parts: list[list[Segment]] = []
@@ -56,7 +48,7 @@ def split_columns(
     for band in _bands(segments, found, shapes):
         left, right = band.left, band.right
         if band.shape is None and (
-            band.across or not (_reads_down(left, depth) and _reads_down(right, depth))
+            band.across or not (reads_down(left, depth) and reads_down(right, depth))
         ):
             single.extend(left + right)
             continue
@@ -77,71 +69,9 @@ def split_columns(
     return parts
 
 
-def tables_beside(segments: Sequence[Segment], right_to_left: bool = False) -> list[list[Segment]]:
-    """The segments of a page, parted where a table stands beside another one or beside text.
-
-    Their rows are not level, and each has labels of its own.
-    """
-    found = _gutter(list(segments))
-    if found is None:
-        return [list(segments)]
-    parts: list[list[Segment]] = [[]]
-    x = _behind_figures(segments, found.x)
-    rows = [_halves(row, x) for row in group_rows(segments)]
-    across = [_crosses(left + right, x) for left, right in rows]
-    _mark_outer(across, rows)
-    for crosses, group in itertools.groupby(zip(across, rows, strict=True), itemgetter(0)):
-        lefts, rights = zip(*(halves for _, halves in group), strict=True)
-        sides = [list(itertools.chain(*side)) for side in (lefts, rights)]
-        if crosses or not _independent(*sides):
-            parts[-1] += sides[0] + sides[1]
-        else:
-            parts += [*(sides[::-1] if right_to_left else sides), []]
-    return [part for part in parts if part]
-
-
-def _behind_figures(segments: Sequence[Segment], x: float) -> float:
-    """The gutter at `x`, or the one right of the figures that stand between it and the text."""
-    right = [segment for segment in segments if segment.x0 >= x - 1]
-    edge = min((s.x0 for s in right if len(s.text) >= PROSE_LINE), default=x)
-    for segment in sorted(right, key=lambda s: -s.x1):
-        if segment.x1 <= edge - _WHITE * segment.size:
-            return (segment.x1 + edge) / 2
-        edge = min(edge, segment.x0)
-    return x
-
-
-def _independent(left: Row, right: Row) -> bool:
-    """Is one side a table, and the other one as well, or text, and no row of both one row?"""
-    if _tables(left) & _tables(right):
-        return False
-    own = [_own_rows(side) for side in (left, right)]
-    if max(map(len, own)) < _FEWEST_ROWS or not all(
-        len(rows) >= _FEWEST_ROWS or _is_prose(side)
-        for rows, side in zip(own, (left, right), strict=True)
-    ):
-        return False
-    level = sum(
-        any(abs(s.y0 + s.y1 - middle) < _LEVEL * s.size for s in other)
-        for rows, other in zip(own, (right, left), strict=True)
-        for middle in rows
-    )
-    return 2 * level < sum(map(len, own)) or bool(_tables(left) and _tables(right))
-
-
-def _own_rows(side: Row) -> list[float]:
-    """Where rows of a table stand that has its labels at the edge of this side, doubled."""
-    edge = min(map(left_edge, side), default=0.0)
-    return [
-        row[0].y0 + row[0].y1
-        for row in group_rows(side)
-        if len(row) > 1 and (row[0].table > 0 or _is_labelled(row, edge))
-    ]
-
-
-def _reads_down(side: list[Segment], depth: int) -> bool:
+def reads_down(side: list[Segment], depth: int = 0) -> bool:
     """Is this side of a gutter a column of text, or itself several of them?"""
-    if not side or _is_prose(side):
+    if not side or is_prose(side):
         return True
     # The heads of a table can look like two short columns.
     return len(side) >= 16 and len(split_columns(side, depth=depth + 1)) > 1
@@ -153,7 +83,7 @@ class _Gutter:
     score: float
 
 
-def _gutter(segments: list[Segment]) -> _Gutter | None:
+def find_gutter(segments: list[Segment]) -> _Gutter | None:
     """The best vertical gap: as many segments as possible wholly on either side.
 
     Segments that cross it (headings, wide tables) count against it but do not forbid it.
@@ -211,7 +141,7 @@ class _Band:
 
 def _bands(segments: list[Segment], gutter: _Gutter, shapes: Sequence[Shape]) -> list[_Band]:
     """Cut a region at the rows of tables, those across the gutter, and shapes across it."""
-    rows = [_halves(row, gutter.x) for row in group_rows(segments)]
+    rows = [halves(row, gutter.x) for row in group_rows(segments)]
     across = _across(rows, gutter, segments)
     framing = [shape for shape in shapes if _frames_some(shape, segments, gutter.x)]
     parting = [(shape.y0 + shape.y1) / 2 for shape in shapes if _parts(shape, segments, gutter.x)]
@@ -246,7 +176,7 @@ def _parts(shape: Shape, segments: Sequence[Segment], gutter: float) -> bool:
     return over_both and not any(shape.holds(segment) for segment in segments)
 
 
-def _halves(row: Row, gutter: float) -> _Halved:
+def halves(row: Row, gutter: float) -> _Halved:
     left = [segment for segment in row if segment.x0 + segment.x1 <= 2 * gutter]
     return left, [segment for segment in row if segment.x0 + segment.x1 > 2 * gutter]
 
@@ -260,13 +190,13 @@ def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -
             [s for s in segments if s.x1 <= gutter.x + 1],
             [s for s in segments if s.x0 >= gutter.x - 1],
         )
-        if (found := _gutter(side)) is not None and found.score >= _EQUAL_GUTTER * gutter.score
+        if (found := find_gutter(side)) is not None and found.score >= _EQUAL_GUTTER * gutter.score
     ]
     across = [
-        _crosses(left + right, gutter.x)
-        or bool(_tables(left) & _tables(right))
+        crosses(left + right, gutter.x)
+        or bool(tables(left) & tables(right))
         # In a page of three columns: a line over two of them, and nothing beside it.
-        or (len(left + right) == 1 and any(_crosses(left + right, other) for other in others))
+        or (len(left + right) == 1 and any(crosses(left + right, other) for other in others))
         for left, right in rows
     ]
     in_table = [edges.is_table_row(left, right) for left, right in rows]
@@ -279,22 +209,22 @@ def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -
         if across[index] and not across[index - 1]:
             first = _first_title(rows, index)
             across[first:index] = [True] * (index - first)
-    _mark_outer(across, rows)
+    mark_outer(across, rows)
     return across
 
 
-def _mark_outer(across: list[bool], rows: Sequence[_Halved]) -> None:
+def mark_outer(across: list[bool], rows: Sequence[_Halved]) -> None:
     """A page's number and the like, first or last of the rows, is of neither column."""
     if len(rows) > 1:
         for outer, inner in ((0, 1), (-1, -2)):
             across[outer] = across[outer] or _stands_apart(rows[outer], rows[inner])
 
 
-def _tables(segments: Iterable[Segment]) -> set[int]:
+def tables(segments: Iterable[Segment]) -> set[int]:
     return {segment.table for segment in segments if segment.table}
 
 
-def _crosses(row: Row, x: float) -> bool:
+def crosses(row: Row, x: float) -> bool:
     return any(segment.x0 < x - 1 and segment.x1 > x + 1 for segment in row)
 
 
@@ -353,13 +283,13 @@ class _Edges:
             return False
         # A table that stands in one column has its labels there as well.
         figures_right = any(is_figure(segment.text) for segment in right)
-        in_one = (_is_labelled(left, self.left[0]) and not figures_right) or _is_labelled(
+        in_one = (is_labelled(left, self.left[0]) and not figures_right) or is_labelled(
             right, self.right[0]
         )
         return not in_one
 
 
-def _is_labelled(row: Row, edge: float) -> bool:
+def is_labelled(row: Row, edge: float) -> bool:
     """Do figures follow words that stand at the column's edge?"""
     if len(row) < 2 or row[0].x0 > edge + 2 * row[0].size or is_figure(row[0].text):
         return False
@@ -378,7 +308,7 @@ def _fills(row: Row, left: float, right: float) -> bool:
     return len(text) >= PROSE_LINE and sum(map(str.isalpha, text)) >= letters * len(text)
 
 
-def _is_prose(segments: list[Segment]) -> bool:
+def is_prose(segments: list[Segment]) -> bool:
     """Do these segments read as a column of text, rather than as cells of a table?"""
     if len(segments) < 3:
         return False

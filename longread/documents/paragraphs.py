@@ -21,7 +21,7 @@ from longread.documents.tables import clean_cells, is_marker, table_rows
 
 SENTENCE_END = ".!?:;。！？؟…"
 TERMINAL = '.!?:;。！？؟…”"’»)'
-_BULLET = re.compile(r"[•▪◦‣⁃■□➢➤✓·*–—-]\s+\S")
+_BULLET = re.compile(r"[•▪◦‣⁃■□➢➤✓·*!–—-]\s+\S")
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)|\d{1,3}(?:\.\d{1,2})*\.?)\s+\S")
 # Lines further apart than this (times the usual distance) are two paragraphs.
 _APART = 1.3
@@ -152,7 +152,8 @@ def _begins_by_shape(line: Line, group: Sequence[Line]) -> bool:
         return True
     listed = _BULLET.match(group[0].text) or _NUMBERED.match(group[0].text)
     indented = line.x0 > before.x0 + 0.8 * line.size and not listed
-    if ended and (short or indented):
+    hanging = group[-1].x0 > line.x0 + 0.8 * line.size and abs(group[0].x0 - line.x0) < 1
+    if ended and (short or indented or hanging):
         return True
     much_shorter = before.x1 < line.right - 0.35 * width
     return much_shorter and not text[:1].islower() and not _open_ended(before)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from longread.documents.cells import is_figure
-from longread.documents.layout_types import Line
+from longread.documents.layout_types import WIDEST_GAP, Line
 from longread.documents.table import Box, union
 
 _LEADER = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
 _MARKER = re.compile(
-    r"[•▪◦‣⁃■□➢➤✓·*–—o-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]"
+    r"[•▪◦‣⁃■□➢➤✓·*!–—o-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]"
     r"|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
 )
 _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
@@ -136,7 +136,9 @@ def _tabular(lines: Sequence[Line]) -> list[bool]:
             tabular[last : index + 1] = [True] * (index + 1 - last)
         elif len(line.cells) >= 3:
             # Alone it is a row if it holds figures; stretched words are a justified line.
-            tabular[index] = 2 * sum(map(is_figure, line.cells)) >= len(line.cells)
+            gaps = (after[0] - before[2] for before, after in itertools.pairwise(line.boxes))
+            figures = 2 * sum(map(is_figure, line.cells)) >= len(line.cells)
+            tabular[index] = figures or min(gaps) > WIDEST_GAP * line.size
         last = index
     for index in range(len(lines) - 1, 0, -1):
         tabular[index - 1] = tabular[index - 1] or (

@@ -9,8 +9,9 @@ import pymupdf
 import pytest
 
 from longread.documents import Document, load, sentences
+from longread.documents.beside import parted_beside
 from longread.documents.layout_types import Segment
-from longread.documents.page_columns import tables_beside
+from longread.documents.table import Box
 from tests.fixtures.columns import lost, mixed, sheet
 from tests.fixtures.pages import PROSE, Paper, grid, wrapped
 
@@ -96,13 +97,15 @@ def test_a_picture_over_both_columns_parts_them(tmp_path: Path) -> None:
     assert places == sorted(places)
 
 
-def beside(rows: Sequence[tuple[float, Sequence[tuple[float, str]]]]) -> list[list[str]]:
+def beside(
+    rows: Sequence[tuple[float, Sequence[tuple[float, str]]]], drawn: Sequence[Box] = ()
+) -> list[list[str]]:
     segments = [
         Segment(x, y, x + 4.5 * len(text), y + 10, 8, False, text)
         for y, row in rows
         for x, text in row
     ]
-    return [[s.text for s in part] for part in tables_beside(segments)]
+    return [[s.text for s in part] for part in parted_beside(segments, drawn)]
 
 
 def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
@@ -118,6 +121,78 @@ def test_tables_beside_each_other_are_read_one_after_the_other() -> None:
     ]
     level = [(100.0 + 13 * i, [*left[i][1], *right[i][1]]) for i in range(9)]
     assert len(beside(level)) == 1
+
+
+def test_level_lists_with_a_line_between_them_are_two_lists() -> None:
+    """Four candidates and their votes on each side; without the line it may be one table."""
+    rows = [
+        (
+            100.0 + 13 * i,
+            [(50.0, f"Left {i}"), (250.0, f"1{i}"), (310, f"Right {i}"), (500, f"2{i}")],
+        )
+        for i in range(9)
+    ]
+    assert len(beside(rows)) == 1
+    left, right = beside(rows, [(299, 90, 301, 230)])
+    assert left == [text for i in range(9) for text in (f"Left {i}", f"1{i}")]
+    assert right == [text for i in range(9) for text in (f"Right {i}", f"2{i}")]
+    # Figures without labels are columns of the table on their left.
+    figures = [(y, [*row[:2], (310, "7"), (500, "8")]) for y, row in rows]
+    assert len(beside(figures, [(299, 90, 301, 230)])) == 1
+
+
+def test_the_scale_of_a_chart_is_no_column_of_the_table_beside_it() -> None:
+    rows = [
+        (100.0 + 13 * i, [(50.0, f"Row {i}"), (250.0, f"1{i}"), (310, f"{2.6 - 0.2 * i:.2f}")])
+        for i in range(9)
+    ]
+    line = (299, 90, 301, 230)
+    assert [len(part) for part in beside(rows, [line])] == [18, 9]
+    figures = (3, 9, 1, 4, 8, 2, 7, 5, 6)
+    uneven = [(y, [*row[:2], (310, f"{n}.1")]) for (y, row), n in zip(rows, figures, strict=True)]
+    assert len(beside(uneven, [line])) == 1
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_boxes_to_check_in_two_columns_are_two_lists(drawn: bool) -> None:
+    names = [f"Service {i} was asked for" for i in range(6)]
+    places = [(50, 100 + 12 * i) for i in range(3)], [(300, 100 + 12 * i) for i in range(3)]
+    boxes = [(x - 22.0, y + 1.0, x - 13.0, y + 10.0) for side in places for x, y in side]
+    texts = zip([place for side in places for place in side], names, strict=True)
+    rows = [(y, [(x, name)] if drawn else [(x - 22, "[ ]"), (x, name)]) for (x, y), name in texts]
+    parts = beside(rows, boxes if drawn else [])
+    assert [[text for text in part if text != "[ ]"] for part in parts] == [names[:3], names[3:]]
+
+
+def test_lines_that_are_not_level_are_no_rows_of_one_table() -> None:
+    left = [(100.0 + 13 * i, [(50.0, f"void call{i}"), (150.0, f"path {i}")]) for i in range(10)]
+    right = [(104.0 + 14.2 * i, [(320.0, f"width {i}"), (420.0, "float")]) for i in range(9)]
+    assert [len(part) for part in beside([*left, *right])] == [20, 18]
+    level = [(y, [*row, *other[1]]) for (y, row), other in zip(left, right, strict=False)]
+    assert len(beside(level)) == 1
+
+
+def test_two_columns_of_a_few_lines_in_a_page_of_one(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    end = paper.prose(page)
+    for x, side in ((72, "left"), (310, "right")):
+        for number, line in enumerate(wrapped(f"The {side}. {PROSE[:180].strip()}", 200, 11)):
+            page.insert_text((x, end + 20 + 13 * number), line, fontsize=11)
+    paper.prose(page, y=end + 120)
+    text = load(paper.save(tmp_path), use_cache=False).text
+    for side in ("left", "right"):
+        assert f"The {side}. {PROSE[:180].strip()}" in text
+
+
+def test_a_short_note_beside_the_middle_of_a_sentence_is_no_part_of_it(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    prose = " ".join(f"The harbour board met on day {n} and spoke of the ferry." for n in range(20))
+    page.insert_textbox((160, 60, 460, 318), prose, fontsize=10, align=pymupdf.TEXT_ALIGN_JUSTIFY)
+    page.insert_text((60, 84.5), "Here is a note", fontsize=12)
+    text = load(paper.save(tmp_path), use_cache=False).text
+    assert " ".join(text.split()) == f"{prose} Here is a note"
 
 
 def test_what_stands_in_the_margin_is_read_after_the_text(tmp_path: Path) -> None:
