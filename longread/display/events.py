@@ -1,6 +1,7 @@
 """The run as JSON lines (`--events FILE`): `begin`, then a `step` each, then `answer`.
 
-Before them an `ahead` for each passage that was gated while documents were parsed.
+Before them an `ahead` for each passage that was gated while documents were parsed; before the first
+step a `gated` for each that is looked up.
 
 A log that cannot be opened stops the run before it starts; a log that breaks later (a
 full disk) does not: the run goes on and the user is told once.
@@ -23,6 +24,8 @@ from longread.reading.step import Answer, RunInfo, Step
 from longread.version import __version__
 
 if TYPE_CHECKING:
+    from longread.documents.chunks import Span
+    from longread.reading.corpus import Corpus
     from longread.runs.ahead import GatedAhead
 
 SCHEMA = "longread.event/2"
@@ -59,6 +62,10 @@ class EventLog:
         self._names = names or [[None]] * len(infos)
         for number, info in enumerate(infos):
             self._append(number, "begin", {"longread": __version__, **asdict(info)})
+
+    def gated(self, number: int, document: str, page: int | None) -> None:
+        """A passage was gated before the first chunk is read."""
+        self._append(number, "gated", {"document": document, "page": page})
 
     def step(self, number: int, step: Step) -> None:
         self._append(number, "step", step.record())
@@ -114,6 +121,20 @@ def telling_ahead(view: View, log: EventLog | None) -> Callable[[GatedAhead], No
         view.activity("reading ahead", line, gated.parsed / gated.documents)
         if log is not None and gated.seconds is not None:
             log.ahead(gated)
+
+    return told
+
+
+def telling_gated(
+    view: View, log: EventLog | None, number: int, corpus: Corpus
+) -> Callable[[Span], None]:
+    """What tells view and log of passages that question `number` looks up before it reads."""
+
+    def told(passage: Span) -> None:
+        document, page = corpus.documents[passage.document].path, corpus.locate(passage).page
+        view.activity("weighing", f"{Path(document).name} {pages(page)}".rstrip())
+        if log is not None:
+            log.gated(number, document, page)
 
     return told
 

@@ -55,6 +55,8 @@ class ReadingState:
     draft: dict[str, Any] = field(default_factory=dict)
     # Replies to what was read ahead, or asked for other questions of the pass.
     known: dict[bytes, Reply] = field(default_factory=dict)
+    # Told of each passage that is gated before the first chunk is read.
+    on_gated: Callable[[Span], None] = lambda _passage: None
     # In a pass for several questions: the batch, and this question's place in it.
     batch: QuestionBatch | None = None
     member: Member | None = None

@@ -52,11 +52,13 @@ def test_what_is_gated_ahead_comes_before_the_run(tmp_path: Path) -> None:
     with EventLog(path, pytest.fail) as log:
         log.ahead(GatedAhead("reports/a.pdf", 3, 41, 200, 0.25))
         log.begin([INFO])
-    first, second = read(path)
+        log.gated(0, "reports/b.pdf", None)
+    first, second, third = read(path)
     assert first["event"] == "ahead"
     assert (first["document"], first["page"], first["seconds"]) == ("reports/a.pdf", 3, 0.25)
     assert (first["parsed"], first["documents"]) == (41, 200)
     assert second["event"] == "begin"
+    assert (third["event"], third["document"], third["page"]) == ("gated", "reports/b.pdf", None)
 
 
 def test_a_second_run_is_appended(tmp_path: Path) -> None:

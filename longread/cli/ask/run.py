@@ -156,6 +156,7 @@ def read(
     names: Sequence[Sequence[str | None]] | None = None,
 ) -> dict[str, Answer]:
     """Read to the end, every record shown and logged: answers by question."""
+    from longread.display.events import telling_gated
     from longread.reading.step import Answer, Step
 
     runs = together.runs
@@ -167,8 +168,9 @@ def read(
     resumed = min(info.resumed for info in infos)
     if resumed:
         view.message(f"going on from chunk {resumed + 1} of {infos[0].chunks}")
-    for run in runs:
+    for number, run in enumerate(runs):
         run.reader.on_stage = view.stage
+        run.reader.state.on_gated = telling_gated(view, log, number, run.corpus)
     told: list[View | EventLog] = [view] if log is None else [log, view]
     for number, record in together.records(view.text):
         for each in told:

@@ -164,8 +164,13 @@ class PassageScores:
             planned = fused([best_matching(self._matches, _FUSED), *hits], wanted)
             best = list(dict.fromkeys([*best, *planned]))
         others = [place for place in best if place not in even]
-        self.judge_ahead([*even, *others])
-        found = {place: logit(self.relevance(place).answers) for place in [*even, *others]}
+        places, found = [*even, *others], dict[int, float]()
+        # One by itself first: it is seen a second or two before the others.
+        for some in (places[:1], places[1:]):
+            self.judge_ahead(some)
+            for place in some:
+                found[place] = logit(self.relevance(place).answers)
+                self._state.on_gated(self._state.corpus.passages[place])
         if self._calibration.background:
             self._background = Background.of(
                 [*(found[place] for place in even), *self._strangers(len(even))],

@@ -101,8 +101,16 @@ def test_a_tile_is_gated_once(start: Start) -> None:
 
 
 def test_what_was_gated_before_reading_began_stands_in_the_first_step(start: Start) -> None:
-    run = start(reader(fact="nowhere at all"))
+    engine = reader(fact="nowhere at all")
+    run = start(engine)
+    told: list[tuple[int, int]] = []
+    run.reader.state.on_gated = lambda passage: told.append(
+        (passage.index, len(engine.asked("reader")))
+    )
     first, *later = list(run.steps())
+    # Each is told of when it was asked, and not when all were.
+    assert sorted(place for place, _asked in told) == [p.passage for p in first.prefetched]
+    assert told[0][1] == 1
     assert len(first.prefetched) == min(calibration("reader").lookups, len(run.corpus.passages))
     for place in first.prefetched:
         passage = run.corpus.passages[place.passage]
