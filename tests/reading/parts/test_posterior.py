@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.scores import Posterior
+from longread.reading.parts.posterior import Posterior
 from longread.reading.relevance.calibration import calibration
 from longread.reading.relevance.match import Match
 
