@@ -11,6 +11,7 @@ a column of labels fails that, so plain tables keep a row for each line.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -123,6 +124,8 @@ def _stacks(segments: Sequence[Segment]) -> list[_Stack]:
 
 def _continues(stack: _Stack, segment: Segment) -> bool:
     last = stack.segments[-1]
+    if last.x1 <= segment.x0 or segment.x1 <= last.x0:
+        return False
     size = min(last.size, segment.size)
     distance = segment.y0 - last.y0
     if not 0.5 * size < distance < _PITCH * size or abs(last.size - segment.size) > 0.15 * size:
@@ -135,6 +138,7 @@ def _continues(stack: _Stack, segment: Segment) -> bool:
     return not all(is_figure(text) or text.isdigit() for text in (last.text, segment.text))
 
 
+@functools.lru_cache(maxsize=8192)
 def is_figure(text: str) -> bool:
     """Is this a number, a dash or a date, rather than words?"""
     return len(text) > 1 and sum(map(str.isalpha, text)) < 0.5 * len(text)

@@ -44,8 +44,13 @@ _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
 _CHAPTER = re.compile(r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #", re.IGNORECASE)
 _BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
-# The number of a page with what belongs to it: "Page 3 of 10", "- 3 -".
-_NUMBERED = r"[-–—|\s]*(?:\bpage\s+)?(?<!\w){}(?!\w)(?:\s*(?:/|of|von|de)\s*\d+)?[-–—|\s]*"
+_TOKEN, _LETTERED = re.compile(r"\w+"), re.compile(r"(?<!\w)[A-Z]{1,2}-\d{1,4}(?!\w)", re.I)
+# The number of a page ("\0" here) with what belongs to it: "Page 3 of 10", "- 3 -". It stands at an
+# edge, or as a number of pages: "The keeper of lock 7" says another.
+_NUMBERED = "[-–—|\\s]*(?:\\bpage\\s+)?\0(?:\\s*(?:/|of|von|de)\\s*[\\d\0]+)?[-–—|\\s]*"
+_AT_EDGE = re.compile(
+    rf"^{_NUMBERED}|{_NUMBERED}$|(?=\s*(?:[-–—|]|\bpage\s)){_NUMBERED}", re.IGNORECASE
+)
 _ROMAN = re.compile(
     r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.I | re.ASCII
 )
@@ -101,10 +106,7 @@ def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:
     words = candidate.text
     label = _printed(candidate) if candidate.counted is not None else None
     if label:
-        number = _NUMBERED.format(re.escape(label))
-        # At an edge, or as a number of pages: "The keeper of lock 7" says another.
-        marked = rf"^{number}|{number}$|(?=\s*(?:[-–—|]|\bpage\s)){number}"
-        words = re.sub(marked, " ", words, flags=re.IGNORECASE)
+        words = _without_number(words, label)
     words = " ".join(words.split()).strip()
     bare = not any(map(str.isalnum, words)) or _BARE.fullmatch(_key(words)[0])
     if bare or words in said:
@@ -112,6 +114,13 @@ def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:
         return
     said.add(words)
     page.furniture.append(words)
+
+
+def _without_number(words: str, label: str) -> str:
+    """The words without the page's printed number, where it stands as one."""
+    pattern = _LETTERED if "-" in label else _TOKEN
+    marked = pattern.sub(lambda m: "\0" if m[0].lower() == label.lower() else m[0], words)
+    return _AT_EDGE.sub(" ", marked).replace("\0", label)
 
 
 def _candidates(number: int, page: RawPage) -> list[_Candidate]:

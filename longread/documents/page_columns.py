@@ -144,20 +144,22 @@ def _bands(segments: list[Segment], gutter: _Gutter, shapes: Sequence[Shape]) ->
     rows = [halves(row, gutter.x) for row in group_rows(segments)]
     across = _across(rows, gutter, segments)
     framing = [shape for shape in shapes if _frames_some(shape, segments, gutter.x)]
-    parting = [(shape.y0 + shape.y1) / 2 for shape in shapes if _parts(shape, segments, gutter.x)]
+    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
+    edges = (left + gutter.x) / 2, (gutter.x + right) / 2
+    parting = [(shape.y0 + shape.y1) / 2 for shape in shapes if _parts(shape, segments, edges)]
     bands: list[_Band] = []
     last = 0
-    for crosses, (left, right) in zip(across, rows, strict=True):
-        shape = next((b for b in framing if all(b.holds(s) for s in left + right)), None)
+    for over, (lefts, rights) in zip(across, rows, strict=True):
+        shape = next((b for b in framing if all(b.holds(s) for s in lefts + rights)), None)
         before = bands[-1] if bands else None
-        above = sum(y < (left or right)[0].y1 for y in parting)
+        above = sum(y < (lefts or rights)[0].y1 for y in parting)
         goes_on = before is not None and before.shape is shape and above == last
         last = above
-        if before is not None and goes_on and (shape or before.across == crosses):
-            before.left.extend(left)
-            before.right.extend(right)
+        if before is not None and goes_on and (shape or before.across == over):
+            before.left.extend(lefts)
+            before.right.extend(rights)
         else:
-            bands.append(_Band(crosses, shape, list(left), list(right)))
+            bands.append(_Band(over, shape, list(lefts), list(rights)))
     return bands
 
 
@@ -169,10 +171,9 @@ def _frames_some(shape: Shape, segments: Sequence[Segment], gutter: float) -> bo
     return 0 < inside <= 0.6 * len(segments)
 
 
-def _parts(shape: Shape, segments: Sequence[Segment], gutter: float) -> bool:
-    """Is this a picture or a box over both columns, with no text in it?"""
-    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
-    over_both = shape.x0 <= (left + gutter) / 2 and shape.x1 >= (gutter + right) / 2
+def _parts(shape: Shape, segments: Sequence[Segment], edges: tuple[float, float]) -> bool:
+    """Is this a picture or a box over the middles of both columns, with no text in it?"""
+    over_both = shape.x0 <= edges[0] and shape.x1 >= edges[1]
     return over_both and not any(shape.holds(segment) for segment in segments)
 
 

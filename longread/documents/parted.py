@@ -27,6 +27,9 @@ Line = dict[str, Any]
 def parted(line: Line) -> Iterator[Line]:
     """The line, or its pieces; only lines that run to the right have any."""
     spans: list[Span] = line["spans"]
+    if len(spans) == 1 and (text := spans[0]["text"]) and text == text.strip():
+        yield line
+        return
     cosine, sine = line["dir"]
     inked = [index for index, span in enumerate(spans) if span["text"].strip()]
     if round(cosine) != 1 or abs(sine) > 0.02 or not inked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ _FIGURE_END = re.compile(r"[\d)—–-]\s?$|\(\S+$")
 _FIGURE = re.compile(r"[\d(—–-]")
 
 
+@functools.lru_cache(maxsize=8192)
 def is_number(text: str) -> bool:
     """Is this a figure of a table, or what stands for one ("—", "NM")?"""
     return _NUMBER.fullmatch(text) is not None
