@@ -433,3 +433,16 @@ def test_ligatures_soft_hyphens_and_grouped_figures(tmp_path: Path) -> None:
     text = read(paper, tmp_path).text
     assert "office flooded; softhyphen" in text
     assert "234" in text
+
+
+def test_negative_figures_and_currencies_of_a_table_stay_as_they_are_written(
+    tmp_path: Path,
+) -> None:
+    paper = Paper()
+    rows = (
+        ("Result", "2023", "2022"), ("Interest", "(55)", "-48"), ("Tax", "(12)", "(9)"),
+        ("Net result", "$ (1,307)", "£253"),
+    )  # fmt: skip
+    grid(paper.page(), rows, 100)
+    text = read(paper, tmp_path).text
+    assert "Interest | (55) | -48\nTax | (12) | (9)\nNet result | $(1,307) | £253" in text

@@ -10,7 +10,7 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.reading.options import ReadingOptions
 from longread.runs.opening import read_documents
 from longread.runs.session import Session
-from tests.fixtures.pages import Paper, runs
+from tests.fixtures.pages import Paper, grid, runs
 
 pytestmark = pytest.mark.model
 
@@ -89,3 +89,20 @@ def test_what_is_hidden_raised_or_attached_in_a_pdf(engine: LlamaCppEngine, tmp_
         assert said in answer
         assert said in quote
         assert "102" not in answer
+
+
+def test_cells_of_tables_in_a_pdf(engine: LlamaCppEngine, tmp_path: Path) -> None:
+    """A negative figure, and a row among many that are like it."""
+    register, accounts = Paper(), Paper()
+    page = accounts.page()
+    page.insert_text((72, 80), "Consolidated result (EUR thousand)", fontsize=10)
+    grid(page, (("", "2023", "2022"), ("Operating result", "(1,240)", "310")), 100)
+    berths = [(f"B-{n}", f"{3 + n / 10:.1f}", str(40 + n), str(100 + n)) for n in range(1, 46)]
+    grid(register.page(), [("Berth", "Depth (m)", "Length (m)", "Fee"), *berths], 60)
+    for paper, question, said, quoted in (
+        (accounts, "What was the operating result in 2023?", "(1,240)", "Operating result | (1,24"),
+        (register, "What is the fee of berth B-35?", "135", "B-35 | 6.5 | 75 | 135"),
+    ):
+        answer, quote = ask(engine, paper.save(tmp_path, f"{said}.pdf"), question)
+        assert said in answer
+        assert quoted in quote
