@@ -20,6 +20,7 @@ import json
 import mailbox
 import os
 import random
+import re
 import shutil
 import subprocess
 import tempfile
@@ -177,7 +178,8 @@ def mht(path: Path, ships: list[Ship], ship: Ship, kind: str) -> Gold:
         ["pandoc", "-s", "-f", "markdown", "-t", "html"],
         input=markdown(ships), text=True, capture_output=True, check=True,
     ).stdout  # fmt: skip
-    page = page.replace('<section id="footnotes"', '<h1>Remarks</h1><section id="footnotes"')
+    # Pandoc 2 writes class and role, pandoc 3 the id as well.
+    page = re.sub(r"(<section [^>]*footnotes)", r"<h1>Remarks</h1>\1", page)
     made = EmailMessage()
     made["Subject"], made["MIME-Version"] = "The register of ships", "1.0"
     made["Snapshot-Content-Location"] = "https://example.org/"

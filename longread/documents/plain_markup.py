@@ -43,7 +43,7 @@ _ORG_CAPTION = re.compile(r"#\+caption:[ \t]*(.+)", re.IGNORECASE)
 _TEX_LINE = re.compile(r"[ \t]*(?:\\(?!emph|text|ref|cite)[a-zA-Z]|[{}])")
 _RST_LINE = re.compile(r"\.\. |:[\w-]+:|[^\w\s]{3,}[ \t]*$")
 _ASCIIDOC_LINE = re.compile(r"=+ |#+ |\[.*\]$|\.\w|:[\w-]+:|\|===|([-=.*_+/])\1{3,}$")
-_ORG_LINE = re.compile(r"\*+ |#\+|:[\w-]+:|[ \t]*\|")
+_ORG_LINE = re.compile(r"\*+ |#\+|[ \t]*(?::[\w-]+:|\|)")
 
 
 class _Line(NamedTuple):

@@ -108,6 +108,10 @@ def test_odd_ones(tmp_path: Path, ending: str) -> None:
     ("name", "text"),
     [
         ("a.org", "* Out\n:PROPERTIES:\n:ID: x\n:END:\nThe mast is pine.\n#+begin_quote\nNo.\n"),
+        (
+            "a.org",
+            "* Out\n  :PROPERTIES:\n  :ID: x\n  :END:\nThe mast is pine.\n#+begin_quote\nNo.\n",
+        ),
         ("a.rst", "Out\n---\nThe mast is pine.\n.. [1]\n   No.\n"),
         ("a.adoc", "== Out\n[.lead]\nThe mast is pine.\n----\nNo.\n"),
         ("a.tex", "\\section{Out}\\label{o}\nThe mast is pine.\n\\begin{quote}\nNo.\n"),
