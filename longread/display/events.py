@@ -1,7 +1,7 @@
 """The run as JSON lines (`--events FILE`): `begin`, then a `step` each, then `answer`.
 
-Before them an `ahead` for each passage that was gated while documents were parsed; before the first
-step a `gated` for each that is looked up.
+Of several documents, before them an `ahead` for each passage that was gated while they were parsed,
+and before the first step a `gated` for each that is looked up.
 
 A log that cannot be opened stops the run before it starts; a log that breaks later (a
 full disk) does not: the run goes on and the user is told once.
@@ -133,7 +133,7 @@ def telling_gated(
     def told(passage: Span) -> None:
         document, page = corpus.documents[passage.document].path, corpus.locate(passage).page
         view.activity("weighing", f"{Path(document).name} {pages(page)}".rstrip())
-        if log is not None:
+        if log is not None and len(corpus.documents) > 1:
             log.gated(number, document, page)
 
     return told
