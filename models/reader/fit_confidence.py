@@ -143,13 +143,12 @@ def samples(engine: LlamaCppEngine, asked: list[Question]) -> Iterator[Sample]:
         reader = together.runs[0].reader
         answerer, state = reader.parts.answerer, reader.state
         assert isinstance(answerer, AnswerFromPlaces)
-        ledger = state.ledger()
-        found = answerer.likeliest(state, ledger) if ledger else None
+        found = next(answerer.outcomes(state, state.ledger()), None)
         if found is None or found.confidence < LIKELIER_THAN_NOT or state.everything:
             continue
-        if found.text is not None and found.citations[0].answer:
+        if found.citations and found.citations[0].answer:
             row = PlaceWeights.features(*answerer.evidence(state, found), unsaid=False)
-            yield Sample(str(each.tags["kind"]), row, is_right(found.text, each.answers))
+            yield Sample(str(each.tags["kind"]), row, is_right(found.text or "", each.answers))
 
 
 def is_right(said: str, answers: tuple[str, ...]) -> bool:

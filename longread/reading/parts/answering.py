@@ -7,7 +7,7 @@ up, and stop when what was found outweighs whatever is unread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
@@ -164,31 +164,48 @@ class AnswerFromPlaces:
     """The answer that was found with the highest probability, or one that the steps give.
 
     Places that gave the same answer stand together. A question that asks for all there is
-    gets all the answers found. What is less likely than not is no answer; the closest
-    place is named then.
+    gets all the answers found. What is less likely than not is no answer, nor what the judge is
+    hardly sure of once it reads the answer's sentence alone; the closest place is named then.
     """
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge: Judge = judges.answer
         self._gate = gate
+        # What the judge said of an answer's sentence alone, with the steps that were known.
+        self._alone: dict[tuple[int, int, str], float] = {}
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
         ledger = state.ledger()
         if not ledger:
             return Outcome(None, (), self._gate.found())
+        outcome = self.choose(state, ledger)
+        if outcome.text is not None:
+            return outcome
         closest = max(ledger, key=lambda quote: quote.score)
-        outcome = self.likeliest(state, ledger)
-        if outcome.confidence >= LIKELIER_THAN_NOT:
-            # The place alone decides whether there is an answer; its confidence counts the words.
-            outcome = replace(outcome, confidence=self._sure(state, outcome))
-            if outcome.confidence >= self._judge.calibration.least_sure:
-                return outcome
-        known = outcome.confidence if outcome.text is not None else closest.score
-        return Outcome(None, (), known, closest=closest)
+        return replace(outcome, confidence=outcome.confidence or closest.score, closest=closest)
 
-    def likeliest(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
-        """The answer that the places or the steps give, with P(its place was found)."""
-        return self._from_places(state, ledger) or self._from_steps(state, ledger)
+    def choose(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
+        """The likeliest answer that is sure enough, with P(it is right); or none, with P(the
+        likeliest is right)."""
+        refused = 0.0
+        for outcome in self.outcomes(state, ledger):
+            if outcome.confidence < LIKELIER_THAN_NOT:
+                refused = refused or outcome.confidence
+                break
+            sure = self._sure(state, outcome)
+            if sure >= self._judge.calibration.least_sure:
+                return replace(outcome, confidence=sure)
+            refused = refused or sure
+        return Outcome(None, (), refused)
+
+    def outcomes(self, state: ReadingState, ledger: Sequence[Quote]) -> Iterator[Outcome]:
+        """What places or steps answer, the likeliest first, each with P(its place was found)."""
+        if any(quote.answer for quote in ledger):
+            yield from self._from_places(state, ledger)
+        else:
+            outcome = self._from_steps(state, ledger)
+            if outcome.text is not None:
+                yield outcome
 
     def _sure(self, state: ReadingState, outcome: Outcome) -> float:
         """P(the answer is right), its place being likelier than not."""
@@ -201,19 +218,20 @@ class AnswerFromPlaces:
         """What speaks for an answer: what the judge says of its sentence read alone, the
         confidence of its words, and P(its place was found), which unlike answers share."""
         quote, *others = outcome.citations
-        passage = state.corpus.passages_at(quote)[0]
-        alone = state.corpus.under_header(passage, state.corpus.record_of(quote))
         steps = as_notes([each for each in others if not each.answer])
-        yes = relevance_of(self._judge, alone, state.question, steps).answers
+        asked = (quote.document, quote.start, steps)
+        if asked not in self._alone:
+            passage = state.corpus.passages_at(quote)[0]
+            alone = state.corpus.under_header(passage, state.corpus.record_of(quote))
+            said = relevance_of(self._judge, alone, state.question, steps)
+            self._alone[asked] = said.answers
         given = [each for each in state.ledger() if each.answer]
         own = sum(odds(each.score) for each in given if each.answer == quote.answer)
         share = own / sum(odds(each.score) for each in given)
-        return yes, outcome.answer_confidence, outcome.confidence * share
+        return self._alone[asked], outcome.answer_confidence, outcome.confidence * share
 
-    def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome | None:
+    def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Iterator[Outcome]:
         answers = [quote for quote in ledger if quote.answer]
-        if not answers:
-            return None
         said = [state.corpus.record_of(quote) for quote in answers]
         groups: dict[str, list[Quote]] = {}
         meant: dict[str, float] = {}
@@ -222,13 +240,15 @@ class AnswerFromPlaces:
             groups.setdefault(name, []).append(quote)
             meant[name] = meant.get(name, 0.0) + (0.0 if other else odds(quote.score))
         if state.everything:
-            return all_answers(list(groups.values()))
-        best = groups[max(groups, key=lambda name: meant[name])]
-        best.sort(key=lambda quote: -quote.score)
-        steps = [quote for quote in ledger if not quote.answer and quote.score >= best[0].score / 2]
-        cited = (*best, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
-        found, words = self.confidence(state, list(groups.values()), best)
-        return Outcome(best[0].answer, cited, found, answer_confidence=words)
+            yield all_answers(list(groups.values()))
+            return
+        for name in sorted(groups, key=lambda name: -meant[name]):
+            group = sorted(groups[name], key=lambda quote: -quote.score)
+            least = group[0].score / 2
+            steps = [quote for quote in ledger if not quote.answer and quote.score >= least]
+            cited = (*group, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
+            found, words = self.confidence(state, list(groups.values()), group)
+            yield Outcome(group[0].answer, cited, found, answer_confidence=words)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]

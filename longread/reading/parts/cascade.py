@@ -41,9 +41,10 @@ def judging(
         gate = PlannedGate(judges, options.gate_threshold)
     else:
         gate = PassageGate(judges.gate, options.gate_threshold)
-    found = SettledExit(gate) if judges.cascade else FoundExit(gate)
+    answers = answerer(judges, gate)
+    found = SettledExit(gate) if judges.cascade else FoundExit(gate, answers.choose)
     stop = NeverExit() if options.exit is False else found
-    return gate, writer(judges, gate), stop, answerer(judges, gate)
+    return gate, writer(judges, gate), stop, answers
 
 
 def writer(judges: Judges, gate: PassageGate) -> AnswerOrQuote:

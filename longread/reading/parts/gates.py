@@ -7,7 +7,7 @@ exit gate one for what was found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from longread.documents.chunks import Span
@@ -17,9 +17,10 @@ from longread.reading.memory import as_notes
 from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.match import Match
-from longread.reading.state import Opening, ReadingState, Scored
+from longread.reading.state import Opening, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Quote, Step
 
+Choose = Callable[[ReadingState, Sequence[Quote]], Outcome]
 # Quotes that are steps towards the answer, put before the model again; the latest ones.
 _STEPS_SHOWN = 4
 # With steps known, a passage is judged again if its BM25 score for question and steps is at least
@@ -200,10 +201,14 @@ def latest_steps(ledger: Sequence[Quote]) -> list[Quote]:
 
 
 class FoundExit:
-    """Exit when an answer outweighs what is unread, or the notes together give one."""
+    """Exit when an answer outweighs what is unread, or the notes together give one.
 
-    def __init__(self, gate: PassageGate) -> None:
+    `choose` gives the answer as it would be given now: what it refuses is read on for.
+    """
+
+    def __init__(self, gate: PassageGate, choose: Choose | None = None) -> None:
         self._gate = gate
+        self._choose = choose
         self._last: tuple[str, float] = ("", 0.0)
 
     def decide(self, state: ReadingState) -> Gate | None:
@@ -211,6 +216,9 @@ class FoundExit:
         if not ledger:
             return None
         found = self.found() if any(quote.answer for quote in ledger) else 0.0
+        if found >= state.options.exit_threshold and self._choose is not None:
+            chosen = self._choose(state, state.ledger())
+            found = found if chosen.text is not None else chosen.confidence
         probability = max(found, self._together(state))
         return Gate(probability, state.options.exit_threshold, self._gate.signal)
 

@@ -75,6 +75,24 @@ def test_an_answer_that_its_sentence_alone_does_not_bear_out_is_refused(start: S
     assert answer.confidence < 0.15
     assert answer.closest is not None
     assert answer.closest.text == FACT
+    # Only what was read to its end says nothing.
+    assert answer.exit.reason == "end_of_document"
+
+
+def test_where_the_likeliest_answer_is_refused_the_next_is_given(start: Start) -> None:
+    other = "The log of the Orvel ferry says that she sank in 1932."
+
+    def says(prompt: str) -> float:
+        passage = prompt.partition("\n\nQuestion:")[0]
+        alone = passage.endswith(f"\n{FACT}")
+        return 0.8 if FACT in passage and not alone else 0.7 if other in passage else 0.01
+
+    engine = ScriptedEngine(
+        replies=lambda prompt: "1931" if FACT in prompt else "1932", choices=says, protocol=PROTOCOL
+    )
+    _steps, answer = finish(start(engine, documents=(telling({3: FACT, 10: other}),)))
+    assert answer.answer == "1932"
+    assert [quote.text for quote in answer.citations] == [other]
 
 
 def test_words_that_the_passage_lacks_are_replaced_by_its_sentence(start: Start) -> None:
