@@ -242,7 +242,9 @@ class AnswerFromPlaces:
         if state.everything:
             yield all_answers(list(groups.values()))
             return
-        for name in sorted(groups, key=lambda name: -meant[name]):
+        ranked = sorted(groups, key=lambda name: -meant[name])
+        # What is said of another year, or another number, is no second best.
+        for name in [name for name in ranked if meant[name]] or ranked[:1]:
             group = sorted(groups[name], key=lambda quote: -quote.score)
             least = group[0].score / 2
             steps = [quote for quote in ledger if not quote.answer and quote.score >= least]

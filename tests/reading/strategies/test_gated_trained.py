@@ -95,6 +95,28 @@ def test_where_the_likeliest_answer_is_refused_the_next_is_given(start: Start) -
     assert [quote.text for quote in answer.citations] == [other]
 
 
+def test_what_is_said_of_another_identifier_is_no_second_best(start: Start) -> None:
+    asked, other = "The rent of berth B-35 is 40 crowns.", "The rent of berth B-37 is 60 crowns."
+
+    def says(prompt: str) -> float:
+        passage = prompt.partition("\n\nQuestion:")[0]
+        alone = passage.endswith(f"\n{asked}")
+        return 0.7 if asked in passage and not alone else 0.98 if other in passage else 0.01
+
+    engine = ScriptedEngine(
+        replies=lambda prompt: "40 crowns" if asked in prompt else "60 crowns",
+        choices=says,
+        protocol=PROTOCOL,
+    )
+    run = start(
+        engine,
+        question="What is the rent of berth B-35?",
+        documents=(telling({3: asked, 10: other}),),
+    )
+    _steps, answer = finish(run)
+    assert answer.status == "not_found"
+
+
 def test_words_that_the_passage_lacks_are_replaced_by_its_sentence(start: Start) -> None:
     _steps, answer = finish(start(reader(answer="in 1847, at Vienna")))
     assert answer.answer == FACT
