@@ -143,11 +143,12 @@ def samples(engine: LlamaCppEngine, asked: list[Question]) -> Iterator[Sample]:
         reader = together.runs[0].reader
         answerer, state = reader.parts.answerer, reader.state
         assert isinstance(answerer, AnswerFromPlaces)
-        found = next(answerer.outcomes(state, state.ledger()), None)
+        ledger = state.ledger()
+        found = next(answerer.outcomes(state, ledger), None)
         if found is None or found.confidence < LIKELIER_THAN_NOT or state.everything:
             continue
         if found.citations and found.citations[0].answer:
-            row = PlaceWeights.features(*answerer.evidence(state, found), unsaid=False)
+            row = PlaceWeights.features(*answerer.evidence(state, ledger, found), unsaid=False)
             yield Sample(str(each.tags["kind"]), row, is_right(found.text or "", each.answers))
 
 

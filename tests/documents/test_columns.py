@@ -185,21 +185,24 @@ def test_two_columns_of_a_few_lines_in_a_page_of_one(tmp_path: Path) -> None:
         assert f"The {side}. {PROSE[:180].strip()}" in text
 
 
-def test_a_short_note_beside_the_middle_of_a_sentence_is_no_part_of_it(tmp_path: Path) -> None:
+def between_margins() -> tuple[Paper, pymupdf.Page, str]:
+    """A page of justified text with wide margins, and its text."""
     paper = Paper()
     page = paper.page()
     prose = " ".join(f"The harbour board met on day {n} and spoke of the ferry." for n in range(20))
     page.insert_textbox((160, 60, 460, 318), prose, fontsize=10, align=pymupdf.TEXT_ALIGN_JUSTIFY)
+    return paper, page, prose
+
+
+def test_a_short_note_beside_the_middle_of_a_sentence_is_no_part_of_it(tmp_path: Path) -> None:
+    paper, page, prose = between_margins()
     page.insert_text((60, 84.5), "Here is a note", fontsize=12)
     text = load(paper.save(tmp_path), use_cache=False).text
     assert " ".join(text.split()) == f"{prose} Here is a note"
 
 
 def test_what_stands_in_the_margin_is_read_after_the_text(tmp_path: Path) -> None:
-    paper = Paper()
-    page = paper.page()
-    prose = " ".join(f"The harbour board met on day {n} and spoke of the ferry." for n in range(20))
-    page.insert_textbox((160, 60, 460, 318), prose, fontsize=10, align=pymupdf.TEXT_ALIGN_JUSTIFY)
+    paper, page, _prose = between_margins()
     page.insert_text((470, 90), "Shift work", fontsize=9)
     page.insert_text((470, 101), "in winter", fontsize=9)
     rows = (

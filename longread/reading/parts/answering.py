@@ -192,7 +192,7 @@ class AnswerFromPlaces:
             if outcome.confidence < LIKELIER_THAN_NOT:
                 refused = refused or outcome.confidence
                 break
-            sure = self._sure(state, outcome)
+            sure = self._sure(state, ledger, outcome)
             if sure >= self._judge.calibration.least_sure:
                 return replace(outcome, confidence=sure)
             refused = refused or sure
@@ -207,14 +207,16 @@ class AnswerFromPlaces:
             if outcome.text is not None:
                 yield outcome
 
-    def _sure(self, state: ReadingState, outcome: Outcome) -> float:
+    def _sure(self, state: ReadingState, ledger: Sequence[Quote], outcome: Outcome) -> float:
         """P(the answer is right), its place being likelier than not."""
         weights = self._judge.calibration.answered
         if weights is None or state.everything or not outcome.citations[0].answer:
             return outcome.confidence * outcome.answer_confidence
-        return weights.probability(*self.evidence(state, outcome))
+        return weights.probability(*self.evidence(state, ledger, outcome))
 
-    def evidence(self, state: ReadingState, outcome: Outcome) -> tuple[float, float, float]:
+    def evidence(
+        self, state: ReadingState, ledger: Sequence[Quote], outcome: Outcome
+    ) -> tuple[float, float, float]:
         """What speaks for an answer: what the judge says of its sentence read alone, the
         confidence of its words, and P(its place was found), which unlike answers share."""
         quote, *others = outcome.citations
@@ -225,7 +227,7 @@ class AnswerFromPlaces:
             alone = state.corpus.under_header(passage, state.corpus.record_of(quote))
             said = relevance_of(self._judge, alone, state.question, steps)
             self._alone[asked] = said.answers
-        given = [each for each in state.ledger() if each.answer]
+        given = [each for each in ledger if each.answer]
         own = sum(odds(each.score) for each in given if each.answer == quote.answer)
         share = own / sum(odds(each.score) for each in given)
         return self._alone[asked], outcome.answer_confidence, outcome.confidence * share
