@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import NoReturn
 
 from longread.errors import LongreadError, ModelError
 from longread.models.host import host
@@ -33,6 +34,7 @@ from longread.runs.batch.work import (
 )
 
 _GRACE = 10.0
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass
@@ -176,10 +178,19 @@ def _ctrl_c_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _interrupt_once(*_: object) -> NoReturn:
+    """Handle the first signal to stop: Ctrl-C reaches a worker from the terminal and, as SIGTERM,
+    from whoever began it; the second would break into the end of the first."""
+    for each in _STOPS:
+        # Not SIG_IGN: Python complains of a signal that had come already.
+        signal.signal(each, lambda *_: None)
+    raise KeyboardInterrupt
+
+
 def _work(tell: Connection, folder: BatchFolder, settings: Settings, todo: Todo) -> None:
     """A worker process, from its beginning to its end."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for each in _STOPS:
+        signal.signal(each, _interrupt_once)
     worker = Worker(folder, settings, _Told(tell), lambda unit: tell.send(("begin", unit)))
     try:
         for done in worker.done(todo):
