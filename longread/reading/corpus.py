@@ -129,7 +129,7 @@ class Corpus:
             joined(
                 self._kept[number].beginning
                 if number in self._kept
-                else Postings.of([_beginning(document)])
+                else Postings.of([beginning(document)])
                 for number, document in enumerate(self.documents)
             )
         )
@@ -166,7 +166,7 @@ class Corpus:
                     np.int32,
                 ).tobytes(),
                 self._new_postings[number].to_bytes(),
-                Postings.of([_beginning(self.documents[number])]).to_bytes(),
+                Postings.of([beginning(self.documents[number])]).to_bytes(),
             )
         return cuts
 
@@ -328,6 +328,11 @@ class Corpus:
         """Sentences and table rows of the span, as offsets into its document's text."""
         return list(sentences_and_rows(self.documents[span.document], span.start, span.end))
 
+    def units(self, span: Span) -> list[str]:
+        """The words of the span's sentences and table rows."""
+        text = self.documents[span.document].text
+        return [text[start:end] for start, end in self.sentences(span)]
+
     def quote(self, document: int, start: int, end: int, score: float) -> Quote:
         """The ledger's entry for a span, located and checked against the document."""
         source = self.documents[document]
@@ -382,7 +387,7 @@ class Corpus:
         )
 
 
-def _beginning(document: Document) -> str:
+def beginning(document: Document) -> str:
     """What a document calls itself: title, file name, and its first page."""
     end = document.pages[0].end if document.pages else _FIRST_PAGE
     name = name_words(document.path)

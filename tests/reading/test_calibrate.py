@@ -137,7 +137,7 @@ def test_a_model_that_follows_instructions_gets_all_weights_of_its_own() -> None
     tables = result.calibration.gate["choice"]
     assert set(tables) == {"threshold", "answer", "place", "notes"}
     assert set(tables["answer"]) == {"evidence", "match", "coverage", "named", "read_bias"}
-    assert set(tables["place"]) == {"answers", "words", "reader", "unsaid", "bias"}
+    assert set(tables["place"]) == {"answers", "words", "reader", "alone", "unsaid", "bias"}
     measured = result.calibration.measured
     for name in ("place", "notes"):
         assert measured[f"choice {name} answered right"] == 1.0

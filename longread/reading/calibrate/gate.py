@@ -21,10 +21,16 @@ from longread.reading.judges.batch import QuestionBatch
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answers import evidence, written
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, place_of, unquoted, with_neighbours
+from longread.reading.parts.backing import (
+    LIKELIER_THAN_NOT,
+    place_of,
+    read_alone,
+    unquoted,
+    with_neighbours,
+)
 from longread.reading.parts.cascade import WORTH_QUOTING
 from longread.reading.parts.scores import PassageScores
-from longread.reading.relevance.calibration import PlaceWeights
+from longread.reading.relevance.calibration import Features, PlaceWeights
 from longread.reading.state import ReadingState
 from longread.retrieval import terms
 
@@ -43,7 +49,6 @@ _ANSWER_TOKENS = 64
 _PLACES = 3
 
 T = TypeVar("T")
-Features = tuple[float, float, float, float, float]
 Floats = NDArray[np.float64]
 Done = Callable[[], None]
 
@@ -209,12 +214,16 @@ def fit_places(probe: RegisterProbe, reading: RegisterProbe | None, done: Done) 
             said = probe.scores[number].relevance(place).answers
             reader = reading.scores[number].opens(place) if reading else 0.5
             unsaid = bool(unquoted(asked.question, "", [shown]))
-            at_best = usual.probability(said, 1.0, reader, unsaid=unsaid)
+            at_best = usual.probability(said, 1.0, reader, 1.0, unsaid=unsaid)
             if place not in best[number] or at_best < WORTH_QUOTING:
                 continue
             given = judge.answer(shown, asked.question)
             right = probe.holds(number)[place] and is_right(given.text, asked)
-            row = usual.features(said, given.confidence, reader, unsaid=unsaid)
+            stands = place_of(corpus, passage, given.text, asked.question)
+            assert stands is not None, "the register has sentences"
+            quote = corpus.quote(0, *stands, score=reader)
+            alone = read_alone(judge, corpus, quote, asked.question)
+            row = usual.features(said, given.confidence, reader, alone, unsaid=unsaid)
             candidates[number].append((row, right))
         done()
     contests = [Contest.of(found) for found in candidates]

@@ -13,13 +13,17 @@ from dataclasses import replace
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
 from longread.reading.judges.candidates import best_length, outdone
 from longread.reading.memory import as_notes
+from longread.reading.parts.arithmetic import calculated, reckoned
 from longread.reading.parts.backing import (
     CITATIONS,
     LIKELIER_THAN_NOT,
     adds_nothing,
+    distinct,
     is_backed,
     not_given,
     place_of,
+    read_alone,
+    rest_quoted,
 )
 from longread.reading.parts.cells import cell_answer
 from longread.reading.parts.figures import in_full
@@ -58,7 +62,8 @@ class AnswerOrQuote:
             quoted = state.memory.quotes_from(place.document, place.start, place.end)
             if not quoted and not self._outdone(state, scored, quotes):
                 quote = self._quote(state, scored)
-                quotes += [quote] if quote is not None else []
+                if quote is not None:
+                    quotes += [quote, *rest_quoted(state.corpus, place, quote, state.question)]
         return quotes
 
     def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
@@ -112,10 +117,13 @@ class AnswerOrQuote:
         text = state.corpus.text(scored.passage)
         sources = [text, shown, notes]
         backed = is_backed(given.text, state.question, sources)
-        if not backed:
+        result = calculated(given.text, sources)
+        if result is None and not backed:
+            result = reckoned(given.text, state.corpus.units(scored.passage))
+        if result is None and not backed:
             state.draft["remark"] = not_given(given.text, state.question, sources)
         unit, row = state.corpus.unit_of(quote)
-        answer = in_full(given.text, unit, row) if backed else quote.text
+        answer = result or (in_full(given.text, unit, row) if backed else quote.text)
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text)
             yes = relevance_of(self._judge, alone, state.question).answers
@@ -212,7 +220,7 @@ class AnswerFromPlaces:
         weights = self._judge.calibration.answered
         if weights is None or state.everything or not outcome.citations[0].answer:
             return outcome.confidence * outcome.answer_confidence
-        return weights.probability(*self.evidence(state, ledger, outcome))
+        return weights.probability(*self.evidence(state, ledger, outcome), unsaid=False)
 
     def evidence(
         self, state: ReadingState, ledger: Sequence[Quote], outcome: Outcome
@@ -223,10 +231,8 @@ class AnswerFromPlaces:
         steps = as_notes([each for each in others if not each.answer])
         asked = (quote.document, quote.start, steps)
         if asked not in self._alone:
-            passage = state.corpus.passages_at(quote)[0]
-            alone = state.corpus.under_header(passage, state.corpus.record_of(quote))
-            said = relevance_of(self._judge, alone, state.question, steps)
-            self._alone[asked] = said.answers
+            alone = read_alone(self._judge, state.corpus, quote, state.question, steps)
+            self._alone[asked] = alone
         given = [each for each in ledger if each.answer]
         own = sum(odds(each.score) for each in given if each.answer == quote.answer)
         share = own / sum(odds(each.score) for each in given)
@@ -250,9 +256,9 @@ class AnswerFromPlaces:
             group = sorted(groups[name], key=lambda quote: -quote.score)
             least = group[0].score / 2
             steps = [quote for quote in ledger if not quote.answer and quote.score >= least]
-            cited = (*group, *sorted(steps, key=lambda quote: -quote.score))[:CITATIONS]
+            cited = distinct([*group, *sorted(steps, key=lambda quote: -quote.score)])
             found, words = self.confidence(state, list(groups.values()), group)
-            yield Outcome(group[0].answer, cited, found, answer_confidence=words)
+            yield Outcome(group[0].answer, tuple(cited[:CITATIONS]), found, answer_confidence=words)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]

@@ -13,8 +13,10 @@ from functools import cache
 
 from longread.documents.chunks import Span
 from longread.reading.corpus import Corpus
+from longread.reading.judges import Judge, relevance_of
 from longread.reading.step import Quote
 from longread.retrieval import Index, terms
+from longread.retrieval.numerals import in_digits, written_out
 
 # Citations shown: more are rarely read, and the ledger has the rest.
 CITATIONS = 3
@@ -28,13 +30,20 @@ WORD = re.compile(r"\w[\w'’-]*")
 
 
 def is_backed(text: str, question: str, sources: list[str]) -> bool:
-    """Whether every number and most words of `text` that the question lacks stand in `sources`."""
+    """Whether every number and most words of `text` that the question lacks stand in `sources`,
+    the numbers in digits or in words."""
     if _is_foreign(text, question, sources):
         return False
+    if _stands(text, question, sources):
+        return True
+    figures = in_digits(text, " ".join(sources))
+    return figures != text and _stands(figures, question, sources)
+
+
+def _stands(text: str, question: str, sources: list[str]) -> bool:
     known = {term for source in sources for term in terms(source)}
     asked = set(terms(question))
-    numbers = [term for term in terms(text) if NUMBER.search(term)]
-    if any(number not in known for number in numbers if number not in asked):
+    if unquoted(text, question, sources):
         return False
     words = {term for term in terms(text) if len(term) > 3 and term not in asked}
     return not words or sum(word in known for word in words) >= _BACKED * len(words)
@@ -71,9 +80,23 @@ def adds_nothing(text: str, question: str) -> bool:
 
 
 def unquoted(text: str, question: str, quotes: list[str]) -> list[str]:
-    """The numbers of `text` that stand neither in the question nor in any of the quotes."""
+    """The numbers of `text` that stand neither in the question nor in any of the quotes, there in
+    digits or in words."""
     known = {*terms(question), *(term for quote in quotes for term in terms(quote))}
-    return [term for term in terms(text) if NUMBER.search(term) and term not in known]
+    missing = [term for term in terms(text) if NUMBER.search(term) and term not in known]
+    written = {each for quote in quotes for each in written_out(quote)} if missing else set()
+    return [term for term in missing if term not in written]
+
+
+def rest_quoted(corpus: Corpus, passage: Span, quote: Quote, question: str) -> list[Quote]:
+    """The sentence or row of a passage with the numbers of an answer that its quote lacks."""
+    missing = unquoted(quote.answer, question, [corpus.record_of(quote)])
+    if not missing:
+        return []
+    place = place_of(corpus, passage, "", " ".join(missing))
+    other = corpus.quote(quote.document, *place, score=quote.score) if place else quote
+    left = unquoted(quote.answer, question, [corpus.record_of(other)])
+    return [other] if set(missing) - set(left) and other.start != quote.start else []
 
 
 def cite(text: str, question: str, ledger: list[Quote]) -> tuple[Quote, ...]:
@@ -98,6 +121,14 @@ def cite(text: str, question: str, ledger: list[Quote]) -> tuple[Quote, ...]:
         cited.append(best)
         left.remove(best)
     return tuple(cited)
+
+
+def distinct(quotes: Sequence[Quote]) -> list[Quote]:
+    """Each place once, as it comes first: a sentence may be read alone and with others."""
+    first: dict[tuple[int, int], Quote] = {}
+    for quote in quotes:
+        first.setdefault((quote.document, quote.start), quote)
+    return list(first.values())
 
 
 def quotable(corpus: Corpus, passage: Span) -> list[tuple[int, int]]:
@@ -142,6 +173,13 @@ def place_among(
     holding = [place for place, one in enumerate(flat) if pattern and pattern.search(one)]
     scores = Index(flat).scores(question if holding else f"{words} {words} {question}")
     return spans[max(holding or range(len(spans)), key=lambda place: scores[place])]
+
+
+def read_alone(judge: Judge, corpus: Corpus, quote: Quote, question: str, notes: str = "") -> float:
+    """What a judge says of an answer's sentence, or its row, read alone under its header."""
+    passage = corpus.passages_at(quote)[0]
+    alone = corpus.under_header(passage, corpus.record_of(quote))
+    return relevance_of(judge, alone, question, notes).answers
 
 
 def bridge(sentence: str, answer: str, question: str) -> str:

@@ -9,16 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from longread.documents.chunks import Span
+from longread.reading.corpus import beginning
 from longread.reading.judges import Judge, Judges, ShortAnswer, relevance_of
 from longread.reading.memory import as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
-from longread.reading.parts.backing import LIKELIER_THAN_NOT, bridge, place_among, unquoted
+from longread.reading.parts.backing import (
+    LIKELIER_THAN_NOT,
+    bridge,
+    place_among,
+    read_alone,
+    unquoted,
+)
 from longread.reading.parts.gates import FoundExit, PassageGate, latest_steps
 from longread.reading.parts.null import NeverExit
-from longread.reading.relevance.calibration import PlaceWeights
+from longread.reading.relevance.calibration import PlaceWeights, logit, sigmoid
+from longread.reading.relevance.cells import of_another_column
 from longread.reading.state import ExitGate, Opening, ReadingState, Scored
 from longread.reading.step import Judged, Quote
 
@@ -28,6 +37,10 @@ from longread.reading.step import Judged, Quote
 LOOK, _LOOKS = 4, 2
 # Places of one prompt, where none of them alone gives an answer, as a multiple of a look.
 _TOGETHER = 1.5
+# By so much, in log-odds, a model is at most surer of an answer's sentence alone than of the place
+# that it stands in; and the least an answer may be for its sentence to be read (benchmarks/LOG.md,
+# 2026-11-30).
+_SURER, _WORTH_READING = 2.0, 0.1
 # A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
 WORTH_QUOTING = 0.02
 
@@ -108,7 +121,9 @@ class SecondOpinion(AnswerOrQuote):
         shown = state.shown(passage, judge)
         reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
         answers = judge.relevance(reply, state.question, notes).answers
-        given, probability = self._weighed(state, self._alone, answers, shown, notes, scored)
+        given, probability = self._weighed(
+            state, self._alone, answers, shown, notes, scored, [passage]
+        )
         quote = self._likely(state, Scored(passage, probability), shown, notes, given)
         self._enter(state, scored, answers, given, probability if quote is not None else 0.0)
         if quote is None and self._is_step(scored):
@@ -124,8 +139,10 @@ class SecondOpinion(AnswerOrQuote):
         answers = relevance_of(self._judge, shown, state.question).answers
         # The reader has no word of several places: even odds.
         even = Scored(places[0].passage, LIKELIER_THAN_NOT)
-        given, probability = self._weighed(state, self._together, answers, shown, "", even)
         passages = [scored.passage for scored in places]
+        given, probability = self._weighed(
+            state, self._together, answers, shown, "", even, passages
+        )
         stands = place_among(state.corpus, passages, given.text, state.question)
         if stands is None:
             return []
@@ -166,17 +183,32 @@ class SecondOpinion(AnswerOrQuote):
         shown: str,
         notes: str,
         scored: Scored,
+        passages: Sequence[Span],
     ) -> tuple[ShortAnswer, float]:
-        """What the model answers, and P(it is right); it is asked for words only where it could
-        be sure of them."""
-        unsaid = bool(unquoted(state.question, "", [shown, notes]))
-        at_best = weights.probability(answers, 1.0, scored.probability, unsaid=unsaid)
-        if at_best < self._least:
+        """What the model answers from `shown`, and P(it is right): by the place, its words, and
+        its sentence read alone. Each is asked for only where the answer could still be likely."""
+        question, reader = state.question, scored.probability
+        # A year that the report's title has need not stand on each of its pages.
+        named = beginning(state.corpus.documents[scored.passage.document])
+        unsaid = bool(unquoted(question, "", [shown, notes, named]))
+        weigh = partial(weights.probability, answers, unsaid=unsaid)
+        at_best = sigmoid(logit(answers) + _SURER)
+        if weigh(1.0, reader, at_best) < self._least:
             return ShortAnswer("", 0.0), 0.0
-        given = self._judge.answer(shown, state.question, notes)
-        return given, weights.probability(
-            answers, given.confidence, scored.probability, unsaid=unsaid
-        )
+        given = self._judge.answer(shown, question, notes)
+        likely = weigh(given.confidence, reader, at_best)
+        if not weights.alone or likely < _WORTH_READING:
+            return given, likely
+        stands = place_among(state.corpus, passages, given.text, question)
+        if stands is None:
+            return given, 0.0
+        corpus = state.corpus
+        quote = corpus.quote(stands[0].document, *stands[1], score=reader)
+        cell = corpus.documents[quote.document].row_at(quote.start)
+        if cell is not None and of_another_column(*cell, given.text, question):
+            weigh = partial(weights.probability, answers, unsaid=True)
+        alone = read_alone(self._judge, corpus, quote, question, notes)
+        return given, weigh(given.confidence, reader, alone)
 
     def _likely(
         self, state: ReadingState, scored: Scored, shown: str, notes: str, given: ShortAnswer

@@ -10,7 +10,7 @@ import math
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cache
 from importlib import resources
 from operator import mul
@@ -20,6 +20,8 @@ from typing import Any
 from longread.models import calibration as measured
 from longread.reading.relevance.cells import CellMatch
 from longread.reading.relevance.match import Match
+
+Features = tuple[float, float, float, float, float, float]
 
 # How far off 0 and 1 what a larger model says of a place is kept.
 _ROUGHLY = 0.01
@@ -113,34 +115,35 @@ class PlaceWeights:
     """Turns what a larger model says of a place that a reader opened, and what the reader said,
     into the odds that its answer from there is right; `together` of several in one prompt.
 
-    Log-odds, linear in those of three probabilities: that the place answers, the words' own, and
-    the reader's. Each is kept off 0 and 1, where a model is surer than it can be. `unsaid` is added
-    where the question has a number, such as a year, that the place does not have: of like records
-    a model takes any for the one that is asked for.
+    Log-odds, linear in those of four probabilities: that the place answers, the words' own, the
+    reader's, and that the answer's sentence read `alone` answers. Each is kept off 0 and 1, where a
+    model is surer than it can be. `unsaid` is added where the question has a number, such as a
+    year, that the place does not have: of like records a model takes any for the one that is asked
+    for.
     """
 
     answers: float
     words: float
     reader: float
+    alone: float
     unsaid: float
     bias: float
 
     def probability(
-        self, answers: float, words: float, reader: float, *, unsaid: bool = False
+        self, answers: float, words: float, reader: float, alone: float = 0.5, *, unsaid: bool
     ) -> float:
         """P(the answer from there is right): from the model's P(it answers), its words'
-        confidence, and the reader's P of the place."""
-        features = self.features(answers, words, reader, unsaid=unsaid)
-        weights = (self.answers, self.words, self.reader, self.unsaid, self.bias)
-        return sigmoid(sum(map(mul, weights, features)))
+        confidence, the reader's P of the place, and the model's P of the sentence alone."""
+        features = self.features(answers, words, reader, alone, unsaid=unsaid)
+        return sigmoid(sum(map(mul, astuple(self), features)))
 
     @staticmethod
     def features(
-        answers: float, words: float, reader: float, *, unsaid: bool
-    ) -> tuple[float, float, float, float, float]:
+        answers: float, words: float, reader: float, alone: float = 0.5, *, unsaid: bool
+    ) -> Features:
         """What the weights are for, in their order: log-odds, whether a number is missing, 1."""
-        said = [logit(each, _ROUGHLY) for each in (answers, words, reader)]
-        return said[0], said[1], said[2], float(unsaid), 1.0
+        said = [logit(each, _ROUGHLY) for each in (answers, words, reader, alone)]
+        return said[0], said[1], said[2], said[3], float(unsaid), 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from longread.documents.table import Table, TableRow
+from longread.retrieval import terms
 from longread.retrieval.queries import key_terms
 
 # Rows whose cells are put before a model.
@@ -121,6 +122,22 @@ def row_asked(question: str, rows: Sequence[tuple[Table, TableRow]]) -> Cell | N
     cells = candidates(question, rows)
     found = closest(cells, matches(question, cells, [row for _table, row in rows]))
     return cells[found[0][0]] if found else None
+
+
+def of_another_column(table: Table, row: TableRow, answer: str, question: str) -> bool:
+    """Whether an answer is a cell whose head lacks a number of the question, such as a year, that
+    the head of another column has."""
+    said = set(terms(answer))
+    heads = [set(terms(head)) for head in table.columns]
+    told = {term for term in terms(question) if any(map(str.isdigit, term))}.intersection(
+        set[str]().union(*heads)
+    )
+    own = [
+        head
+        for head, cell in zip(heads, row.cells, strict=True)
+        if said.issuperset(terms(cell)) and terms(cell)
+    ]
+    return bool(told and own) and not any(told & head for head in own)
 
 
 def _cells(rows: Iterable[tuple[Table, TableRow]]) -> list[Cell]:

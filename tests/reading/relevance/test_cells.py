@@ -6,7 +6,13 @@ import pytest
 
 from longread.documents.table import Table, TableRow
 from longread.reading.relevance.calibration import calibration
-from longread.reading.relevance.cells import candidates, matches, sort_wanted, sorts
+from longread.reading.relevance.cells import (
+    candidates,
+    matches,
+    of_another_column,
+    sort_wanted,
+    sorts,
+)
 
 HEADS = (("Berth",), ("Depth", "declared (m)"), ("Depth", "measured (m)"), ("Lessee",), ("Crane",))
 ROWS = (
@@ -84,3 +90,23 @@ def test_what_a_question_asks_for(question: str, sort: str) -> None:
 )
 def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
     assert sorts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "other"),
+    [
+        ("7.3%", "By how much did premiums rise in FY 2009?", True),
+        ("7.3%", "By how much did premiums rise in FY 2010?", False),
+        ("7.3%", "By how much did premiums rise?", False),
+        ("7.3% and 3.8%", "By how much did premiums rise in 2010 and 2011?", False),
+        # Of no column; a year that no column has.
+        ("8%", "By how much did premiums rise in FY 2009?", False),
+        ("7.3%", "By how much did premiums rise in FY 1999?", False),
+    ],
+)
+def test_a_cell_of_another_year_is_told_by_its_head(
+    answer: str, question: str, other: bool
+) -> None:
+    row = TableRow(("Premiums", "n/a", "7.3%", "3.8%"), 0, 10)
+    heads = (("Measure",), ("FY 2009",), ("FY 2010",), ("FY 2011",))
+    assert of_another_column(Table(heads, (row,)), row, answer, question) is other

@@ -1,0 +1,62 @@
+"""Answers that are calculated of figures in the document."""
+
+import pytest
+
+from longread.reading.parts.arithmetic import calculated, operands, reckoned
+
+SOURCES = ["14,706 in 2014 and 12,767 in 2015", "$1,200 million, $1.2 billion, 35.1% and 28.9%"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "answer"),
+    [
+        ("14,706 - 12,767 = 1,939", "1,939 (14,706 - 12,767)"),
+        ("It fell by 14,706 − 12,767 = 1,939 cases.", "1,939 cases (14,706 − 12,767)"),
+        # The model miscounts.
+        ("14,706 - 12,767 = 2,039", "1,939 (14,706 - 12,767)"),
+        ("12,767 - 14,706 = -1,939", "-1,939 (12,767 - 14,706)"),
+        ("35.1% - 28.9% = 6.2%", "6.2% (35.1% - 28.9%)"),
+        ("12,767 / 14,706 = 0.87", "0.87 (12,767 / 14,706)"),
+        ("(14,706 - 12,767) / 12,767 = 15.2%", "15.2% ((14,706 - 12,767) / 12,767)"),
+        ("14,706 / 12,767 x 100 = 115.2%", "115.2% (14,706 / 12,767 x 100)"),
+    ],
+)
+def test_the_result_is_counted_anew(reply: str, answer: str) -> None:
+    assert calculated(reply, SOURCES) == answer
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "1,939",
+        # A span of years, a date, an interval.
+        "2014 - 2015",
+        "2014-12-31",
+        "γ = 3",
+        # A figure that stands nowhere.
+        "14,706 - 12,768 = 1,938",
+        # One is in millions, the other is not.
+        "$1,200 million - 12,767 = $900 million",
+        "$1.2 billion - $1,200 million = $100 million",
+        # The result is of another order: other units were meant.
+        "14,706 - 12,767 = 19",
+        "14,706 / 0 = 3",
+        "14,706 - = 3",
+    ],
+)
+def test_what_is_no_sum_of_the_documents_figures_is_not_calculated(reply: str) -> None:
+    assert calculated(reply, [*SOURCES, "0"]) is None
+
+
+def test_operands_are_the_figures_without_the_hundred_of_per_cent() -> None:
+    assert operands("14,706 / $12,767 x 100") == ["14706", "12767"]
+
+
+def test_a_figure_that_two_others_of_a_row_give_is_shown_with_them() -> None:
+    rows = ["Enrolled | 11,990 | 17,532 | 3", "Left | 120 | 130"]
+    assert reckoned("5,542", rows) == "5,542 (17,532 - 11,990)"
+    assert reckoned("250 people", rows) == "250 people (120 + 130)"
+    # Of two rows; small enough to come about by chance; no figure alone.
+    assert reckoned("12,110", rows) is None
+    assert reckoned("10", rows) is None
+    assert reckoned("about 5,542 or so", rows) is None
