@@ -40,6 +40,7 @@ def answer_object(answer: Answer, name: str | None = None) -> dict[str, Any]:
         "status": answer.status,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation(quote) for quote in answer.citations],
+        **({"remark": answer.remark} if answer.remark else {}),
         "memory": answer.memory,
         "documents": [
             {

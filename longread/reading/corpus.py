@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from longread.documents.model import Document, Location
 from longread.documents.render import for_index, for_model
 from longread.documents.sentences import trimmed
 from longread.documents.table import Table, TableRow
+from longread.reading.relevance.errata import errata
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
 from longread.retrieval.postings import Postings, joined
@@ -66,6 +67,8 @@ class Corpus:
         self.count = lru_cache(maxsize=_COUNTED)(count)
         # A passage's rows are asked for by its gate, by what a model is shown, and by its answer.
         self.rows_asked = lru_cache(maxsize=_ASKED)(self._rows_asked)
+        # By a document's number its passages that read as corrections.
+        self.errata = cache(lambda number: errata(self.documents[number]))
         self._store = store
         way = f"{chunk_tokens} {passage_tokens} {filled} {counted_by}"
         self._keys = {

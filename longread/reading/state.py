@@ -152,7 +152,7 @@ class Outcome:
     """The answer's text (None: the document does not say), what it stands on, and how sure.
 
     `answer_confidence` is that of the words alone, their places given. `remark` says in one line
-    where what is given is not the model's reply.
+    where what is given is not the model's reply, or not what was first found.
     """
 
     text: str | None

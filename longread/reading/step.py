@@ -296,7 +296,8 @@ class Answer:
     chunks would have cost at this run's own seconds a token. `closest` is the
     strongest quote of a run that found too little to answer: a place to look, no answer.
     `documents_read` are the numbers of those with a chunk that was read, in that order,
-    `documents_looked_up` those of which passages were gated beside.
+    `documents_looked_up` those of which passages were gated beside. `remark` is a line where what
+    is given is not what was first found: the document corrects it.
     """
 
     question: str
@@ -316,6 +317,7 @@ class Answer:
     closest: Quote | None = None
     documents_read: tuple[int, ...] = ()
     documents_looked_up: tuple[int, ...] = ()
+    remark: str = ""
 
     @property
     def coverage(self) -> float:

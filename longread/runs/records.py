@@ -75,6 +75,7 @@ def answer_of(
         seconds=seconds,
         seconds_saved_by_exit=saved,
         closest=reply.closest,
+        remark=reply.remark,
         documents_read=tuple(dict.fromkeys(step.chunk.document for step in steps)),
         documents_looked_up=tuple(
             dict.fromkeys(

@@ -50,6 +50,12 @@ def test_keys_and_their_order_are_the_contract() -> None:
     assert made["longread"] == __version__
 
 
+def test_what_was_corrected_is_told() -> None:
+    made = answer_object(answer(INFO, STEPS, remark="the document corrects itself: 29, not 31"))
+    assert made["remark"] == "the document corrects itself: 29, not 31"
+    validate(made)
+
+
 def test_numbers_are_rounded_and_right() -> None:
     made = answer_object(
         answer(INFO, STEPS, confidence=0.932159, seconds=38.2049, seconds_saved_by_exit=96.00001)

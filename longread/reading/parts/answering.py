@@ -26,6 +26,7 @@ from longread.reading.parts.backing import (
     rest_quoted,
 )
 from longread.reading.parts.cells import cell_answer
+from longread.reading.parts.corrections import Corrections
 from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.relevance.calibration import odds
@@ -179,6 +180,7 @@ class AnswerFromPlaces:
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge: Judge = judges.answer
         self._gate = gate
+        self._corrections = Corrections(judges.answer)
         # What the judge said of an answer's sentence alone, with the steps that were known.
         self._alone: dict[tuple[int, int, str], float] = {}
 
@@ -202,7 +204,7 @@ class AnswerFromPlaces:
                 break
             sure = self._sure(state, ledger, outcome)
             if sure >= self._judge.calibration.least_sure:
-                return replace(outcome, confidence=sure)
+                return self._corrections.applied(state, outcome, sure)
             refused = refused or sure
         return Outcome(None, (), refused)
 

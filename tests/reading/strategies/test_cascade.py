@@ -79,6 +79,26 @@ def test_the_model_overrules_the_reader_place_by_place(told: Document) -> None:
     assert all(not (FACT in p and RUMOUR in p) for p in answering.asked("relevance"))
 
 
+@pytest.mark.parametrize(
+    ("erratum", "right"),
+    [
+        ("Erratum. On page 7, for 1931 read 1934.", "1934"),
+        ("Errata. Page 7: the Orvel ferry did not sink in 1931 but was sold in 1929.", "1929"),
+    ],
+)
+def test_what_the_document_corrects_is_given_as_corrected(erratum: str, right: str) -> None:
+    answering = model()
+    answering.choices = lambda prompt: 0.97 if FACT in prompt or "Page 7:" in prompt else 0.02
+    answering.replies = by_role(
+        plan="The Orvel ferry\nLosses at sea",
+        short_answer=lambda prompt: "1931" if FACT in prompt else "1929",
+    )
+    _steps, answer = finish(begin(telling({7: FACT, 11: erratum}), answering))
+    assert answer.answer == right
+    assert [quote.page for quote in answer.citations] == [11, 7]
+    assert answer.remark.startswith(f"the document corrects itself: {right} (p. 11)")
+
+
 def test_a_place_that_the_reader_hardly_opens_is_judged_as_well(told: Document) -> None:
     """Its first places are put before the model even where every gate stays closed."""
     answering = model()

@@ -95,6 +95,22 @@ def test_where_the_likeliest_answer_is_refused_the_next_is_given(start: Start) -
     assert [quote.text for quote in answer.citations] == [other]
 
 
+ERRATUM = "Erratum. On page 7, for 1931 read 1934."
+
+
+def test_what_the_document_corrects_is_given_as_corrected(start: Start) -> None:
+    engine, without = reader(), reader()
+    steps, answer = finish(start(engine, documents=(telling({7: FACT, 11: ERRATUM}),)))
+    finish(start(without, documents=(telling({7: FACT, 11: "Nobody was on deck then."}),)))
+    assert answer.answer == "1934"
+    assert [quote.page for quote in answer.citations] == [11, 7]
+    assert all(quote.verified for quote in answer.citations)
+    assert answer.remark == "the document corrects itself: 1934 (p. 11), not 1931 (p. 7)"
+    # Where a correction says what holds, nothing is asked, and nothing else is read for it.
+    assert len(steps) == 1
+    assert len(engine.prompts) == len(without.prompts)
+
+
 def test_what_is_said_of_another_identifier_is_no_second_best(start: Start) -> None:
     asked, other = "The rent of berth B-35 is 40 crowns.", "The rent of berth B-37 is 60 crowns."
 
