@@ -113,7 +113,8 @@ def spent(now: Usage, before: Usage) -> Tokens:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the larger model said of a place: P(it answers), the words it would answer with (empty:
-    not asked) and their confidence, and P(that is right) by all of it and the reader's word.
+    not asked) and their confidence, and P(that is right) by all of it, by its sentence read alone,
+    and by the reader's word.
 
     `passage` counts from 0 over all documents. Where several places were put before it in one
     prompt, it is the one that the answer stands in, and `beside` are the others."""

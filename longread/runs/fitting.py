@@ -157,16 +157,22 @@ def say_limits(
         )
 
 
-def order_of(options: ReadingOptions, documents: int, questions: int) -> str:
-    """The order that is read in: `auto` ranks several documents where one question is asked.
+def order_of(session: Session, options: ReadingOptions, questions: int) -> str:
+    """The order that is read in: where one question is asked, `auto` ranks several documents, and
+    reads one by relevance where a larger model judges: what its look-ups leave open is found
+    sooner so, and reading on costs less than its word.
 
     Several questions share each passage's prefill only as long as they read it together.
     """
     if options.order != "auto":
         return options.order
     way = strategy(options.strategy)
-    choose = documents > 1 and questions == 1 and not (way.ranked or way.fills_context)
-    return "ranked" if choose else "document"
+    if questions > 1 or way.ranked or way.fills_context:
+        return "document"
+    if len(session.documents) > 1:
+        return "ranked"
+    judges = session.judges(options.gate, probed=True) if way.judged else None
+    return "relevance" if judges is not None and judges.cascade else "document"
 
 
 def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:

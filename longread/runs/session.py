@@ -195,7 +195,7 @@ class Session:
         asked = dict.fromkeys(each.strip() for each in questions)
         several = len(questions) > 1
         ahead, self.ahead = self.ahead, None
-        options = replace(options, order=order_of(options, len(self.documents), len(asked)))
+        options = replace(options, order=order_of(self, options, len(asked)))
         return Pass(
             [
                 Run(

@@ -70,8 +70,8 @@ class AnswerOrQuote:
     def _outdone(self, state: ReadingState, scored: Scored, new: Sequence[Quote]) -> bool:
         """Whether a known answer is over the exit threshold, and this place's odds far below it.
 
-        That happens only with `--no-exit`. Such a place is not answered from, since an answer and
-        the search after it cost as much as a dozen gates.
+        Such a place is not answered from, since an answer and the search after it cost as much as
+        a dozen gates: with `--no-exit`, and of the places that a larger model looks at together.
         """
         answers = [quote.score for quote in (*state.memory.ledger, *new) if quote.answer]
         best = max(answers, default=0.0)

@@ -6,9 +6,14 @@ import pytest
 
 from longread.documents.model import Document
 from longread.reading.corpus import Corpus
+from longread.reading.judges import Judges
+from longread.reading.judges.prompted import PromptedJudge
+from longread.reading.judges.trained import PROTOCOL, TrainedJudge
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.orders import ChunksInOrder, ranked_documents
 from longread.runs.fitting import order_of
+from longread.runs.session import Session
+from tests.scripted import ScriptedEngine
 
 QUESTION = "How high is the mast of the Aurora?"
 FILLER = "The crew ate bread and looked at the sea all day long. " * 40
@@ -57,17 +62,26 @@ def test_documents_that_nothing_is_known_of_stay_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "documents", "questions", "order"),
+    ("options", "documents", "questions", "cascade", "order"),
     [
-        (ReadingOptions(), 3, 1, "ranked"),
-        (ReadingOptions(), 1, 1, "document"),
-        (ReadingOptions(), 3, 2, "document"),
-        (ReadingOptions(order="relevance"), 3, 1, "relevance"),
-        (ReadingOptions(order="document"), 3, 1, "document"),
-        (ReadingOptions(strategy="rag"), 3, 1, "document"),
+        (ReadingOptions(), 3, 1, False, "ranked"),
+        (ReadingOptions(), 1, 1, False, "document"),
+        (ReadingOptions(), 3, 2, True, "document"),
+        (ReadingOptions(order="relevance"), 3, 1, False, "relevance"),
+        (ReadingOptions(order="document"), 1, 1, True, "document"),
+        (ReadingOptions(strategy="rag"), 3, 1, True, "document"),
+        # Where a larger model judges what a reader opened, one document is read by relevance.
+        (ReadingOptions(), 1, 1, True, "relevance"),
+        (ReadingOptions(), 3, 1, True, "ranked"),
+        (ReadingOptions(strategy="memagent"), 1, 1, True, "document"),
     ],
 )
-def test_auto_ranks_several_documents_for_one_question(
-    options: ReadingOptions, documents: int, questions: int, order: str
+def test_auto_goes_by_documents_questions_and_who_judges(
+    options: ReadingOptions, documents: int, questions: int, cascade: bool, order: str
 ) -> None:
-    assert order_of(options, documents, questions) == order
+    read = [document(f"{number}.txt", FILLER) for number in range(documents)]
+    session = Session(read, ScriptedEngine())
+    answering = PromptedJudge(ScriptedEngine())
+    reading = TrainedJudge(ScriptedEngine(protocol=PROTOCOL)) if cascade else answering
+    session.judges = lambda *_, **__: Judges(reading, answering)  # type: ignore[method-assign]
+    assert order_of(session, options, questions) == order
