@@ -88,7 +88,7 @@ def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
         for candidate in itertools.takewhile(lambda candidate: candidate.running, margin):
             dropped[number].append(candidate)
             if candidate.counted is not None:
-                labels[number] = labels[number] or _printed(candidate)
+                labels[number] = labels[number] or _label(candidate)
     gone = {id(s) for rows in dropped.values() for row in rows for s in row.row}
     kept = [[s for s in page.segments if id(s) not in gone] for page in pages]
     # Where little but such rows is printed (labels, forms, slides), they are the text.
@@ -114,6 +114,14 @@ def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:
         return
     said.add(words)
     page.furniture.append(words)
+
+
+def _label(candidate: _Candidate) -> str | None:
+    """The page's printed number, where it stands as one: "Fee of berth 7: 1007 crowns" is text."""
+    label = _printed(candidate)
+    parts = [segment.text for segment in candidate.row]
+    alone = label and any(_without_number(part, label) != part for part in parts)
+    return label if alone else None
 
 
 def _without_number(words: str, label: str) -> str:

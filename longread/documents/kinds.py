@@ -59,6 +59,7 @@ _SAVED = {
 _GLANCE = 4096
 _SAVE_AS = "save it as PDF, DOCX, XLSX, PPTX or plain text first"
 _UNPACK = "unpack it, and name the files"
+_EPUB = "save it as EPUB first"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
@@ -127,6 +128,8 @@ def _by_content(data: bytes, name: str) -> str | None:
     for magic, what in _FOREIGN:
         if data.startswith(magic):
             raise DocumentError(f"{name} is {what}, which longread cannot read.", _SAVE_AS)
+    if data[60:68] == b"BOOKMOBI":
+        raise DocumentError(f"{name} is a Kindle book (MOBI), which longread cannot read.", _EPUB)
     if data[257:262] == b"ustar":
         raise DocumentError(f"{name} is a tar archive, which longread cannot read.", _UNPACK)
     if data.startswith(_ZIP):

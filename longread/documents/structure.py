@@ -246,13 +246,20 @@ def _head_count(lines: list[Line]) -> int:
 
 
 def _heads_of_words(lines: list[Line]) -> int:
-    """Heads of a table without figures: its first row where it is drawn, or set in bold."""
+    """Heads of a table without figures: its first row where it is drawn, bold, or over marks."""
     first = next((i for i, line in enumerate(lines) if len(line.cells) > 1), 0)
     if len(lines) - first < 2:
         return 0
-    if lines[first].ruled or (lines[first].bold and not lines[first + 1].bold):
-        return first + 1
-    return 0
+    drawn = lines[first].ruled or (lines[first].bold and not lines[first + 1].bold)
+    return first + 1 if drawn or _is_over_marks(lines[first], lines[first + 1 :]) else 0
+
+
+def _is_over_marks(line: Line, rows: Sequence[Line]) -> bool:
+    """Do the cells below say the same few words over and over, and none of this line's?"""
+    marks = [cell for row in rows for cell in row.cells[1:]]
+    few = 2 * len(set(marks)) <= len(marks) and not set(marks).intersection(line.cells)
+    widths = [len(row.cells) for row in rows]
+    return few and len(rows) > 1 and min(widths) > 1 and max(3, *widths) <= len(line.cells)
 
 
 def _is_label(line: Line, row: Line) -> bool:

@@ -45,6 +45,14 @@ def test_a_sentence_that_counts_along_with_the_pages_keeps_its_numbers() -> None
     assert "Lock 7. Its keeper opens lock 7 at 11:10." in said
 
 
+def test_a_number_within_a_sentence_is_no_label_of_its_page() -> None:
+    """Pages of one entry each: the fee counts along with them, too."""
+    entries = [f"Entry {n} says: vessel V{n} paid {n + 999} crowns." for n in range(1, 9)]
+    pages = [page((entry, 100)) for entry in entries]
+    assert drop_running_rows(pages) == [None] * 8
+    assert left_over(pages) == [[entry] for entry in entries]
+
+
 def test_rows_of_a_table_that_repeat_stay() -> None:
     pages = [
         page(("Years ended 31 December 2018 2017 2016", 60), ("Total 31 12", 700), ("text", 770))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,13 @@ def test_ocr_without_tesseract_says_what_to_install(monkeypatch: pytest.MonkeyPa
     assert "install" in caught.value.hint
 
 
+def zipped(name: str) -> bytes:
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr(name, b"x")
+        return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
@@ -171,6 +179,8 @@ def test_ocr_without_tesseract_says_what_to_install(monkeypatch: pytest.MonkeyPa
         ("fake.pdf", b"This is not a PDF at all.\n", "is not a PDF, whatever its name says"),
         ("broken.pdf", b"%PDF-1.7\n" + b"garbage " * 50, "damaged|no pages"),
         ("picture.pdf", b"\x89PNG\r\n\x1a\n", "is a picture"),
+        ("book.mobi", b"Birkholm".ljust(60, b"\0") + b"BOOKMOBI", "a Kindle book"),
+        ("comic.cbz", zipped("page1.png"), "a zip archive"),
         ("letter.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file"),
         ("broken.epub", b"PK\x03\x04 nothing more", "damaged"),
         ("noise.txt", bytes(range(32)) * 40, "not a text"),

@@ -258,6 +258,42 @@ def test_drawn_cells_hold_several_lines_each(tmp_path: Path) -> None:
     assert cell(table, "Average days until a claim is decided", "2022") == "12"
 
 
+def test_empty_drawn_cells_keep_their_columns(tmp_path: Path) -> None:
+    sheet = Sheet()
+    edges = (60.0, 170.0, 250.0, 340.0, 430.0)
+    landings = [("Port", "2021", "2022", "2023"), ("Alder Bay", "1,204", "", "77"),
+                ("Birk Sound", "", "(45)", ""), ("", "12", "", "310"),
+                ("Total", "1,216", "(45)", "387")]  # fmt: skip
+    pupils = [("Class", "Pupil", "Grade", "Remark"), ("A", "Ines", "96", ""),
+              ("", "Ines", "87", "resit"), ("B", "Kofi", "", "absent")]  # fmt: skip
+    for title, rows in (("Landings", landings), ("Pupils", pupils)):
+        sheet.line(f"{title} of the year, as the board was told.")
+        for row in rows:
+            for x0, x1, words in zip(edges, edges[1:], row, strict=False):
+                sheet.page.draw_rect(pymupdf.Rect(x0, sheet.y, x1, sheet.y + 18), width=0.7)
+                sheet.page.insert_text((x0 + 4, sheet.y + 12), words, fontsize=SIZE)
+            sheet.y += 18
+        sheet.y += 40
+    first, second = sheet.document(tmp_path).tables
+    for table, (heads, *body) in ((first, landings), (second, pupils)):
+        assert table.columns == heads
+        assert [row.cells for row in table.rows] == body
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_marks_stand_under_their_heads_without_a_line_drawn(tmp_path: Path, full: bool) -> None:
+    sheet = Sheet()
+    heads = ("Feature", "For users", "For staff", "Needs set-up")
+    marks = [("Tide alarms", "yes", "", ""), ("Night lights", "", "yes", ""),
+             ("Radar feed", "", "", "yes")]  # fmt: skip
+    rows = [tuple(cell or "no" * full for cell in row) for row in marks]
+    for label, *cells in (heads, *rows):
+        sheet.row(label, cells, EDGES[:3])
+    (table,) = sheet.document(tmp_path).tables
+    assert table.columns == heads
+    assert [row.cells for row in table.rows] == rows
+
+
 def test_rows_between_lines_that_part_every_fifth_stay_rows(tmp_path: Path) -> None:
     sheet = Sheet()
     edges = (60.0, 160.0, 220.0, 280.0, 340.0)
