@@ -231,6 +231,43 @@ def test_a_folder_with_unreadable_files_goes_on_with_the_rest(book: Path, tmp_pa
         assert "left out: b-empty.txt is empty" in done.stderr
 
 
+# Root may open all: without these rights it is as other users are.
+UNPRIVILEGED = (
+    [
+        "setpriv",
+        *(f"--{each}=-dac_override,-dac_read_search" for each in ("bounding-set", "inh-caps")),
+    ]
+    if os.name == "posix" and os.geteuid() == 0
+    else []
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other permissions")
+@pytest.mark.skipif(bool(UNPRIVILEGED) and not shutil.which("setpriv"), reason="root may read all")
+def test_what_may_not_be_opened_is_named_and_left_out_in_folders(tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    for name in ("a.txt", "zero.txt", "locked/b.txt"):
+        (tmp_path / name).write_text("The mast is 19 metres high.\n")
+    closed = (locked, tmp_path / "zero.txt")
+    for path in closed:
+        path.chmod(0)
+    try:
+        for argument in (*closed, locked / "b.txt", tmp_path):
+            arguments = [*UNPRIVILEGED, *command("search", argument, "mast")]
+            done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+            if argument != tmp_path:
+                said = f"longread: {argument} cannot be opened: permission denied."
+                assert (done.stderr.splitlines()[0], done.returncode) == (said, 3)
+                continue
+            for path in closed:
+                assert f"left out: {path} cannot be opened: permission denied" in done.stderr
+            assert (done.stdout.splitlines()[0].split()[1], done.returncode) == ("a.txt,", 0)
+    finally:
+        for path in closed:
+            path.chmod(0o700)
+
+
 def test_a_traceback_only_on_request() -> None:
     environment = {**os.environ, "LONGREAD_DEBUG": "1"}
     done = run("ask", "--quiet", "no.pdf", QUESTION, env=environment)

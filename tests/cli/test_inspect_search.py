@@ -178,14 +178,17 @@ def test_a_format_without_tables_is_a_usage_error() -> None:
 
 def test_search_shows_the_page_of_its_snippet(tmp_path: Path) -> None:
     paper = Paper()
+    labels = [{"startpage": 0, "style": "r"}, {"startpage": 3, "style": "D", "prefix": "A-"}]
     for number in range(1, 7):
         page = paper.page()
         page.insert_text((72, 100), f"The password of lock {number} is tern{number}.")
+    paper.file.set_page_labels(labels)
     path = paper.save(tmp_path)
+    assert "6, printed i to A-3" in look("inspect", path).stdout
     (hit, *_) = json.loads(look("search", path, "password of lock 5", "--json").stdout)["hits"]
     assert hit["text"] == "The password of lock 5 is tern5."
     assert (hit["page"], hit["last_page"]) == (5, 5)
-    assert "p. 5" in look("search", path, "password of lock 5").stdout.splitlines()[0]
+    assert "p. 5 (A-2)" in look("search", path, "password of lock 5").stdout.splitlines()[0]
 
 
 def test_inspect_lists_what_was_left_out(tmp_path: Path) -> None:

@@ -83,18 +83,25 @@ def test_the_title_of_a_table_over_both_columns_stands_before_the_table(
     assert text.index("Table 4 .5 .001") < text.index("Performance Measure |")
 
 
-def test_a_picture_over_both_columns_parts_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_a_picture_over_both_columns_parts_them(tmp_path: Path, interleaved: bool) -> None:
+    """Also where the file writes the page line by line, across the columns."""
     paper = Paper()
     page = paper.page()
-    for y, part in ((100, "upper"), (400, "lower")):
+    lines = []
+    for y, part in ((100, "upper"), (420, "lower")):
         for x, side in ((72, "left"), (310, "right")):
             for number, line in enumerate(wrapped(f"The {part} {side}. {PROSE}", 190, 10)):
-                page.insert_text((x, y + 13 * number), line, fontsize=10)
+                lines.append((y + 13 * number, x, line))
+    caption = "Figure 1. Breeding pairs counted on the western cliff, all ledges together, by year."
+    for y, x, line in sorted(lines) if interleaved else lines:
+        page.insert_text((x, y), line, fontsize=10)
     page.draw_rect((72, 330, 500, 380), fill=(0.8, 0.9, 1))
+    page.insert_text((72, 394), caption, fontsize=9)
     text = load(paper.save(tmp_path), use_cache=False).text
-    parts = ["upper left", "upper right", "lower left", "lower right"]
-    places = [text.index(f"The {part}.") for part in parts]
-    assert places == sorted(places)
+    parts = (f"The {part}. {PROSE}" for part in ("upper left", "upper right"))
+    below = (f"The {part}. {PROSE}" for part in ("lower left", "lower right"))
+    assert text.split("\n\n") == [*parts, caption, *below]
 
 
 def beside(

@@ -45,6 +45,11 @@ def test_rows_and_heads(tmp_path: Path, name: str, text: str) -> None:
     assert document.locate(document.text.index("Ines")).line == 3
 
 
+def test_the_mark_of_utf_8_is_no_part_of_the_first_head(tmp_path: Path) -> None:
+    document = read(tmp_path, "a.csv", "\ufeffname;sum\nJörg;12,50\n")
+    assert records(document) == ["name Jörg: sum 12,50"]
+
+
 def test_an_empty_cell_keeps_its_column(tmp_path: Path) -> None:
     document = read(tmp_path, "a.tsv", "Berth\tLow\tHigh\tFee\nNorth\t\t7.5\t12\nWest\t3.3\t\t15\n")
     assert records(document) == ["Berth North: High 7.5; Fee 12", "Berth West: Low 3.3; Fee 15"]

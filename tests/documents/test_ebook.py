@@ -82,6 +82,30 @@ def test_printed_pages_that_the_contents_list(tmp_path: Path) -> None:
     ]
 
 
+def test_odd_books_are_read_and_what_is_missing_is_named(tmp_path: Path) -> None:
+    """A chapter that is gone, one out of the line, a name with a blank, open elements."""
+    items = {"a": "part%20one.xhtml", "b": "gone.xhtml", "c": "notes.xhtml"}
+    manifest = "".join(
+        f'<item id="{each}" href="{href}" media-type="application/xhtml+xml"/>'
+        for each, href in items.items()
+    )
+    path = tmp_path / "odd.epub"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        archive.writestr(
+            "OPS/c.opf",
+            f"<package><manifest>{manifest}</manifest><spine><itemref idref='a'/>"
+            "<itemref idref='b'/><itemref idref='c' linear='no'/></spine></package>",
+        )
+        archive.writestr(
+            "OPS/part one.xhtml", "<html><body><p>Mirelle & Dahlgren<p>She paid 12 crowns.</body>"
+        )
+        archive.writestr("OPS/notes.xhtml", XHTML.format("<p>The sails were sold.</p>"))
+    document = load(str(path), use_cache=False)
+    assert document.text == "Mirelle & Dahlgren\n\nShe paid 12 crowns.\n\nThe sails were sold."
+    assert document.warnings == ("a chapter is missing from the file (gone.xhtml)",)
+
+
 def test_empty_cells_and_hidden_text(tmp_path: Path) -> None:
     path = epub(
         tmp_path,

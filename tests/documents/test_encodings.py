@@ -55,6 +55,23 @@ def test_what_is_not_utf_8_is_guessed_and_named(
     assert "--encoding" in warning
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"A plain line.\n" * 2000 + GERMAN.encode(),
+        b"A plain line.\n" * 200 + b"\0\0\0\0" + GERMAN.encode(),
+        b"\xef\xbb\xbf" + GERMAN.encode(),
+        b"\xff\xfe" + GERMAN.encode("utf-16-le"),
+    ],
+    ids=["umlauts late", "zeros of a crash", "mark of UTF-8", "mark of UTF-16"],
+)
+def test_what_is_unicode_is_read_without_a_word(tmp_path: Path, data: bytes) -> None:
+    document = load(written(tmp_path, data))
+    assert document.text.endswith(GERMAN)
+    assert document.text[0] in "AD"
+    assert document.warnings == ()
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [GERMAN, JAPANESE, CHINESE])
 def test_utf_16_without_a_mark(tmp_path: Path, text: str, encoding: str) -> None:

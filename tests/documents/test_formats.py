@@ -66,6 +66,16 @@ def test_markdown_headings_become_sections() -> None:
     assert document.locate(document.text.index("All nineteen")).section == "Homeward"
 
 
+def test_markdown_stays_as_it_is_written(tmp_path: Path) -> None:
+    text = (
+        "# Tariffs\n\n| Class | Price |\n|---|---:|\n| Dinghy | 12 |\n\n"
+        "```python\n# not a heading\nfee = 99  # <b>old</b>\n```\n\nSee [the rules](rules.md)."
+    )
+    document = load(write(tmp_path, "a.md", text.encode()))
+    assert document.text == text
+    assert [section.title for section in document.sections] == ["Tariffs"]
+
+
 def test_html_leaves_out_what_a_browser_hides() -> None:
     document = load(str(FIXTURES / "page.html"))
     assert document.kind == "html"
@@ -108,6 +118,19 @@ def test_epub_under_copy_protection_is_refused(tmp_path: Path) -> None:
         )
     with pytest.raises(DocumentError, match="copy protection"):
         load(str(path))
+
+
+def test_epub_with_obfuscated_fonts_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "fonts.epub"
+    path.write_bytes((FIXTURES / "book.epub").read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("OPS/plain.otf", b"no font")
+        archive.writestr(
+            "META-INF/encryption.xml",
+            '<e><EncryptedData><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/>'
+            '<CipherReference URI="OPS/plain.otf"/></EncryptedData></e>',
+        )
+    assert load(str(path)).text == load(str(FIXTURES / "book.epub")).text
 
 
 def test_fb2_also_inside_a_zip(tmp_path: Path) -> None:

@@ -20,11 +20,13 @@ def test_note_marks_and_exponents_do_not_join_numbers(tmp_path: Path) -> None:
     body = (
         "<p>The bond pays 10<sup>2</sup> percent a year, on 10<sup>6</sup> crowns.</p>"
         '<p>The crane lifts 10<sup><a href="#n">3</a></sup> tonnes and covers 20 m<sup>2</sup>.</p>'
+        "<p>It weighs 45 tonnes<sup>4</sup>.</p>"
         "<p>On the 1<sup>st</sup> of May 3<sup>1</sup>/<sub>2</sub> litres of CO<sub>2</sub>.</p>"
     )
     assert page(tmp_path, body).text == (
         "The bond pays 10[2] percent a year, on 10^6 crowns.\n\n"
         "The crane lifts 10[3] tonnes and covers 20 m^2.\n\n"
+        "It weighs 45 tonnes[4].\n\n"
         "On the 1st of May 3 1/2 litres of CO2."
     )
 

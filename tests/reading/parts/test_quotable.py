@@ -30,6 +30,12 @@ def test_a_sentence_at_a_page_s_end_is_not_joined_to_the_next_page_s() -> None:
     assert quotes(paged(first, second)) == [first, second]
 
 
+def test_a_short_sentence_is_not_joined_to_the_paragraph_below() -> None:
+    """Cited for the line of the first was what stands two lines below."""
+    first, second = "It cost 2.4 million.", "The ferry runs six times a day in summer."
+    assert quotes(paged(f"{first}\n\n{second}")) == [first, second]
+
+
 def test_a_row_is_quoted_alone() -> None:
     rows = ["Tide alarms | yes", "Night lights | yes"]
     assert quotes(paged("\n".join(rows))) == rows
