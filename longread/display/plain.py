@@ -211,7 +211,7 @@ def detail_lines(step: Step) -> list[str]:
         words = f', "{shorten(clean(each.answer), 80)}"' if each.answer else ""
         lines.append(
             f"judged {_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
-            f"together {each.probability:.2f}{words}"
+            f"sentence {each.alone:.2f}, together {each.probability:.2f}{words}"
         )
     lines += [f"{name}: {spent(tokens)}" for name, tokens in step.models.items()]
     lines += [f'quote {place(quote)}: "{shorten(clean(quote.text), 300)}"' for quote in step.added]

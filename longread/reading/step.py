@@ -113,8 +113,8 @@ def spent(now: Usage, before: Usage) -> Tokens:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the larger model said of a place: P(it answers), the words it would answer with (empty:
-    not asked) and their confidence, and P(that is right) by all of it, by its sentence read alone,
-    and by the reader's word.
+    not asked) and their confidence, P(their sentence `alone` answers; 0: not asked), and P(that is
+    right) by all of it.
 
     `passage` counts from 0 over all documents. Where several places were put before it in one
     prompt, it is the one that the answer stands in, and `beside` are the others."""
@@ -128,6 +128,7 @@ class Judged:
     answer: str = ""
     words: float = 0.0
     beside: tuple[int, ...] = ()
+    alone: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ one, the best of them are read together, in one prompt: an answer may need two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from longread.documents.chunks import Span
@@ -43,6 +43,19 @@ _TOGETHER = 1.5
 _SURER, _WORTH_READING = 2.0, 0.1
 # A larger model's answer is kept from here on: answers compete, and the likeliest may be unlikely.
 WORTH_QUOTING = 0.02
+NO_ANSWER = ShortAnswer("", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the larger model says of a place, or of several in one prompt: P(it answers), its
+    answer, P(the answer's sentence alone answers) where that was asked, and P(the answer is right)
+    by all of these."""
+
+    answers: float
+    given: ShortAnswer = NO_ANSWER
+    alone: float = 0.0
+    probability: float = 0.0
 
 
 def judging(
@@ -121,11 +134,9 @@ class SecondOpinion(AnswerOrQuote):
         shown = state.shown(passage, judge)
         reply = state.ask(judge, passage, judge.ask(shown, state.question, notes))
         answers = judge.relevance(reply, state.question, notes).answers
-        given, probability = self._weighed(
-            state, self._alone, answers, shown, notes, scored, [passage]
-        )
-        quote = self._likely(state, Scored(passage, probability), shown, notes, given)
-        self._enter(state, scored, answers, given, probability if quote is not None else 0.0)
+        said = self._weighed(state, self._alone, answers, shown, notes, scored, [passage])
+        quote = self._likely(state, passage, said, shown, notes)
+        self._enter(state, scored, said, kept=quote is not None)
         if quote is None and self._is_step(scored):
             return self._step(state, scored, notes)
         return quote
@@ -140,29 +151,26 @@ class SecondOpinion(AnswerOrQuote):
         # The reader has no word of several places: even odds.
         even = Scored(places[0].passage, LIKELIER_THAN_NOT)
         passages = [scored.passage for scored in places]
-        given, probability = self._weighed(
-            state, self._together, answers, shown, "", even, passages
-        )
-        stands = place_among(state.corpus, passages, given.text, state.question)
+        said = self._weighed(state, self._together, answers, shown, "", even, passages)
+        stands = place_among(state.corpus, passages, said.given.text, state.question)
         if stands is None:
             return []
         (scored,) = (each for each in places if each.passage is stands[0])
         others = [passage for passage in passages if passage is not scored.passage]
-        likely = Scored(scored.passage, probability)
-        quotes = self._with_step(state, likely, others, shown, given)
-        self._enter(state, scored, answers, given, probability if quotes else 0.0, others)
+        quotes = self._with_step(state, scored.passage, others, said, shown)
+        self._enter(state, scored, said, kept=bool(quotes), beside=others)
         return quotes
 
     def _with_step(
         self,
         state: ReadingState,
-        scored: Scored,
+        passage: Span,
         others: Sequence[Span],
+        said: Said,
         shown: str,
-        given: ShortAnswer,
     ) -> list[Quote]:
         """The answer's quote, and the sentence of the other places that leads to it."""
-        quote = self._likely(state, scored, shown, "", given)
+        quote = self._likely(state, passage, said, shown, "")
         if quote is None:
             return []
         named = bridge(quote.text, quote.answer, state.question)
@@ -170,7 +178,7 @@ class SecondOpinion(AnswerOrQuote):
         if leading is None:
             return [quote]
         place, span = leading
-        step = state.corpus.quote(place.document, *span, score=scored.probability)
+        step = state.corpus.quote(place.document, *span, score=said.probability)
         if unquoted(quote.answer, state.question, [quote.text, step.text]):
             return []
         return [quote, step]
@@ -184,7 +192,7 @@ class SecondOpinion(AnswerOrQuote):
         notes: str,
         scored: Scored,
         passages: Sequence[Span],
-    ) -> tuple[ShortAnswer, float]:
+    ) -> Said:
         """What the model answers from `shown`, and P(it is right): by the place, its words, and
         its sentence read alone. Each is asked for only where the answer could still be likely."""
         question, reader = state.question, scored.probability
@@ -194,30 +202,31 @@ class SecondOpinion(AnswerOrQuote):
         weigh = partial(weights.probability, answers, unsaid=unsaid)
         at_best = sigmoid(logit(answers) + _SURER)
         if weigh(1.0, reader, at_best) < self._least:
-            return ShortAnswer("", 0.0), 0.0
+            return Said(answers)
         given = self._judge.answer(shown, question, notes)
         likely = weigh(given.confidence, reader, at_best)
         if not weights.alone or likely < _WORTH_READING:
-            return given, likely
+            return Said(answers, given, probability=likely)
         stands = place_among(state.corpus, passages, given.text, question)
         if stands is None:
-            return given, 0.0
+            return Said(answers, given)
         corpus = state.corpus
         quote = corpus.quote(stands[0].document, *stands[1], score=reader)
         cell = corpus.documents[quote.document].row_at(quote.start)
         if cell is not None and of_another_column(*cell, given.text, question):
             weigh = partial(weights.probability, answers, unsaid=True)
         alone = read_alone(self._judge, corpus, quote, question, notes)
-        return given, weigh(given.confidence, reader, alone)
+        return Said(answers, given, alone, weigh(given.confidence, reader, alone))
 
     def _likely(
-        self, state: ReadingState, scored: Scored, shown: str, notes: str, given: ShortAnswer
+        self, state: ReadingState, passage: Span, said: Said, shown: str, notes: str
     ) -> Quote | None:
         """The answer with its sentence, if it is worth keeping."""
-        if scored.probability < self._least:
+        if said.probability < self._least:
             return None
         # The place's probability has the words' in it.
-        return self._answered(state, scored, shown, notes, replace(given, confidence=1.0))
+        given = replace(said.given, confidence=1.0)
+        return self._answered(state, Scored(passage, said.probability), shown, notes, given)
 
     @property
     def _least(self) -> float:
@@ -227,29 +236,30 @@ class SecondOpinion(AnswerOrQuote):
         self,
         state: ReadingState,
         scored: Scored,
-        answers: float,
-        given: ShortAnswer,
-        probability: float,
+        said: Said,
+        *,
+        kept: bool,
         beside: Sequence[Span] = (),
     ) -> None:
         """Let count what was said of a place, and keep it in the step's record. Where several were
         read together and gave nothing, what each gave alone stands."""
-        passage = scored.passage
+        passage, probability = scored.passage, said.probability if kept else 0.0
         if probability or not beside:
             self._gate.judged(state, passage, probability, scored.probability)
             state.rate(self._judge, passage, probability)
-        said = Judged(
+        judged = Judged(
             passage.index,
             passage.document,
             state.corpus.locate(passage).page,
             scored.probability,
-            answers,
+            said.answers,
             probability,
-            given.text,
-            given.confidence,
+            said.given.text,
+            said.given.confidence,
             tuple(each.index for each in beside),
+            said.alone,
         )
-        state.draft.setdefault("judged", []).append(said)
+        state.draft.setdefault("judged", []).append(judged)
 
     def _is_step(self, scored: Scored) -> bool:
         """Whether the reader opened a place as a step: a larger model says only that the answer
