@@ -68,13 +68,15 @@ class Corrections:
         # An answer from a correction stays, unless that one says in form that it does not hold.
         for erratum in reversed(errata if places else own):
             wrong = next(filter(erratum.holds, values(place.answer, state.question)), "")
-            if not is_about(corpus, erratum, place, state.question, wrong):
+            # The answer may be what a list of errata says of the print.
+            printed = bool(wrong) and erratum in own and erratum.listed and erratum.prints(wrong)
+            if not printed and not is_about(corpus, erratum, place, state.question, wrong):
                 continue
             # A part of a date or a range does not say which of its figures another is told for.
             whole = wrong == place.answer or len(FIGURE.findall(place.answer)) < 2
             right, likely = erratum.told(wrong) if wrong and whole else "", sure
             text = _in_its_place(corpus, place, wrong, right)
-            if not right and erratum not in own:
+            if not right and (printed or erratum not in own):
                 right, likely = self._read(state, erratum, place, wrong, (outcome.confidence, sure))
                 text = right
             if right:

@@ -92,6 +92,11 @@ class Erratum:
         said = "|".join(phrases()["not"])
         return bool(re.search(rf"\b({said})\W{around(wrong)}", self.text, re.IGNORECASE))
 
+    def prints(self, wrong: str) -> bool:
+        """Whether it says of a value that it is what stands in print ("Table 11 gives 31")."""
+        said = "|".join(phrases()["printed"])
+        return bool(re.search(rf"\b({said})\W{around(wrong)}", self.text, re.IGNORECASE))
+
     def subject(self, wrong: str) -> frozenset[str]:
         """The key terms of what it is about: without references, figures and turns of phrase; where
         it says in form what holds, of that sentence."""

@@ -95,6 +95,31 @@ def test_a_judge_that_takes_the_wrong_value_reads_on_without_its_clause(tmp_path
     assert len(engine.asked("reader")) == 4
 
 
+def test_what_a_list_of_errata_quotes_from_the_print_does_not_hold(tmp_path: Path) -> None:
+    """The answer was found in the erratum itself, and is the value that it corrects."""
+    found = "Table 2 gives 3 May 1951 as the day on which the bridge was opened."
+    slip = (
+        f"Errata\n\nPage 1. {found} That was the day of the inspection. The mayor cut the ribbon "
+        "on 9 May 1951."
+    )
+    case = Errata(
+        "bridge",
+        ("The bridges of Hale\n\nTable 2: the upper bridge, 3 May 1951.", slip),
+        "On which day was the bridge opened?",
+        found,
+        "3 May 1951",
+        "9 May 1951",
+    )
+    engine = reader("")
+    engine.replies = lambda prompt: "3 May 1951" if "gives 3 May" in prompt else "9 May 1951"
+    outcome = outcome_of(case, tmp_path, engine)
+    assert outcome.text == case.right
+    assert outcome.citations[0].text.endswith("on 9 May 1951.")
+    # The value that holds, found there, stays.
+    right = replace(case, found="The mayor cut the ribbon on 9 May 1951.", wrong="9 May 1951")
+    assert outcome_of(right, tmp_path, reader("3 May 1951")).text == "9 May 1951"
+
+
 def test_lists_are_left_as_they_are(tmp_path: Path) -> None:
     assert outcome_of(SLIP, tmp_path, reader("999"), everything=True).text == "412"
 
