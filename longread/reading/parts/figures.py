@@ -13,6 +13,8 @@ _SCALE = re.compile(
 )
 _CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen|jpy)\b", re.IGNORECASE)
 _SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
+# The year of a column's head, which a model reads along with the figure: "2018 12,645".
+_AFTER_YEAR = re.compile(r"^(?:19|20)\d\d:?\s+(?=[-−(]?\d{1,3}(?:,\d{3})+$)")
 _EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
 # Rows whose figures are counts and shares, whatever the table is in.
 _OTHER_UNIT = re.compile(
@@ -28,7 +30,7 @@ def in_full(answer: str, unit: str, row: str) -> str:
     says that some rows are exceptions, or the `row` (its label) has a unit of its own, it stands
     behind the figure as it is. What is no bare figure comes back unchanged.
     """
-    bare = answer.strip()
+    bare = _AFTER_YEAR.sub("", answer.strip())
     if not unit or not _is_bare(bare) or _OTHER_UNIT.search(row):
         return answer
     figure, scale = _FIGURE.fullmatch(bare), _SCALE.search(unit)

@@ -47,3 +47,12 @@ def test_a_row_that_counts_something_else_is_not_taken_for_money(row: str) -> No
 
 def test_without_a_unit_the_figure_stands_alone() -> None:
     assert in_full("731", "", "Insurance") == "731"
+
+
+def test_the_year_of_the_head_is_no_part_of_the_figure() -> None:
+    unit = "Dollars in millions, except per share"
+    assert in_full("2018 12,645", unit, "Inventories") == f"12,645 ({unit})"
+    assert in_full("2018: 12,645", "in thousands", "Inventories").startswith("12,645,000")
+    # Two figures, or two years, are what they are.
+    assert in_full("2018 2019", unit, "Years") == f"2018 2019 ({unit})"
+    assert in_full("12,645 2018", unit, "Inventories") == f"12,645 2018 ({unit})"
