@@ -50,7 +50,10 @@ _SETTINGS = (
     ".ris", ".ics", ".vcf",
 )  # fmt: skip
 # Files that hold other files: each library may read one of them.
-_ALL = ("pymupdf", "selectolax", "lxml", "mammoth", "python-pptx", "python-calamine")
+_ALL = (
+    "pymupdf", "selectolax", "lxml", "mammoth", "python-pptx", "python-calamine", "xlrd", "olefile",
+    "compressed-rtf",
+)  # fmt: skip
 
 FORMATS = (
     Format(
@@ -102,8 +105,8 @@ FORMATS = (
     ),
     Format(
         "xls", "an old Excel workbook", "old Excel (XLS)", (".xls", ".xlt"),
-        "sheets:read_sheets", "sheet and cells", "formats of numbers, comments, pictures, charts",
-        ("python-calamine",), native=True, by="rows", shown=True, sure=True,
+        "sheets:read_sheets", "sheet and cells", "formats of dates, comments, pictures, charts",
+        ("python-calamine", "xlrd", "olefile"), native=True, by="rows", shown=True, sure=True,
     ),
     Format(
         "ods", "an OpenDocument spreadsheet", "OpenDocument sheets (ODS)", (".ods", ".ots"),
@@ -131,6 +134,11 @@ FORMATS = (
     Format(
         "email", "e-mail", "mail (EML)", (".eml",), "mail:read_mail", "heading",
         "attachments that are no documents", _ALL, native=True,
+    ),
+    Format(
+        "msg", "an Outlook message", "Outlook mail (MSG)", (".msg",), "outlook:read_outlook",
+        "heading", "attachments that are no documents, fields of appointments and contacts",
+        _ALL, native=True, shown=True, sure=True,
     ),
     Format(
         "mbox", "a mailbox", "mailboxes (MBOX)", (".mbox",), "mail:read_mbox", "message",

@@ -40,20 +40,19 @@ _ENTRIES = {
     )
 }
 _OPEN_DOCUMENTS = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
-# Streams of compound files: the kind, or what it is that cannot be read.
+# What lies in compound files, by how its name begins: the kind, or what it is that cannot be read.
 _STREAMS = {
     "EncryptedPackage": "an encrypted Office file",
     "Workbook": "xls",
     "PowerPoint Document": "an old PowerPoint file (PPT)",
     "WordDocument": "an old Word file (DOC)",
-    "__substg1.0_": "an Outlook message (MSG)",
+    "__substg1.0_": "msg",
     "Book": "xls",
 }
 _SAVED = {
     "EncryptedPackage": "without a password",
     "PowerPoint Document": "as PPTX",
     "WordDocument": "as DOCX",
-    "__substg1.0_": "as EML",
 }
 # How much of a file is looked at to tell what it is.
 _GLANCE = 4096
@@ -207,8 +206,9 @@ def _zipped(file: BinaryIO, name: str) -> str:
 
 def _compound(data: bytes, name: str) -> str:
     """What a compound file of old Office programs is, by the names of the streams in it."""
+    names = _outermost(data)
     for stream, kind in _STREAMS.items():
-        if stream.encode("utf-16-le") in data:
+        if any(name.startswith(stream) for name in names):
             if kind in BY_KIND:
                 return kind
             hint = f"save it {_SAVED[stream]}"
@@ -216,3 +216,16 @@ def _compound(data: bytes, name: str) -> str:
     raise DocumentError(
         f"{name} is an old Office file, damaged or of a kind that longread cannot read.", _SAVE_AS
     )
+
+
+def _outermost(data: bytes) -> list[str]:
+    """Names of the streams and storages that lie in no other: a message with a workbook has the
+    workbook's in an attachment."""
+    from olefile import OleFileIO
+
+    try:
+        with OleFileIO(io.BytesIO(data)) as file:
+            return [each.name for each in file.root.kids]
+    # Damaged in ways of all kinds; what is left of its directory may still tell what it was.
+    except Exception:
+        return [name for name in _STREAMS if name.encode("utf-16-le") in data]

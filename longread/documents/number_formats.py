@@ -1,11 +1,12 @@
 """Number formats of sheets: 0.12 under "0%" is 12 %, as whoever opens the file sees it.
 
-XLSX says by which code a figure is shown, ODS says what is shown. Contract: cells without a format
-that is known here keep their value. Dates are typed by calamine.
+XLSX and XLS say by which code a figure is shown, ODS says what is shown. Contract: cells without a
+format that is known here keep their value. Dates are typed by calamine.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from functools import partial
@@ -99,6 +100,41 @@ def _of_opendocument(archive: Archive) -> Callable[[str], Formats]:
         return found
 
     return of
+
+
+def formats_of_old(data: bytes) -> Callable[[str], Formats]:
+    """The same for an XLS, whose codes xlrd reads."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(
+            file_contents=data, formatting_info=True, on_demand=True, logfile=io.StringIO()
+        )
+    # Whatever it meets: calamine reads more, and bare figures are better than none.
+    except Exception:
+        return lambda _sheet: {}
+    codes = [book.format_map.get(style.format_key) for style in book.xf_list]
+    shown = [partial(formatted, code=code.format_str) if code else _as_stored for code in codes]
+
+    def of(name: str) -> Formats:
+        try:
+            sheet = book.sheet_by_name(name)
+            return {
+                (row, column): shown[sheet.cell_xf_index(row, column)]
+                for row in range(sheet.nrows)
+                for column, kind in enumerate(sheet.row_types(row))
+                if kind == xlrd.XL_CELL_NUMBER
+            }
+        except Exception:
+            return {}
+        finally:
+            book.unload_sheet(name)
+
+    return of
+
+
+def _as_stored(_value: float) -> None:
+    return None
 
 
 def _repeated(element: Element, what: str) -> int:

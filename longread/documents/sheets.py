@@ -1,8 +1,8 @@
 """XLSX, XLS and ODS by way of calamine: a sheet is a section, each of its blocks a table.
 
 Contract: a row of a sheet is a line of the text, marked with the cell it begins with. Values are
-those that were calculated when the file was saved. Figures of XLSX and ODS stand as they are shown;
-dates are written year first.
+those that were calculated when the file was saved. Figures stand as they are shown, but those of
+XLSB as they are stored; dates are written year first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from longread.documents.archive import Archive
 from longread.documents.grid import Grid, above_figures
 from longread.documents.markup_tables import table_of
 from longread.documents.model import Section
-from longread.documents.number_formats import Formats, Shown, formats_of
+from longread.documents.number_formats import Formats, Shown, formats_of, formats_of_old
 from longread.documents.rows_of_text import RowsOfText
 from longread.documents.table import BORDER, column_name, row_text
 from longread.documents.text import Read
@@ -35,17 +35,17 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
 
     text = RowsOfText()
     archive = Archive(data, name) if data.startswith(b"PK") else None
-    formats = formats_of(archive) if archive else None
     hidden: list[str] = []
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(data))
+        formats = formats_of(archive) if archive else formats_of_old(data)
         for number, sheet in enumerate(book.sheets_metadata):
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
             if sheet.visible != SheetVisibleEnum.Visible:
                 hidden.append(sheet.name)
             cells = book.get_sheet_by_index(number)
-            _add_sheet(text, sheet.name, cells, formats(sheet.name) if formats else {})
+            _add_sheet(text, sheet.name, cells, formats(sheet.name))
     except CalamineError as error:
         if "password" in str(error).lower():
             raise DocumentError(f"{name} is encrypted.", "save it without a password") from error

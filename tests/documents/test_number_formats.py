@@ -6,7 +6,9 @@ from pathlib import Path
 
 import odfdo
 import pytest
+import xlrd
 import xlsxwriter
+import xlwt
 
 from longread.documents import load
 from longread.documents.number_formats import formatted
@@ -65,6 +67,53 @@ def test_a_sheet_of_opendocument_reads_as_it_looks(tmp_path: Path) -> None:
     assert "Quay | 12 % | 12 %" in text
     assert "Lock | £731,000 | £731,000" in text
     assert "Pier | 4 | 4" in text
+
+
+def old_rates(path: Path) -> None:
+    """An XLS with formats of its own, built-in ones, and a date."""
+    book = xlwt.Workbook()
+    book.add_sheet("Empty")
+    sheet = book.add_sheet("Rates")
+    for column, head in enumerate(("Place", "Share", "Cost", "Weight", "Since")):
+        sheet.write(0, column, head)
+    codes = ("0.0%", '"£"#,##0;("£"#,##0)', "General", "DD/MM/YYYY")
+    styles = [xlwt.easyxf(num_format_str=code) for code in codes]
+    for row, (name, *values) in enumerate(
+        [("Quay", 0.125, 731_000, 0.25, 43894), ("Lock", 0.5, -1200, 2500, 43895)], start=1
+    ):
+        sheet.write(row, 0, name)
+        for column, (value, style) in enumerate(zip(values, styles, strict=True), start=1):
+            sheet.write(row, column, value, style)
+    sheet.write(3, 0, "Pier")
+    sheet.write(3, 2, xlwt.Formula("C2+1"), xlwt.easyxf(num_format_str="#,##0.00"))
+    book.save(str(path))
+
+
+def test_an_old_sheet_reads_as_it_looks(tmp_path: Path) -> None:
+    path = tmp_path / "rates.xls"
+    old_rates(path)
+    document = load(str(path))
+    assert "Quay | 12.5% | £731,000 | 0.25 | 2020-03-04" in document.text
+    assert "Lock | 50.0% | (£1,200) | 2500 | 2020-03-05" in document.text
+    (table,) = document.tables
+    assert "Share 12.5%; Cost £731,000; Weight 0.25" in table.record(table.rows[0])
+
+
+@pytest.mark.usefixtures("parsed_here")
+def test_an_old_sheet_whose_formats_cannot_be_read_is_read_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rates.xls"
+    old_rates(path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise xlrd.XLRDError("of a kind not met before")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(xlrd.book.Book, "sheet_by_name", fail)
+        assert "Quay | 0.125 | 731000 | 0.25" in load(str(path), use_cache=False).text
+    monkeypatch.setattr(xlrd, "open_workbook", fail)
+    assert "Quay | 0.125 | 731000 | 0.25" in load(str(path), use_cache=False).text
 
 
 def test_a_sheet_reads_as_it_looks(tmp_path: Path) -> None:

@@ -258,7 +258,6 @@ def test_a_huge_one(tmp_path: Path) -> None:
     [
         ("EncryptedPackage", "an encrypted Office file, which longread", "without a password"),
         ("WordDocument", r"an old Word file \(DOC\), which longread cannot read", "as DOCX"),
-        ("__substg1.0_", r"an Outlook message \(MSG\), which longread cannot read", "as EML"),
         ("Nothing", "an old Office file, damaged or of a kind", "save it as PDF"),
     ],
 )
