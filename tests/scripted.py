@@ -27,6 +27,7 @@ _ROLES = {
     "look_for": "does not give the whole answer",
     "standalone": "Rewrite the new question",
     "plan": "Write three searches",
+    "decompose": "You break questions about",
     "everything": "Does the question ask for a complete list",
     "overwrite": "Write the updated memory",
     "think": "reply with the one word STOP",

@@ -117,7 +117,8 @@ class Judged:
     right) by all of it.
 
     `passage` counts from 0 over all documents. Where several places were put before it in one
-    prompt, it is the one that the answer stands in, and `beside` are the others."""
+    prompt, it is the one that the answer stands in, and `beside` are the others. `asked` is the
+    smaller question that the place was read for, empty for the run's own."""
 
     passage: int
     document: int
@@ -129,6 +130,7 @@ class Judged:
     words: float = 0.0
     beside: tuple[int, ...] = ()
     alone: float = 0.0
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

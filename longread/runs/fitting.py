@@ -18,7 +18,7 @@ from longread.reading.judges.probe import may_follow_instructions
 from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import wants_everything
 from longread.reading.options import ReadingOptions
-from longread.reading.parts.cascade import LOOK
+from longread.reading.parts.second_opinion import LOOK
 from longread.reading.prompts import probe_pairs
 from longread.reading.state import PROMPT_WORDS
 from longread.reading.strategies import Strategy, strategy

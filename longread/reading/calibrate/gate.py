@@ -28,8 +28,8 @@ from longread.reading.parts.backing import (
     unquoted,
     with_neighbours,
 )
-from longread.reading.parts.cascade import WORTH_QUOTING
 from longread.reading.parts.scores import PassageScores
+from longread.reading.parts.second_opinion import WORTH_QUOTING
 from longread.reading.relevance.calibration import Features, PlaceWeights
 from longread.reading.state import ReadingState
 from longread.retrieval import terms

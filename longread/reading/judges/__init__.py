@@ -14,6 +14,7 @@ from typing import Protocol
 
 from longread.engine import Engine
 from longread.reading.judges.batch import Reply, Request, ask_all
+from longread.reading.judges.decomposition import Decomposition
 from longread.reading.judges.questions import wants_everything
 from longread.reading.relevance.calibration import Calibration
 
@@ -95,6 +96,10 @@ class Judge(Protocol):
     def plan(self, question: str) -> list[str]:
         """Searches that may find what the question's own words miss; none where it cannot plan."""
         return []
+
+    def decompose(self, question: str) -> Decomposition | None:
+        """The smaller questions that answer it; None for one that a place can answer alone."""
+        return None
 
     def standalone(self, question: str, earlier: str, answer: str) -> str:
         """A follow-up with what it leans on: look-ups find the places of the `earlier` words."""

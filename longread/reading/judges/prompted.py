@@ -10,8 +10,10 @@ import math
 import re
 
 from longread.engine import Engine, Generation
+from longread.engine.optional import prefix_states
 from longread.reading.judges import Judge, ShortAnswer, StepQuote
 from longread.reading.judges.batch import Request
+from longread.reading.judges.decomposition import Decomposition, decomposition
 from longread.reading.judges.questions import wants_everything
 from longread.reading.prompts import prefix, prompt
 from longread.reading.relevance.calibration import calibration
@@ -26,6 +28,11 @@ _QUOTE_TOKENS = 120
 _LOOK_FOR_TOKENS = 32
 _PLAN_TOKENS = 96
 _SEARCHES = 3
+_DECOMPOSED_TOKENS = 120
+# How the reply to "decompose" begins, and how likely the first must be: of 22 questions that need
+# two facts, and 60 that do not, see benchmarks/LOG.md, 2026-11-30, "smaller questions".
+_BROKEN = {"broken": ("A", " A"), "direct": ("direct", " direct", "Direct", " Direct")}
+_LIKELY_BROKEN = 0.45
 # What a model sets before a line of a list.
 _BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", re.IGNORECASE)
 # Between these the model's word on a question's kind is no better than the rule's.
@@ -71,6 +78,18 @@ class PromptedJudge(Judge):
         written = self.engine.generate(asked, max_tokens=_PLAN_TOKENS).text
         lines = (_BULLET.sub("", line).strip(' "') for line in written.splitlines())
         return [line for line in lines if line][:_SEARCHES]
+
+    def decompose(self, question: str) -> Decomposition | None:
+        """The smaller questions that answer it, where the model takes it for one of several."""
+        asked = prompt(self.engine, "decompose", question=question)
+        states = prefix_states(self.engine)
+        if states is not None:
+            # Examples are most of it, and the same for every question of every document.
+            states.pin_prefix(prefix(self.engine, "decompose"), source="decompose")
+        if self.engine.choose(asked, _BROKEN)["broken"] < _LIKELY_BROKEN:
+            return None
+        written = self.engine.generate(asked, max_tokens=_DECOMPOSED_TOKENS).text
+        return decomposition(written.strip(), question)
 
     def standalone(self, question: str, earlier: str, answer: str) -> str:
         """A follow-up rewritten so that it can be understood without the question before it."""

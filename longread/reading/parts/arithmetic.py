@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DecimalException
 from itertools import permutations
 
@@ -37,6 +37,13 @@ _OFF = 10
 # A figure alone, and how many digits one has that two others do not give by chance.
 _BARE = re.compile(rf"[$£€¥]?\s?({_NUMBER})(?:\s?%|\s[a-z]+)?\.?")
 _TELLING = 3
+# A figure with its currency, and what it is counted in.
+_FIGURE = re.compile(
+    rf"(?P<before>[$£€¥])?\s?(?P<number>{_NUMBER})"
+    r"(?P<after>\s?%|\s(?:thousand|million|billion|trillion|bn|mn)\b)?"
+)
+_LETTER = re.compile(r"[A-F]")
+_TIMES_HUNDRED = re.compile(r"\b100 ?[*×] ?| ?[*×] ?100\b")
 # Decimals of a quotient that the model gives none of.
 _DECIMALS = 2
 
@@ -87,6 +94,44 @@ def reckoned(text: str, units: Sequence[str]) -> str | None:
             if _decimal(one) + _decimal(other) == wanted:
                 return f"{text.strip()} ({one} + {other})"
     return None
+
+
+def worked_out(formula: str, answers: Mapping[str, str]) -> str | None:
+    """The result of a `formula` of letters, each of them an answer that is a figure: "12.5%
+    ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer is no figure, the figures are in
+    different scales, or their units differ where they are added.
+
+    A quotient that is multiplied by a hundred is a percentage. A sum or difference keeps the
+    figures' unit.
+    """
+    figures = {letter: _FIGURE.search(answer) for letter, answer in answers.items()}
+    if not all(figures.values()):
+        return None
+    told = {letter: found for letter, found in figures.items() if found is not None}
+    if len({_scale_of(found) for found in told.values()}) > 1:
+        return None
+    expression = _LETTER.sub(lambda found: told[found[0]]["number"], formula)
+    value = _value(expression)
+    if value is None:
+        return None
+    quotient = "/" in formula
+    percent = quotient and _HUNDRED in terms(formula)
+    first = next(iter(told.values()))
+    like = f".{'0' * (1 if percent else _DECIMALS)}" if quotient else first["number"]
+    sign = "-" if value < 0 else ""
+    amount = _written(abs(value), like)
+    if percent:
+        amount += "%"
+    elif not quotient:
+        amount = f"{first['before'] or ''}{amount}{first['after'] or ''}"
+    shown = _TIMES_HUNDRED.sub("", expression).strip() if percent else expression
+    return f"{sign}{amount} ({shown})"
+
+
+def _scale_of(figure: re.Match[str]) -> str:
+    """The power of a thousand that a figure is said in, if any."""
+    scale = _SCALE.search(figure["after"] or "")
+    return scale[0] if scale else ""
 
 
 def operands(expression: str) -> list[str]:

@@ -117,7 +117,7 @@ class PassageGate:
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
         for place in step.judged:
-            if place.probability or not place.beside:
+            if not place.asked and (place.probability or not place.beside):
                 scores.posterior.judge(place.passage, place.probability, place.reader)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:

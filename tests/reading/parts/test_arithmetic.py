@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.arithmetic import calculated, operands, reckoned
+from longread.reading.parts.arithmetic import calculated, operands, reckoned, worked_out
 
 SOURCES = ["14,706 in 2014 and 12,767 in 2015", "$1,200 million, $1.2 billion, 35.1% and 28.9%"]
 
@@ -60,3 +60,24 @@ def test_a_figure_that_two_others_of_a_row_give_is_shown_with_them() -> None:
     assert reckoned("12,110", rows) is None
     assert reckoned("10", rows) is None
     assert reckoned("about 5,542 or so", rows) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "answers", "wanted"),
+    [
+        ("A - B", {"A": "17,532", "B": "11,990"}, "5,542 (17,532 - 11,990)"),
+        ("A - B", {"A": "$3.2 million", "B": "$1.1 million"}, "$2.1 million (3.2 - 1.1)"),
+        ("A - B", {"A": "12%", "B": "37%"}, "-25% (12 - 37)"),
+        ("A / B", {"A": "120 days", "B": "48 days"}, "2.50 (120 / 48)"),
+        ("100 * (B - A) / A", {"A": "80", "B": "90"}, "12.5% ((90 - 80) / 80)"),
+        ("(B - A) / A * 100", {"A": "80", "B": "90"}, "12.5% ((90 - 80) / 80)"),
+        ("A / ((B + C) / 2)", {"A": "6", "B": "2", "C": "4"}, "2.00 (6 / ((2 + 4) / 2))"),
+        # No figures, or figures in two scales.
+        ("A - B", {"A": "17,532", "B": "many"}, None),
+        ("A - B", {"A": "$3.2 million", "B": "900"}, None),
+        ("A / B", {"A": "5", "B": "0"}, None),
+        ("A - (B", {"A": "5", "B": "4"}, None),
+    ],
+)
+def test_a_formula_is_worked_out(formula: str, answers: dict[str, str], wanted: str | None) -> None:
+    assert worked_out(formula, answers) == wanted

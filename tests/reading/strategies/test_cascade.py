@@ -13,7 +13,7 @@ from longread.reading.step import Answer, Step
 from longread.runs.run import Run
 from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION, telling
-from tests.scripted import ScriptedEngine, by_role, interrupting
+from tests.scripted import ScriptedEngine, by_role, interrupting, role
 
 RUMOUR = "The Orvel ferry sank, people said, in a storm."
 
@@ -242,3 +242,76 @@ def test_places_that_say_nothing_alone_are_read_together(told: Document) -> None
 def test_what_one_place_says_alone_is_not_read_again_with_others(told: Document) -> None:
     steps, _answer = finish(begin(told, model()))
     assert not any(place.beside for step in steps for place in step.judged)
+
+
+COUNTS = {3: "The Orvel ferry carried 80 people in 1930.", 7: "In 1931 it carried 90 people."}
+GROWTH = "By how many percent did the people on the Orvel ferry grow from 1930 to 1931?"
+BROKEN = (
+    "A: How many people were on the Orvel ferry in 1930?\n"
+    "B: How many people were on the Orvel ferry in 1931?\nAnswer: 100 * (B - A) / A"
+)
+
+
+def decomposing(written: str = BROKEN, seen: tuple[str, ...] = ("1930", "1931")) -> ScriptedEngine:
+    """Breaks questions, and sees a year's figure where it is asked for that year alone."""
+
+    def says(prompt: str) -> float:
+        if role(prompt) == "decompose":
+            return 0.9
+        shown, _, asked = prompt.partition("Question: ")
+        return 0.97 if any(f"in {year}?" in asked and year in shown for year in seen) else 0.05
+
+    answering = model()
+    answering.choices = lambda prompt: {"broken": says(prompt), "yes": says(prompt)}
+    answering.replies = by_role(
+        plan="ferry",
+        decompose=written,
+        short_answer=lambda prompt: "80" if "in 1930?" in prompt else "90",
+    )
+    return answering
+
+
+def test_a_question_of_two_figures_is_broken_into_two(told: Document) -> None:
+    run = begin(telling(COUNTS), decomposing())
+    steps, answer = finish(run.session.run(GROWTH, run.options))
+    assert answer.answer == "12.5% ((90 - 80) / 80)"
+    assert sorted(quote.page or 0 for quote in answer.citations) == [3, 7]
+    smaller = {place.asked for place in steps[0].judged}
+    assert smaller == {"", *(line[3:] for line in BROKEN.splitlines()[:2])}
+    assert all(Step.from_record(step.record()) == step for step in steps)
+
+
+def test_an_unanswered_smaller_question_leaves_the_question_as_it_was() -> None:
+    run = begin(telling(COUNTS), decomposing(seen=("1930",)))
+    steps, answer = finish(run.session.run(GROWTH, run.options))
+    assert answer.status == "not_found"
+    assert any(place.asked for place in steps[0].judged)
+
+
+def test_a_sure_answer_is_not_broken_up(told: Document) -> None:
+    answering = model()
+    finish(begin(told, answering))
+    assert answering.asked("decompose") == []
+
+
+def test_the_answer_to_one_question_stands_in_the_next() -> None:
+    told = telling({3: "The ferry of Orvel is the Brenna.", 7: "The Brenna sank in 1931."})
+    answering = decomposing("A: What is the ferry of Orvel?\nB: When did [A] sink?\nAnswer: B")
+
+    def says(prompt: str) -> float:
+        if role(prompt) == "decompose":
+            return 0.9
+        shown, _, asked = prompt.partition("Question: ")
+        first = "What is the ferry" in asked and "is the Brenna" in shown
+        return 0.97 if first or ("did the Brenna sink" in asked and "sank" in shown) else 0.05
+
+    answering.choices = lambda prompt: {"broken": says(prompt), "yes": says(prompt)}
+    answering.replies = by_role(
+        plan="ferry",
+        decompose="A: What is the ferry of Orvel?\nB: When did [A] sink?\nAnswer: B",
+        short_answer=lambda prompt: "the Brenna" if "What is" in prompt else "1931",
+    )
+    run = begin(told, answering)
+    _steps, answer = finish(run.session.run("When did the ferry of Orvel sink?", run.options))
+    assert answer.answer == "1931"
+    assert [quote.page for quote in answer.citations] == [7, 3]
