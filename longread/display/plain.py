@@ -165,9 +165,13 @@ def step_line(step: Step, names: Sequence[str]) -> str:
     ]
     if step.retrieval is not None:
         parts.append(_retrieved(step.retrieval, names))
-    if step.judged:
-        said = (f"{_page(each)} {each.answers:.2f}" for each in step.judged)
+    own = [each for each in step.judged if not each.asked]
+    if own:
+        said = (f"{_page(each)} {each.answers:.2f}" for each in own)
         parts.append(f"model says {', '.join(said)}")
+    smaller = dict.fromkeys(each.asked for each in step.judged if each.asked)
+    if smaller:
+        parts.append(f"asked {' '.join(map(clean, smaller))}")
     if step.added:
         spots = ", ".join(dict.fromkeys(place(quote) for quote in step.added))
         parts.append(f"+{counted(len(step.added), 'quote')} {spots}".rstrip())
@@ -209,8 +213,9 @@ def detail_lines(step: Step) -> list[str]:
     lines += [f'planned "{clean(search)}"' for search in step.planned]
     for each in step.judged:
         words = f', "{shorten(clean(each.answer), 80)}"' if each.answer else ""
+        asked = f'"{clean(each.asked)}" ' if each.asked else ""
         lines.append(
-            f"judged {_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
+            f"judged {asked}{_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
             f"sentence {each.alone:.2f}, together {each.probability:.2f}{words}"
         )
     lines += [f"{name}: {spent(tokens)}" for name, tokens in step.models.items()]

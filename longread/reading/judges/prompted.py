@@ -32,7 +32,7 @@ _DECOMPOSED_TOKENS = 120
 # How the reply to "decompose" begins, and how likely the first must be: of 22 questions that need
 # two facts, and 60 that do not, see benchmarks/LOG.md, 2026-11-30, "smaller questions".
 _BROKEN = {"broken": ("A", " A"), "direct": ("direct", " direct", "Direct", " Direct")}
-_LIKELY_BROKEN = 0.45
+_LIKELY_BROKEN = 0.75
 # What a model sets before a line of a list.
 _BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", re.IGNORECASE)
 # Between these the model's word on a question's kind is no better than the rule's.

@@ -32,8 +32,6 @@ from longread.reading.step import Judged, Quote
 LOOK, LOOKS = 4, 2
 # Places of one prompt, where none of them alone gives an answer, as a multiple of a look.
 _TOGETHER = 1.5
-# From here on the answer of a place stands, and no smaller questions are asked.
-_SURE = 0.8
 # By so much, in log-odds, a model is at most surer of an answer's sentence alone than of the place
 # that it stands in; and the least an answer may be for its sentence to be read (benchmarks/LOG.md,
 # 2026-11-30).
@@ -89,28 +87,23 @@ class SecondOpinion(AnswerOrQuote):
         self._judged: set[tuple[int, str]] = set()
 
     def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
+        if state.step == 1 and not state.everything:
+            quotes = self._of_smaller_questions(state)
+            if quotes:
+                return quotes
         quotes = super()._quotes(state, opening)
-        if state.step == 1 and not state.everything and self._gate.found() < _SURE:
-            smaller = self._of_smaller_questions(state)
-            if smaller:
-                return smaller
         last_look = state.step == min(LOOKS, state.total)
         if last_look and not state.everything and self._gate.found() < LIKELIER_THAN_NOT:
             quotes += self._read_together(state)
         return quotes
 
     def _of_smaller_questions(self, state: ReadingState) -> list[Quote]:
-        """What the answers to smaller questions give together, in place of what single places
-        gave; nothing where the question has none, or not all have an answer."""
-        corpus, judged = state.corpus, state.draft.setdefault("judged", [])
+        """What the answers to smaller questions give together; nothing where the question has
+        none, or not all have an answer."""
         quotes, read = self._smaller.quotes(state)
+        state.draft["judged"] = read
         if quotes:
-            for place, each in enumerate(judged):
-                judged[place] = replace(each, probability=0.0)
-                self._gate.judged(state, corpus.passages[each.passage], 0.0, each.reader)
-        judged += read
-        if quotes:
-            first, *others = (corpus.passages_at(quote)[0] for quote in quotes)
+            first, *others = (state.corpus.passages_at(quote)[0] for quote in quotes)
             given = ShortAnswer(quotes[0].answer, quotes[0].answer_confidence)
             said = Said(quotes[0].score, given, probability=quotes[0].score)
             # The reader was asked other questions: even odds.

@@ -288,12 +288,6 @@ def test_an_unanswered_smaller_question_leaves_the_question_as_it_was() -> None:
     assert any(place.asked for place in steps[0].judged)
 
 
-def test_a_sure_answer_is_not_broken_up(told: Document) -> None:
-    answering = model()
-    finish(begin(told, answering))
-    assert answering.asked("decompose") == []
-
-
 def test_the_answer_to_one_question_stands_in_the_next() -> None:
     told = telling({3: "The ferry of Orvel is the Brenna.", 7: "The Brenna sank in 1931."})
     answering = decomposing("A: What is the ferry of Orvel?\nB: When did [A] sink?\nAnswer: B")
