@@ -171,7 +171,7 @@ def step_line(step: Step, names: Sequence[str]) -> str:
         parts.append(f"model says {', '.join(said)}")
     smaller = dict.fromkeys(each.asked for each in step.judged if each.asked)
     if smaller:
-        parts.append(f"asked {' '.join(map(clean, smaller))}")
+        parts.append(f"asked {', '.join(map(_asked, smaller))}")
     if step.added:
         spots = ", ".join(dict.fromkeys(place(quote) for quote in step.added))
         parts.append(f"+{counted(len(step.added), 'quote')} {spots}".rstrip())
@@ -191,6 +191,10 @@ def _gate(name: str, gate: Gate) -> str:
 def _page(judged: Judged) -> str:
     page = pages(judged.page, judged.page) or "here"
     return f"{page} with {len(judged.beside)} others" if judged.beside else page
+
+
+def _asked(question: str) -> str:
+    return f'"{shorten(clean(question), 80)}"'
 
 
 def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
@@ -213,7 +217,7 @@ def detail_lines(step: Step) -> list[str]:
     lines += [f'planned "{clean(search)}"' for search in step.planned]
     for each in step.judged:
         words = f', "{shorten(clean(each.answer), 80)}"' if each.answer else ""
-        asked = f'"{clean(each.asked)}" ' if each.asked else ""
+        asked = f"{_asked(each.asked)} " if each.asked else ""
         lines.append(
             f"judged {asked}{_page(each)}: reader {each.reader:.2f}, model {each.answers:.2f}, "
             f"sentence {each.alone:.2f}, together {each.probability:.2f}{words}"

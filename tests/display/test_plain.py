@@ -3,8 +3,8 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from longread.display.plain import PlainView, step_line
-from longread.reading.step import Answer, Exit, Gate, RunInfo, Tokens
+from longread.display.plain import PlainView, detail_lines, step_line
+from longread.reading.step import Answer, Exit, Gate, Judged, RunInfo, Tokens
 from tests.display.script import answer, document, quote, reading, run_info, step
 
 
@@ -23,6 +23,17 @@ def test_an_open_step_says_what_it_brought() -> None:
         "step 11/150  p. 17–19  gate 0.70 open  retrieved 3 passages p. 7, 9, 12"
         "  +1 quote p. 17  exit 0.35 closed  1,598 tok  5.2 s  (write rejected: cut off)"
     )
+
+
+def test_smaller_questions_stand_beside_what_the_model_says() -> None:
+    info = run_info()
+    whole = Judged(9, 0, 17, 0.5, 0.8, 0.8, "12.5% ((90 - 80) / 80)", beside=(4,))
+    one = Judged(4, 0, 12, 0.4, 0.9, 0.8, "80", 0.9, alone=0.7, asked="How many in 1930?")
+    made = replace(step(info, 11), judged=(one, whole))
+    line = step_line(made, ["3M.pdf"])
+    assert 'model says p. 17 with 1 others 0.80  asked "How many in 1930?"' in line
+    details = detail_lines(made)
+    assert any('judged "How many in 1930?" p. 12: reader 0.40' in each for each in details)
 
 
 def test_steps_name_their_document_where_there_are_several() -> None:
