@@ -17,6 +17,7 @@ from typing import Any
 
 from longread.errors import UsageError
 from longread.reading.step import Answer, Quote
+from longread.retrieval.numbers import figures
 from longread.runs.questions import Asked
 
 TYPES = ("string", "number", "integer", "boolean", "date")
@@ -36,15 +37,6 @@ _DATES = (
     re.compile(rf"(?P<m>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})", re.I),
     re.compile(r"(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})"),
 )
-_NUMBER = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−–]\s?|\(\s?)?(?:[$€£¥]|[A-Z]{3}\s)?\s?(?P<minus>[-−])?"
-    r"(?P<digits>\d{1,3}(?:[,'’ \u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|"
-    r"\d+(?:[.,]\d+)?)"
-    r"\s?(?P<scale>thousand|million|billion|trillion|bn|mn|k\b|m\b)?",
-    re.I,
-)
-_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9,
-           "bn": 1e9, "trillion": 1e12}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,20 +189,10 @@ def _question(name: str, description: str) -> str:
 
 def _number(text: str) -> float:
     """The one number of a text, with its scale word; the scale of a table's head is not known."""
-    found = list(_NUMBER.finditer(text))
+    found = list(figures(text))
     if len(found) != 1:
         raise ValueError("holds no number" if not found else "holds several numbers")
-    (match,) = found
-    digits = re.sub(r"['’ \u00a0\u202f]", "", match["digits"])
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", digits):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits):
-        digits = digits.replace(",", "")
-    value = float(digits.replace(",", ".")) * _SCALES.get((match["scale"] or "").lower(), 1)
-    sign = (match["sign"] or "").strip()
-    bracketed = sign == "(" and text[match.end() :].lstrip().startswith(")")
-    negative = bracketed or sign in ("-", "−", "–") or bool(match["minus"])
-    return -value if negative else value
+    return float(found[0].value * found[0].factor)
 
 
 def _plain(text: str) -> float | int:

@@ -15,6 +15,7 @@ from decimal import Decimal, DecimalException
 from itertools import permutations
 
 from longread.retrieval import terms
+from longread.retrieval.numbers import Figure, figures
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _OPERAND = rf"\(*\s?[$£€¥]?\s?(?:{_NUMBER})(?:\s?%|\s?[a-z]{{2,}})?\s?\)*"
@@ -37,15 +38,13 @@ _OFF = 10
 # A figure alone, and how many digits one has that two others do not give by chance.
 _BARE = re.compile(rf"[$£€¥]?\s?({_NUMBER})(?:\s?%|\s[a-z]+)?\.?")
 _TELLING = 3
-# A figure with its currency, and what it is counted in.
-_FIGURE = re.compile(
-    rf"(?P<before>[$£€¥])?\s?(?P<number>{_NUMBER})"
-    r"(?P<after>\s?%|\s(?:thousand|million|billion|trillion|bn|mn)\b)?"
-)
 _LETTER = re.compile(r"[A-F]")
 _TIMES_HUNDRED = re.compile(r"\b100 ?[*×] ?| ?[*×] ?100\b")
 # Decimals of a quotient that the model gives none of.
 _DECIMALS = 2
+# From here on thousands are grouped, whatever the operands have.
+_GROUPED = 10_000
+_NO_NAMES: Mapping[str, Decimal] = {}
 
 
 def calculated(text: str, sources: Sequence[str]) -> str | None:
@@ -98,40 +97,41 @@ def reckoned(text: str, units: Sequence[str]) -> str | None:
 
 def worked_out(formula: str, answers: Mapping[str, str]) -> str | None:
     """The result of a `formula` of letters, each of them an answer that is a figure: "12.5%
-    ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer is no figure, the figures are in
-    different scales, or their units differ where they are added.
+    ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer is no figure, or the figures are
+    in different scales.
 
     A quotient that is multiplied by a hundred is a percentage. A sum or difference keeps the
-    figures' unit.
+    figures' currency and scale.
     """
-    figures = {letter: _FIGURE.search(answer) for letter, answer in answers.items()}
-    if not all(figures.values()):
+    found = {letter: next(figures(answer), None) for letter, answer in answers.items()}
+    told = {letter: figure for letter, figure in found.items() if figure is not None}
+    if len(told) < len(found) or len({figure.factor for figure in told.values()}) > 1:
         return None
-    told = {letter: found for letter, found in figures.items() if found is not None}
-    if len({_scale_of(found) for found in told.values()}) > 1:
-        return None
-    expression = _LETTER.sub(lambda found: told[found[0]]["number"], formula)
-    value = _value(expression)
-    if value is None:
+    names = {letter: figure.value for letter, figure in told.items()}
+    try:
+        value = _evaluated(ast.parse(formula.strip(), mode="eval").body, names)
+    except (SyntaxError, DecimalException, TypeError):
         return None
     quotient = "/" in formula
     percent = quotient and _HUNDRED in terms(formula)
-    first = next(iter(told.values()))
-    like = f".{'0' * (1 if percent else _DECIMALS)}" if quotient else first["number"]
+    shown = _LETTER.sub(lambda letter: _printed(told[letter[0]]), formula)
+    shown = _TIMES_HUNDRED.sub("", shown).strip() if percent else shown
+    return f"{_amount(value, next(iter(told.values())), quotient, percent)} ({shown})"
+
+
+def _printed(figure: Figure) -> str:
+    return f"-{figure.digits}" if figure.value < 0 else figure.digits
+
+
+def _amount(value: Decimal, like: Figure, quotient: bool, percent: bool) -> str:
+    """A result with its sign, and the unit of the figures that it is of."""
     sign = "-" if value < 0 else ""
-    amount = _written(abs(value), like)
-    if percent:
-        amount += "%"
-    elif not quotient:
-        amount = f"{first['before'] or ''}{amount}{first['after'] or ''}"
-    shown = _TIMES_HUNDRED.sub("", expression).strip() if percent else expression
-    return f"{sign}{amount} ({shown})"
-
-
-def _scale_of(figure: re.Match[str]) -> str:
-    """The power of a thousand that a figure is said in, if any."""
-    scale = _SCALE.search(figure["after"] or "")
-    return scale[0] if scale else ""
+    if quotient:
+        decimals = 1 if percent else _DECIMALS
+        return f"{sign}{abs(value):,.{decimals}f}{'%' if percent else ''}"
+    unit = "%" if like.percent else f" {like.scale}" if like.scale else ""
+    grouped = "," if "," in like.digits or abs(value) >= _GROUPED else ""
+    return f"{sign}{like.currency}{abs(value):{grouped}f}{unit}"
 
 
 def operands(expression: str) -> list[str]:
@@ -156,9 +156,12 @@ def _value(expression: str) -> Decimal | None:
         return None
 
 
-def _evaluated(node: ast.expr) -> Decimal:
+def _evaluated(node: ast.expr, names: Mapping[str, Decimal] = _NO_NAMES) -> Decimal:
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_evaluated(node.left), _evaluated(node.right))
+        left, right = (_evaluated(each, names) for each in (node.left, node.right))
+        return _OPERATORS[type(node.op)](left, right)
+    if isinstance(node, ast.Name) and node.id in names:
+        return names[node.id]
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return Decimal(str(node.value))
     raise TypeError(f"no arithmetic: {ast.dump(node)}")
@@ -173,5 +176,5 @@ def _written(value: Decimal, like: str) -> str:
     decimals = len(like.partition(".")[2])
     whole = value == value.to_integral_value()
     places = decimals if decimals or whole else _DECIMALS
-    grouped = "," in like or value >= 10_000
+    grouped = "," in like or value >= _GROUPED
     return f"{value:,.{places}f}" if grouped else f"{value:.{places}f}"
