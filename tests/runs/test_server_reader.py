@@ -34,7 +34,7 @@ NAME = "Margit Solheim"
 def server() -> Iterator[Server]:
     says = by_role(
         relevance=lambda prompt: "Yes." if NAME in prompt else "No.",
-        short_answer=NAME, everything="No.", plan="wine of the council", answer=NAME,
+        short_answer=NAME, everything="No.", plan="wine of the council", decompose="direct", answer=NAME,
         likelihood="one two three four",
     )  # fmt: skip
     with serving(
@@ -66,7 +66,7 @@ def begin(
 def test_only_what_opened_and_the_best_look_ups_leave_the_machine(
     server: Server, begin: Callable[..., Run]
 ) -> None:
-    run = begin(server.openai)
+    run = begin(server.openai, clerks=60)
     steps, answer = list(run.steps()), run.answer()
     run.close()
     assert answer.answer == NAME
@@ -75,7 +75,7 @@ def test_only_what_opened_and_the_best_look_ups_leave_the_machine(
     assert answer.info.gate == "reader"
     assert len(steps) == answer.info.chunks > 5
     sent = json.dumps([body for _path, _headers, body in server.seen])
-    clerks = [number for number in range(1, 17) if f"Clerk number {number} wrote" in sent]
+    clerks = [number for number in range(1, 61) if f"Clerk number {number} wrote" in sent]
     assert NAME in sent
     assert 1 <= len(clerks) <= 6
     mine = sum(step.models["bundled"].prefilled for step in steps)
