@@ -26,6 +26,9 @@ Opinion = Callable[[ReadingState, Scored], "tuple[Said, Quote | None]"]
 
 # Places that are judged for a smaller question, and how sure an answer ends the look.
 _PLACES, _SURE = 3, 0.8
+# Of what smaller questions give together where each of them is answered, the share that is right
+# (benchmarks/LOG.md, 2026-11-30, "smaller questions").
+_RIGHT = 0.75
 
 
 class SmallerQuestions:
@@ -89,6 +92,6 @@ def _together(made: Decomposition, found: dict[str, Quote]) -> list[Quote]:
         result, quotes = last.answer, [last, *found.values()]
     if result is None:
         return []
-    likely = min(quote.score for quote in quotes)
+    likely = _RIGHT * min(quote.score for quote in quotes)
     first, *others = distinct([replace(quote, score=likely) for quote in quotes])
     return [replace(first, answer=result), *(replace(each, answer="") for each in others)]
