@@ -19,6 +19,7 @@ from typing import Any
 import pymupdf
 
 from longread.documents.bidi import set_in_order
+from longread.documents.glyphs import join_marks
 from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
@@ -161,6 +162,7 @@ def _page(file: Any, number: int, tessdata: str | None, superscripts: Superscrip
     textpage = page.get_textpage(flags=_FLAGS)
     content = textpage.extractDICT()
     set_in_order(content, textpage.extractRAWDICT)
+    join_marks(content, textpage.extractRAWDICT)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)
