@@ -34,8 +34,8 @@ NAME = "Margit Solheim"
 def server() -> Iterator[Server]:
     says = by_role(
         relevance=lambda prompt: "Yes." if NAME in prompt else "No.",
-        short_answer=NAME, everything="No.", plan="wine of the council", decompose="direct", answer=NAME,
-        likelihood="one two three four",
+        short_answer=NAME, everything="No.", plan="wine of the council", decompose="direct",
+        answer=NAME, likelihood="one two three four",
     )  # fmt: skip
     with serving(
         lambda prompt: str(says(prompt)), lambda prompt: 0.95 if NAME in prompt else 0.02
