@@ -29,10 +29,20 @@ _NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file or folder that is not read, and why: "is a Word file, …" follows its name."""
+    """A file or folder that is not read, and why: "is a Word file, …" follows its name. Where it is
+    a copy, `copy_of` is read in its place."""
 
     path: str
     reason: str
+    copy_of: str = ""
+
+    @classmethod
+    def copy(cls, path: str, of: str) -> LeftOut:
+        """A file that is the same as another."""
+        return cls(path, "is the same as", of)
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.reason} {self.copy_of}".rstrip()
 
 
 class Files(list[str]):
@@ -74,18 +84,23 @@ def discover(
 
 def listed(left_out: Iterable[LeftOut]) -> list[str]:
     """What was left out, in a line for each reason: counted, and the first few named."""
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[str, list[LeftOut]] = {}
     for each in left_out:
-        by_reason.setdefault(each.reason, []).append(each.path)
+        by_reason.setdefault(each.reason, []).append(each)
     lines = []
-    for reason, paths in by_reason.items():
-        if len(paths) == 1:
-            lines.append(f"left out: {paths[0]} {reason}")
+    for reason, some in by_reason.items():
+        first, *others = some
+        if not others:
+            lines.append(f"left out: {first}")
             continue
-        names = ", ".join(paths[:_NAMED])
-        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+        more = f" and {len(some) - _NAMED:,} more" if len(some) > _NAMED else ""
+        if first.copy_of:
+            names = ", ".join(map(str, some[:_NAMED]))
+            lines.append(f"left out: {len(some):,} copies of other files: {names}{more}")
+            continue
+        names = ", ".join(each.path for each in some[:_NAMED])
         why = reason.removeprefix("is ")
-        lines.append(f"left out: {len(paths):,} files ({names}{more}): {why}")
+        lines.append(f"left out: {len(some):,} files ({names}{more}): {why}")
     return lines
 
 

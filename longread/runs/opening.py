@@ -81,7 +81,7 @@ def read_documents(
             same = documents.setdefault(each.sha256, each)
             if same is not each:
                 path = file if each.path == read.path else each.path
-                left_out.append(LeftOut(path, f"is the same as {same.path}"))
+                left_out.append(LeftOut.copy(path, of=same.path))
     if not documents:
         raise failures[0]
     for failure in failures:

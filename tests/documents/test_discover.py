@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from longread.documents import discover, listed
+from longread.documents.discover import LeftOut
 from longread.errors import DocumentError
 
 
@@ -122,6 +123,16 @@ def test_what_is_left_out_is_counted_by_reason(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_copies_are_counted_and_the_first_few_named() -> None:
+    copies = [LeftOut.copy(f"{number}.txt", of="a.txt") for number in range(1, 6)]
+    assert listed(copies[:1]) == ["left out: 1.txt is the same as a.txt"]
+    (line,) = listed(copies)
+    assert line == (
+        "left out: 5 copies of other files: 1.txt is the same as a.txt, "
+        "2.txt is the same as a.txt, 3.txt is the same as a.txt, 4.txt is the same as a.txt and 1 more"
+    )
+
+
 def test_links(tmp_path: Path) -> None:
     shelf, elsewhere = tmp_path / "shelf", tmp_path / "elsewhere"
     for folder in (shelf / "inner", elsewhere):
