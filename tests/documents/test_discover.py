@@ -129,7 +129,8 @@ def test_copies_are_counted_and_the_first_few_named() -> None:
     (line,) = listed(copies)
     assert line == (
         "left out: 5 copies of other files: 1.txt is the same as a.txt, "
-        "2.txt is the same as a.txt, 3.txt is the same as a.txt, 4.txt is the same as a.txt and 1 more"
+        "2.txt is the same as a.txt, 3.txt is the same as a.txt, "
+        "4.txt is the same as a.txt and 1 more"
     )
 
 
