@@ -50,7 +50,8 @@ CELLS, RECORDS = 6, 3
 # A reply that shares so much with a gold answer is right, however it is cut.
 ALIKE = 0.6
 LEVELS = (0.15, 0.5, 0.8)
-NONE = np.zeros(len(fields(PlaceWeights)))
+NO_WEIGHTS = PlaceWeights(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NONE = np.array(NO_WEIGHTS.weights)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def samples(engine: LlamaCppEngine, asked: list[Question]) -> Iterator[Sample]:
         if found is None or found.confidence < LIKELIER_THAN_NOT or state.everything:
             continue
         if found.citations and found.citations[0].answer:
-            row = PlaceWeights.features(*answerer.evidence(state, ledger, found), unsaid=False)
+            row = NO_WEIGHTS.features(*answerer.evidence(state, ledger, found), unsaid=False)
             yield Sample(str(each.tags["kind"]), row, is_right(found.text or "", each.answers))
 
 
@@ -195,7 +196,7 @@ def main() -> None:
         chances.append(sigmoid(float(others @ np.array(each.row))))
     report("each kind left out in turn", chances, right)
     print("[reader.answered]")
-    for field, value in zip(fields(PlaceWeights), weights_of(found), strict=True):
+    for field, value in zip(fields(PlaceWeights), weights_of(found), strict=False):
         print(f"{field.name} = {value:.3f}")
 
 

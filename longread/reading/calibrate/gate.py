@@ -259,7 +259,8 @@ def _fit_contests(
 ) -> Fitted:
     """The table `name`, and on halves that it was not fitted on its log loss, beside that of the
     usual weights, and the shares answered right and refused where that is right."""
-    before, names = np.array(astuple(usual)), [each.name for each in fields(PlaceWeights)]
+    before = np.array(usual.weights)
+    names = [each.name for each in fields(PlaceWeights)][: len(before)]
     losses: list[float] = []
     answered: list[bool] = []
     refused: list[bool] = []

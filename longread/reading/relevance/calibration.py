@@ -10,7 +10,7 @@ import math
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import resources
 from operator import mul
@@ -119,7 +119,7 @@ class PlaceWeights:
     reader's, and that the answer's sentence read `alone` answers. Each is kept off 0 and 1, where a
     model is surer than it can be. `unsaid` is added where the question has a number, such as a
     year, that the place does not have: of like records a model takes any for the one that is asked
-    for.
+    for. Words count as no surer than `surest`: of a table's figure they always are, right or wrong.
     """
 
     answers: float
@@ -128,6 +128,7 @@ class PlaceWeights:
     alone: float
     unsaid: float
     bias: float
+    surest: float = 1.0
 
     def probability(
         self, answers: float, words: float, reader: float, alone: float = 0.5, *, unsaid: bool
@@ -135,13 +136,18 @@ class PlaceWeights:
         """P(the answer from there is right): from the model's P(it answers), its words'
         confidence, the reader's P of the place, and the model's P of the sentence alone."""
         features = self.features(answers, words, reader, alone, unsaid=unsaid)
-        return sigmoid(sum(map(mul, astuple(self), features)))
+        return sigmoid(sum(map(mul, self.weights, features)))
 
-    @staticmethod
+    @property
+    def weights(self) -> Features:
+        """The weights of `features`, in their order."""
+        return self.answers, self.words, self.reader, self.alone, self.unsaid, self.bias
+
     def features(
-        answers: float, words: float, reader: float, alone: float = 0.5, *, unsaid: bool
+        self, answers: float, words: float, reader: float, alone: float = 0.5, *, unsaid: bool
     ) -> Features:
         """What the weights are for, in their order: log-odds, whether a number is missing, 1."""
+        words = min(words, self.surest)
         said = [logit(each, _ROUGHLY) for each in (answers, words, reader, alone)]
         return said[0], said[1], said[2], said[3], float(unsaid), 1.0
 

@@ -127,17 +127,20 @@ def row_asked(question: str, rows: Sequence[tuple[Table, TableRow]]) -> Cell | N
 def of_another_column(table: Table, row: TableRow, answer: str, question: str) -> bool:
     """Whether an answer is a cell whose head lacks a number of the question, such as a year, that
     the head of another column has."""
-    said = set(terms(answer))
     heads = [set(terms(head)) for head in table.columns]
-    told = {term for term in terms(question) if any(map(str.isdigit, term))}.intersection(
-        set[str]().union(*heads)
-    )
-    own = [
-        head
-        for head, cell in zip(heads, row.cells, strict=True)
-        if said.issuperset(terms(cell)) and terms(cell)
-    ]
+    told = _numbers(question).intersection(set[str]().union(*heads))
+    own = [head for head, cell in zip(heads, row.cells, strict=True) if _is_cell(answer, cell)]
     return bool(told and own) and not any(told & head for head in own)
+
+
+def _is_cell(answer: str, cell: str) -> bool:
+    """Whether an answer is what a cell says: all of it, or its figure ("41,176" of "41,176[2]")."""
+    said, words, figures = set(terms(answer)), set(terms(cell)), _numbers(answer)
+    return bool(words) and (said >= words or (bool(figures) and figures <= words))
+
+
+def _numbers(text: str) -> set[str]:
+    return {term for term in terms(text) if any(map(str.isdigit, term))}
 
 
 def _cells(rows: Iterable[tuple[Table, TableRow]]) -> list[Cell]:

@@ -102,11 +102,14 @@ def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
         # Of no column; a year that no column has.
         ("8%", "By how much did premiums rise in FY 2009?", False),
         ("7.3%", "By how much did premiums rise in FY 1999?", False),
+        # A cell with a mark of a note behind its figure.
+        ("5.1%", "By how much did premiums rise in FY 2011?", True),
+        ("5.1%", "By how much did premiums rise in FY 2012?", False),
     ],
 )
 def test_a_cell_of_another_year_is_told_by_its_head(
     answer: str, question: str, other: bool
 ) -> None:
-    row = TableRow(("Premiums", "n/a", "7.3%", "3.8%"), 0, 10)
-    heads = (("Measure",), ("FY 2009",), ("FY 2010",), ("FY 2011",))
+    row = TableRow(("Premiums", "n/a", "7.3%", "3.8%", "5.1% (Footnote 2)."), 0, 10)
+    heads = (("Measure",), ("FY 2009",), ("FY 2010",), ("FY 2011",), ("FY 2012",))
     assert of_another_column(Table(heads, (row,)), row, answer, question) is other
