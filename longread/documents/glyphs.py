@@ -8,30 +8,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-_SPACED = re.compile(r"\w [.,;:]")
+_SPACED = re.compile(r"(?<=\w )[.,;:]")
 _MARKS = ".,;:"
 
 
-def join_marks(content: dict[str, Any], characters: Callable[[], dict[str, Any]]) -> None:
-    """Take out spaces that are half of a mark's glyph; `characters` gives the page character by
-    character."""
-    blocks: list[Any] | None = None
-    for index, block in enumerate(content["blocks"]):
-        for number, line in enumerate(block.get("lines", ())):
-            for place, span in enumerate(line["spans"]):
-                if _SPACED.search(span["text"]):
+@dataclass
+class SpacedMarks:
+    """Takes out spaces that are half of a mark's glyph, over the pages of a file.
+
+    Characters one by one cost as much as the page itself, so a font is looked at until one of its
+    marks shows a space of its own: `typed` are such fonts, each with the mark.
+    """
+
+    typed: set[tuple[str, str]] = field(default_factory=set)
+
+    def join(self, content: dict[str, Any], characters: Callable[[], dict[str, Any]]) -> None:
+        """Join the marks of a page; `characters` gives it character by character."""
+        blocks: list[Any] | None = None
+        for index, block in enumerate(content["blocks"]):
+            for number, line in enumerate(block.get("lines", ())):
+                for place, span in enumerate(line["spans"]):
+                    font = span.get("font", "")
+                    found = {(font, mark) for mark in _SPACED.findall(span["text"])}
+                    if found <= self.typed:
+                        continue
                     blocks = blocks or characters()["blocks"]
-                    span["text"] = _joined(blocks[index]["lines"][number]["spans"][place]["chars"])
+                    chars = blocks[index]["lines"][number]["spans"][place]["chars"]
+                    span["text"] = self._joined(chars, font)
 
-
-def _joined(chars: Sequence[dict[str, Any]]) -> str:
-    kept = []
-    for char, after in zip(chars, [*chars[1:], None], strict=True):
-        half = char["c"] == " " and after is not None and after["c"] in _MARKS and _is_flat(after)
-        kept.append("" if half else char["c"])
-    return "".join(kept)
+    def _joined(self, chars: Sequence[dict[str, Any]], font: str) -> str:
+        kept = []
+        for char, after in zip(chars, [*chars[1:], None], strict=True):
+            spaced = char["c"] == " " and after is not None and after["c"] in _MARKS
+            if spaced and after is not None and not _is_flat(after):
+                self.typed.add((font, after["c"]))
+                spaced = False
+            kept.append("" if spaced else char["c"])
+        return "".join(kept)
 
 
 def _is_flat(char: dict[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 import pymupdf
 
 from longread.documents.bidi import set_in_order
-from longread.documents.glyphs import join_marks
+from longread.documents.glyphs import SpacedMarks
 from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
@@ -54,12 +54,12 @@ def read(
     messages call the file."""
     with opened(data, name, filetype, password) as (file, locked):
         tessdata = _tessdata() if ocr else None
-        superscripts = Superscripts()
+        superscripts, marks = Superscripts(), SpacedMarks()
         pages: list[RawPage] = []
         failed: list[int] = []
         for number in range(file.page_count):
             try:
-                pages.append(_page(file, number, tessdata, superscripts))
+                pages.append(_page(file, number, tessdata, superscripts, marks))
             except (DocumentError, MemoryError):
                 raise
             except Exception as error:  # a page with a fault raises whatever its fault leads to
@@ -156,13 +156,15 @@ def _tessdata() -> str:
     return str(folder)
 
 
-def _page(file: Any, number: int, tessdata: str | None, superscripts: Superscripts) -> RawPage:
+def _page(
+    file: Any, number: int, tessdata: str | None, superscripts: Superscripts, marks: SpacedMarks
+) -> RawPage:
     page = file.load_page(number)
     look = _Look(page)
     textpage = page.get_textpage(flags=_FLAGS)
     content = textpage.extractDICT()
     set_in_order(content, textpage.extractRAWDICT)
-    join_marks(content, textpage.extractRAWDICT)
+    marks.join(content, textpage.extractRAWDICT)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)
