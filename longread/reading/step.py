@@ -118,7 +118,8 @@ class Judged:
 
     `passage` counts from 0 over all documents. Where several places were put before it in one
     prompt, it is the one that the answer stands in, and `beside` are the others. `asked` is the
-    smaller question that the place was read for, empty for the run's own."""
+    smaller question that the place was read for, empty for the run's own; `parts` are those whose
+    answers gave this one."""
 
     passage: int
     document: int
@@ -131,6 +132,7 @@ class Judged:
     beside: tuple[int, ...] = ()
     alone: float = 0.0
     asked: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,8 @@ class Step:
 
 
 def _judged(record: dict[str, Any]) -> Judged:
-    return Judged(**{**record, "beside": tuple(record.get("beside", ()))})
+    several = {name: tuple(record.get(name, ())) for name in ("beside", "parts")}
+    return Judged(**{**record, **several})
 
 
 def _gate(record: dict[str, Any]) -> Gate:

@@ -95,15 +95,19 @@ def reckoned(text: str, units: Sequence[str]) -> str | None:
     return None
 
 
-def worked_out(formula: str, answers: Mapping[str, str]) -> str | None:
+def worked_out(formula: str, answers: Mapping[str, str], asked: str = "") -> str | None:
     """The result of a `formula` of letters, each of them an answer that is a figure: "12.5%
-    ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer is no figure, or the figures are
-    in different scales.
+    ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer has no figure but those that were
+    `asked`, such as the year, or the figures are in different scales.
 
     A quotient that is multiplied by a hundred is a percentage. A sum or difference keeps the
     figures' currency and scale.
     """
-    found = {letter: next(figures(answer), None) for letter, answer in answers.items()}
+    known = {figure.value for figure in figures(asked)}
+    found = {
+        letter: next((each for each in figures(answer) if each.value not in known), None)
+        for letter, answer in answers.items()
+    }
     told = {letter: figure for letter, figure in found.items() if figure is not None}
     if len(told) < len(found) or len({figure.factor for figure in told.values()}) > 1:
         return None

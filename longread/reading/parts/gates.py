@@ -116,6 +116,8 @@ class PassageGate:
             )
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
+        if any(place.parts for place in step.judged):
+            self.overrule(state)
         for place in step.judged:
             if not place.asked and (place.probability or not place.beside):
                 scores.posterior.judge(place.passage, place.probability, place.reader)
@@ -162,6 +164,12 @@ class PassageGate:
         """Take over what a larger model made of a passage that the gate gave `reader`: 0 where it
         gave no answer."""
         self.scores(state).posterior.judge(passage.index, probability, reader)
+
+    def overrule(self, state: ReadingState) -> None:
+        """Take what opened in this step for no answer: one was found by other questions."""
+        scores = self.scores(state)
+        for passage in (*state.corpus.passages_of(state.chunk), *state.lookahead):
+            scores.posterior.judge(passage.index, 0.0, scores.opens(passage.index))
 
     def _opens(self, state: ReadingState, places: Sequence[int]) -> list[Scored]:
         """Passages by place, with P(the passage helps)."""

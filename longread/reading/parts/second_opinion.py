@@ -106,8 +106,11 @@ class SecondOpinion(AnswerOrQuote):
             first, *others = (state.corpus.passages_at(quote)[0] for quote in quotes)
             given = ShortAnswer(quotes[0].answer, quotes[0].answer_confidence)
             said = Said(quotes[0].score, given, probability=quotes[0].score)
+            self._gate.overrule(state)
             # The reader was asked other questions: even odds.
             self._enter(state, Scored(first, LIKELIER_THAN_NOT), said, kept=True, beside=others)
+            parts = tuple(dict.fromkeys(place.asked for place in read if place.asked))
+            read[-1] = replace(read[-1], parts=parts)
         return quotes
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:

@@ -85,7 +85,8 @@ def _together(made: Decomposition, found: dict[str, Quote]) -> list[Quote]:
     """The quotes of all smaller questions, the first of them with what they give together; none
     where that cannot be worked out. It is as likely as the least likely of them."""
     if made.calculated:
-        result = worked_out(made.result, {name: quote.answer for name, quote in found.items()})
+        answers = {name: quote.answer for name, quote in found.items()}
+        result = worked_out(made.result, answers, " ".join(made.questions.values()))
         quotes = list(found.values())
     else:
         last = found.pop(made.result)

@@ -83,3 +83,9 @@ def test_a_figure_that_two_others_of_a_row_give_is_shown_with_them() -> None:
 )
 def test_a_formula_is_worked_out(formula: str, answers: dict[str, str], wanted: str | None) -> None:
     assert worked_out(formula, answers) == wanted
+
+
+def test_the_year_that_was_asked_for_is_no_figure() -> None:
+    answers = {"A": "In 1930, 80", "B": "90 in 1931"}
+    assert worked_out("B - A", answers, "How many in 1930? How many in 1931?") == "10 (90 - 80)"
+    assert worked_out("B - A", {**answers, "A": "in 1930"}, "How many in 1930?") is None

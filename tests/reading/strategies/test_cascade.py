@@ -9,6 +9,7 @@ import pytest
 from longread.documents.model import Document
 from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
+from longread.reading.parts.gates import PassageGate
 from longread.reading.step import Answer, Step
 from longread.runs.run import Run
 from longread.runs.session import Session
@@ -252,6 +253,9 @@ BROKEN = (
 )
 
 
+MANY = "By many percent do the people on the Orvel ferry grow."
+
+
 def decomposing(written: str = BROKEN, seen: tuple[str, ...] = ("1930", "1931")) -> ScriptedEngine:
     """Breaks questions, and sees a year's figure where it is asked for that year alone."""
 
@@ -278,7 +282,37 @@ def test_a_question_of_two_figures_is_broken_into_two(told: Document) -> None:
     assert sorted(quote.page or 0 for quote in answer.citations) == [3, 7]
     smaller = {place.asked for place in steps[0].judged}
     assert smaller == {"", *(line[3:] for line in BROKEN.splitlines()[:2])}
+    assert steps[0].judged[-1].parts == tuple(line[3:] for line in BROKEN.splitlines()[:2])
     assert all(Step.from_record(step.record()) == step for step in steps)
+
+
+def test_a_resumed_run_knows_what_smaller_questions_gave() -> None:
+    whole = begin(telling(COUNTS), decomposing(), exit=False)
+    wanted = finish(whole.session.run(GROWTH, whole.options))[1]
+    assert wanted.confidence > 0.5
+    stopped = begin(telling(COUNTS), decomposing(), exit=False)
+    assert next(iter(stopped.session.run(GROWTH, stopped.options, journal=True).steps())).judged
+    again = begin(telling(COUNTS), decomposing(), exit=False)
+    resumed = again.session.run(GROWTH, again.options, journal=True)
+    assert resumed.info.resumed == 1
+    answer = finish(resumed)[1]
+    assert (answer.answer, answer.confidence) == (wanted.answer, wanted.confidence)
+
+
+def test_what_opened_for_the_question_itself_is_no_rival_of_its_parts() -> None:
+    """What the reader likes was not asked what the smaller questions were."""
+    answering = decomposing()
+    run = begin(telling({**COUNTS, 9: f"{RUMOUR} {MANY}"}), answering)
+    asked = run.session.run(GROWTH, run.options)
+    _steps, answer = finish(asked)
+    assert answer.answer == "12.5% ((90 - 80) / 80)"
+    gate = asked.reader.parts.gate
+    assert isinstance(gate, PassageGate)
+    rumour = next(
+        each for each in asked.reader.corpus.passages if RUMOUR in asked.reader.corpus.text(each)
+    )
+    assert gate.scores(asked.reader.state).opens(rumour.index) > gate.threshold
+    assert gate.found() == pytest.approx(gate.found_by(asked.reader.state, answer.citations[:1]))
 
 
 def test_an_unanswered_smaller_question_leaves_the_question_as_it_was() -> None:
