@@ -194,7 +194,7 @@ def _page(judged: Judged) -> str:
 
 
 def _asked(question: str) -> str:
-    return f'"{shorten(clean(question), 80)}"'
+    return f'"{shorten(clean(question), 160)}"'
 
 
 def _retrieved(retrieval: Retrieval, names: Sequence[str]) -> str:
