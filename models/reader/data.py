@@ -9,7 +9,9 @@
   hop is `part`, the second `yes` once the first stands in the notes.
 - Documents of our own (generated.py): filings-like prose, tables, lists, contradictions,
   hidden instructions; two-hop bridges (hops.py) and comparisons (comparisons.py); facts told
-  in passing (strays.py), between the sentences of SQuAD's paragraphs.
+  in passing (strays.py), between the sentences of SQuAD's paragraphs; tables as longread reads
+  them (rendered.py), statements and what is calculated from them (ratios.py), like records
+  (like.py); and sentences alone (alone.py).
 
 No article or question of the evaluation sets is among them; `check_clean` asserts it.
 """
@@ -25,10 +27,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from comparisons import comparisons
-from drafts import Asked as Invented
-from generated import bridges, passages
+from drafts import headed, sentence_around
+from generated import bridges
+from invented import generated_lessons, more_invented, sentences_and_facts, stray_lessons
 from protocol import Asked, Lesson
-from strays import put_into, strays
+from strays import strays
 
 from longread.documents.model import Document, Page, Section
 from longread.documents.sentences import sentences
@@ -152,14 +155,6 @@ def as_notes(quotes: Sequence[str], rng: random.Random) -> str:
     )
 
 
-def sentence_around(text: str, position: int) -> str:
-    """The sentence of `text` that holds the character at `position`, on one line."""
-    for begin, end in sentences(text):
-        if begin <= position < end:
-            return " ".join(text[begin:end].split())
-    return " ".join(text.split())
-
-
 def disguised(title: str, text: str, blocks: Sequence[int], rng: random.Random) -> Document:
     """A document as it may really come: a title or a file name, with pages, sections or neither."""
     kind = rng.choice(["text", "markdown", "pdf", "pdf"])
@@ -211,22 +206,6 @@ def two_hop(
         if rng.random() < 0.6:
             asked.append(Asked(question, "no"))
         yield Lesson(passage_of(title, text), tuple(asked), "hop")
-
-
-def headed(rng: random.Random) -> Callable[[str, str], str]:
-    """Puts a passage under a header of the kinds that longread writes."""
-
-    def put(title: str, text: str) -> str:
-        kind = rng.random()
-        if kind < 0.25:
-            return f"{title}\n{text}"
-        if kind < 0.5:
-            return f"Reader | {title}\n{title}\n\n{text}"
-        if kind < 0.75:
-            return f"{title} | page {rng.randint(1, 300)}\n{text}"
-        return f"documents\n{title}\n\n{text}"
-
-    return put
 
 
 def hotpot(file: Path) -> Iterator[dict]:
@@ -316,63 +295,6 @@ def generated_bridges(seed: int, count: int) -> Iterator[dict]:
         }
 
 
-def generated_lessons(seed: int, count: int, rng: random.Random) -> Iterator[Lesson]:
-    """Passages of our own, under the headers that longread writes."""
-    for passage in passages(seed, count):
-        header = " | ".join(
-            part
-            for part in (passage.title, passage.section, f"page {passage.page}")
-            if part and rng.random() < 0.9
-        )
-        asked = [_reply_to(each, rng) for each in passage.questions]
-        yield Lesson(f"{header}\n{passage.text}".strip(), tuple(asked), "generated")
-
-
-def _reply_to(asked: Invented, rng: random.Random) -> Asked:
-    """What is wanted for a question on an invented passage: one answer in ten as a quote."""
-    if asked.answer is None:
-        return Asked(asked.question, "no")
-    if rng.random() < 0.1:
-        return Asked(asked.question, "yes", quote=" ".join(asked.sentence.split()))
-    return Asked(asked.question, "yes", answer=" ".join(asked.answer.split()))
-
-
-def stray_lessons(file: Path, seed: int, count: int, rng: random.Random) -> Iterator[Lesson]:
-    """Facts told in passing, in the midst of SQuAD's paragraphs; those are asked about, too."""
-    articles = squad_articles(file)
-    put = headed(rng)
-    for stray in strays(seed, count):
-        article = rng.choice(articles)
-        here, there = rng.sample(article["paragraphs"], 2)
-        host = _beginning(here["context"], rng.randint(40, 150))
-        asked = [_reply_to(each, rng) for each in stray.asked]
-        own = [qa for qa in here["qas"] if _within(qa, host)]
-        for qa in rng.sample(own, min(len(own), 2)):
-            answer = " ".join(qa["answers"][0]["text"].split())
-            asked.append(Asked(qa["question"].strip(), "yes", answer=answer))
-        foreign = [
-            qa for qa in there["qas"] if qa["answers"][0]["text"].casefold() not in host.casefold()
-        ]
-        asked += [Asked(qa["question"].strip(), "no") for qa in foreign[:1]]
-        rng.shuffle(asked)
-        body = put(article["title"].replace("_", " "), put_into(host, stray.sentences, rng))
-        yield Lesson(body, tuple(asked), "stray")
-
-
-def _beginning(text: str, words: int) -> str:
-    """The first sentences of a text, until they have so many words."""
-    end = 0
-    for _start, end in sentences(text):
-        if len(text[:end].split()) >= words:
-            break
-    return text[:end]
-
-
-def _within(qa: dict, text: str) -> bool:
-    gold = qa["answers"][0]
-    return gold["answer_start"] + len(gold["text"]) <= len(text)
-
-
 def incomplete_notes(item: dict, rng: random.Random) -> Iterator[Lesson]:
     """Two quotes that do not answer a two-hop question, though there are two of them.
 
@@ -407,7 +329,7 @@ def lessons(shared: Path, count: Count, seed: int, sizes: argparse.Namespace) ->
     squad_file = shared / "squad" / "train_44_articles.json"
     if sizes.dev:
         return list(squad(squad_file, count, rng, held_out=True))
-    made = list(squad(squad_file, count, rng))
+    made = _at_most(list(squad(squad_file, count, rng)), sizes.squad, rng)
     made += notes_lessons(squad_file, rng, sizes.notes)
     if sizes.generated:
         made += generated_lessons(seed, sizes.generated, rng)
@@ -417,15 +339,23 @@ def lessons(shared: Path, count: Count, seed: int, sizes: argparse.Namespace) ->
         *(generated_bridges(seed, sizes.bridges) if sizes.bridges else ()),
         *comparisons(seed, sizes.comparisons),
     ]
-    for item in hops:
-        made += two_hop(headed(rng), item, rng)
+    turns = [lesson for item in hops for lesson in two_hop(headed(rng), item, rng)]
+    made += _at_most(turns, sizes.hops, rng)
+    articles = squad_articles(squad_file)
     # Behind the others: what came before them is drawn as it was.
-    made += stray_lessons(squad_file, seed, sizes.strays, rng)
-    for item in hops if sizes.incomplete else ():
-        made += incomplete_notes(item, rng)
+    made += stray_lessons(articles, strays(seed, sizes.strays), rng)
+    notes = [each for item in hops if sizes.incomplete for each in incomplete_notes(item, rng)]
+    made += _at_most(notes, sizes.hops and sizes.hops // 2, rng)
+    made += more_invented(seed, count, sizes)
+    made += sentences_and_facts(articles, seed, sizes)
     check_clean(made, shared)
     rng.shuffle(made)
     return [lesson for lesson in made if lesson.asked]
+
+
+def _at_most(made: list[Lesson], number: int | None, rng: random.Random) -> list[Lesson]:
+    """All of them, or so many drawn."""
+    return made if number is None else rng.sample(made, min(number, len(made)))
 
 
 def check_clean(made: Sequence[Lesson], shared: Path) -> None:
@@ -458,6 +388,14 @@ def main() -> None:
     parser.add_argument("--comparisons", type=int, default=60)
     parser.add_argument("--strays", type=int, default=0)
     parser.add_argument("--incomplete", action="store_true", help="two quotes without an answer")
+    parser.add_argument("--squad", type=int, help="at most so many passages of SQuAD")
+    parser.add_argument("--hops", type=int, help="at most so many two-hop turns")
+    parser.add_argument("--rendered", type=int, default=0, help="tables as longread reads them")
+    parser.add_argument("--statements", type=int, default=0)
+    parser.add_argument("--registers", type=int, default=0, help="passages of like records")
+    parser.add_argument("--records", type=int, default=0, help="like records alone")
+    parser.add_argument("--reworded", type=int, default=0, help="and as many facts alone")
+    parser.add_argument("--sentences", type=int, default=0, help="SQuAD's sentences alone")
     parser.add_argument("--dev", action="store_true", help="the held-out articles instead")
     sizes = parser.parse_args()
     from longread.engine.llamacpp import LlamaCppEngine

@@ -94,3 +94,27 @@ def sentence_of(block: str, place: re.Match[str]) -> str:
         if start <= place.start() and place.end() <= end:
             return block[start:end].strip()
     return block
+
+
+def sentence_around(text: str, position: int) -> str:
+    """The sentence of `text` that holds the character at `position`, on one line."""
+    for begin, end in sentences(text):
+        if begin <= position < end:
+            return " ".join(text[begin:end].split())
+    return " ".join(text.split())
+
+
+def headed(rng: Random) -> Callable[[str, str], str]:
+    """Puts a passage under a header of the kinds that longread writes."""
+
+    def put(title: str, text: str) -> str:
+        kind = rng.random()
+        if kind < 0.25:
+            return f"{title}\n{text}"
+        if kind < 0.5:
+            return f"Reader | {title}\n{title}\n\n{text}"
+        if kind < 0.75:
+            return f"{title} | page {rng.randint(1, 300)}\n{text}"
+        return f"documents\n{title}\n\n{text}"
+
+    return put

@@ -187,13 +187,17 @@ class Scene:
 
     def say(self, template: str, start: bool = True) -> str:
         """A wording chosen and filled; capitalised unless `start` is False."""
-        while _CHOICE.search(template):
-            template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
-        text = _SLOT.sub(self._filled, template)
+        text = _SLOT.sub(self._filled, self.worded(template))
         text = re.sub(r" {2,}", " ", text).replace(" ,", ",").replace(" .", ".").strip()
         text = _ARTICLE.sub(r"\1n ", text)
         text = re.sub(r"(\w)\.\.(?!\.)", r"\1.", text)
         return text[:1].upper() + text[1:] if start else text
+
+    def worded(self, template: str) -> str:
+        """A wording chosen, its slots still open."""
+        while _CHOICE.search(template):
+            template = _CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
+        return template
 
     def elsewhere(self, slot: str, text: str) -> Scene:
         """The same scene with another value in `slot`, one that `text` does not name."""

@@ -6,7 +6,9 @@ The generated documents (generated.py) tell many facts of one thing, and name it
 time. What is looked for in a book often stands there once, in other words than the
 question's, between sentences about something else. Here such sentences, from `strays.txt` and
 from `families/`, are put into training paragraphs, alone or beside the same fact of another
-thing; the questions on what was not told, or not of this thing, have no answer there.
+thing; the questions on what was not told, or not of this thing, have no answer there. The facts of
+`reworded.txt` are asked for in other words than they are told in, some stand in a footnote, and
+several of a list are told one by one.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ class Told:
 
 
 @cache
-def small_facts() -> tuple[Family, ...]:
-    return tuple(read_families(HERE / "strays.txt"))
+def small_facts(file: str = "strays.txt") -> tuple[Family, ...]:
+    return tuple(read_families(HERE / file))
 
 
 def told(rng: Random) -> Told:
@@ -59,6 +61,20 @@ def put_into(text: str, strays: Sequence[str], rng: Random) -> str:
         place = rng.choice(places)
         text = " ".join(f"{text[:place].rstrip()} {stray} {text[place:].lstrip()}".split())
     return text
+
+
+def put_below(text: str, strays: Sequence[str], rng: Random) -> str:
+    """The text with every stray as a footnote, its mark behind one of the text's sentences."""
+    number, form = rng.randint(1, 9), rng.choice(("[{}]", "[{}]", "({})", "{})"))
+    notes = []
+    for stray in strays:
+        mark = form.format(number)
+        places = [end for _start, end in sentences(text)]
+        place = rng.choice(places or [0])
+        text = f"{text[:place].rstrip()} {mark} {text[place:].lstrip()}".strip()
+        notes.append(f"{mark} {stray}")
+        number += 1
+    return "\n\n".join((text, *notes))
 
 
 def _small(rng: Random, family: Family) -> Told:
@@ -129,12 +145,20 @@ def strays(seed: int, count: int) -> Iterator[Told]:
     return drawn("stray", seed, count, told)
 
 
+def reworded(seed: int, count: int) -> Iterator[Told]:
+    """`count` facts that are asked for in other words than they are told in."""
+    return drawn(
+        "reworded", seed, count, lambda rng: _small(rng, rng.choice(small_facts("reworded.txt")))
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--reworded", action="store_true")
     given = parser.parse_args()
-    for each in strays(given.seed, given.count):
+    for each in (reworded if given.reworded else strays)(given.seed, given.count):
         print("\n".join(each.sentences))
         for asked in each.asked:
             print(f"    {asked.question} -> {asked.answer}")

@@ -12,8 +12,9 @@ import pytest
 
 FOLDER = str(Path(__file__).parents[2] / "models" / "reader")
 OWN = (
-    "comparisons", "data", "drafts", "generated", "grammar", "hops", "lists", "protocol", "recipe",
-    "strays", "tables", "tables_money", "tables_other",
+    "alone", "comparisons", "data", "drafts", "generated", "grammar", "hops", "invented", "like",
+    "lists", "protocol", "ratios", "recipe", "rendered", "strays", "tables", "tables_money",
+    "tables_other",
 )  # fmt: skip
 
 
@@ -55,3 +56,23 @@ def recipe() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def data() -> Iterator[ModuleType]:
     yield from _script("data")
+
+
+@pytest.fixture(scope="module")
+def rendered() -> Iterator[ModuleType]:
+    yield from _script("rendered")
+
+
+@pytest.fixture(scope="module")
+def ratios() -> Iterator[ModuleType]:
+    yield from _script("ratios")
+
+
+@pytest.fixture(scope="module")
+def like() -> Iterator[ModuleType]:
+    yield from _script("like")
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[ModuleType]:
+    yield from _script("alone")

@@ -58,3 +58,25 @@ def test_strays_go_between_sentences_and_nothing_is_lost(strays: ModuleType) -> 
             assert sentence.rstrip(".") in text
         assert "Mr. Snagsby's roof, and the lamps" in text
         assert len(text.split()) == len(HOST.split()) + 9
+
+
+def test_reworded_facts_name_their_thing_and_are_answered(strays: ModuleType) -> None:
+    for family in strays.small_facts("reworded.txt"):
+        for number in range(30):
+            scene = strays.Scene(Random(f"{family.name} {number}"), family.slots)
+            name = scene.value(family.entity).split(" ")[0]
+            for fact in family.facts:
+                sentence = scene.say(fact.text)
+                assert name in sentence, sentence
+                for question in fact.questions:
+                    asked = strays.answered(scene, question, sentence)
+                    assert name in asked.question
+                    assert not set("{}[]") & set(asked.question + sentence)
+
+
+def test_a_footnote_stands_below_the_text_with_its_mark_in_it(strays: ModuleType) -> None:
+    told = ("A ticket was 4 pence.", "The mill stood still.")
+    for seed in range(30):
+        text, *notes = strays.put_below(HOST, told, Random(seed)).split("\n\n")
+        assert [note.partition(" ")[2] for note in notes] == list(told)
+        assert all(note.partition(" ")[0] in text for note in notes)
