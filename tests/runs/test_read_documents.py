@@ -29,5 +29,5 @@ def test_identical_files_are_read_once(tmp_path: Path) -> None:
     (document,) = read_documents([str(tmp_path)], report=said.append)
     assert Path(document.path).name == "copy1.txt"
     (line,) = said
-    assert line.startswith("left out: 2 files (")
+    assert line.startswith("left out: 2 copies of other files: ")
     assert line.endswith(f"the same as {tmp_path / 'copy1.txt'}")

@@ -96,16 +96,16 @@ def test_a_server_that_misbehaves_changes_no_answer(
 
 def test_a_server_that_goes_away_loses_no_step(server: Server, begin: Callable[..., Run]) -> None:
     # All passages open and none answers, and more of them than are looked up before the first
-    # step: so the server is asked in every step.
+    # step: so the server is asked in later steps as well.
     server.chance = lambda _prompt: 0.02
     long = {"clerks": 40, "gate_threshold": 1e-9}
     whole = begin(server.openai, **long)
     wanted = [step.judged for step in whole.steps()]
-    assert all(wanted[:4])
+    asked = next(number for number, judged in enumerate(wanted) if number >= 3 and judged)
     whole.close()
     first = begin(server.openai, **long)
     steps = first.steps()
-    done = [next(steps) for _step in range(3)]
+    done = [next(steps) for _step in range(asked)]
     server.gone = True
     with pytest.raises(ModelError, match="times in a row"):
         next(steps)

@@ -20,6 +20,9 @@ OWN = (
 
 def _script(name: str) -> Iterator[ModuleType]:
     sys.path.insert(0, FOLDER)
+    # A benchmark of the same name may have been imported before.
+    for own in OWN:
+        sys.modules.pop(own, None)
     try:
         yield importlib.import_module(name)
     finally:

@@ -35,6 +35,8 @@ from longread.reading.state import ReadingState
 from longread.retrieval import terms
 
 USUAL_THRESHOLD = 0.2
+# Those of `PlaceWeights` that are fitted: the first of its fields.
+_PLACE_WEIGHTS = 6
 PASSAGE_TOKENS = 256
 _THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 # With so few questions a difference below this says nothing.
@@ -65,7 +67,7 @@ class Contest:
         """Of candidates for a `PlaceWeights`, of which one at most is right."""
         rows = [row for row, _right in candidates]
         right = next((place for place, (_row, right) in enumerate(candidates) if right), -1)
-        return cls(np.array(rows).reshape(-1, len(fields(PlaceWeights))), right)
+        return cls(np.array(rows).reshape(-1, _PLACE_WEIGHTS), right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ def _fit_contests(
     """The table `name`, and on halves that it was not fitted on its log loss, beside that of the
     usual weights, and the shares answered right and refused where that is right."""
     before = np.array(usual.weights)
-    names = [each.name for each in fields(PlaceWeights)][: len(before)]
+    names = [each.name for each in fields(PlaceWeights)][:_PLACE_WEIGHTS]
     losses: list[float] = []
     answered: list[bool] = []
     refused: list[bool] = []
