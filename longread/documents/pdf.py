@@ -163,8 +163,9 @@ def _page(
     look = _Look(page)
     textpage = page.get_textpage(flags=_FLAGS)
     content = textpage.extractDICT()
-    set_in_order(content, textpage.extractRAWDICT)
+    # Both take the characters as the file has them: what sets them in order comes last.
     marks.join(content, textpage.extractRAWDICT)
+    set_in_order(content, textpage.extractRAWDICT)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)
