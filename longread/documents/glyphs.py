@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 _SPACED = re.compile(r"(?<=\w )[.,;:]")
@@ -41,13 +42,14 @@ class SpacedMarks:
 
     def _joined(self, chars: Sequence[dict[str, Any]], font: str) -> str:
         kept = []
-        for char, after in zip(chars, [*chars[1:], None], strict=True):
-            spaced = char["c"] == " " and after is not None and after["c"] in _MARKS
-            if spaced and after is not None and not _is_flat(after):
+        for char, after in pairwise(chars):
+            half = char["c"] == " " and after["c"] in _MARKS
+            if half and not _is_flat(after):
                 self.typed.add((font, after["c"]))
-                spaced = False
-            kept.append("" if spaced else char["c"])
-        return "".join(kept)
+                half = False
+            if not half:
+                kept.append(char["c"])
+        return "".join([*kept, chars[-1]["c"]])
 
 
 def _is_flat(char: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,8 +17,8 @@ _FIGURE = re.compile(
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _CONTINENTAL = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
 _SPACES = re.compile(r"['’ \u00a0\u202f]")
-SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6,
-          "billion": 10**9, "bn": 10**9, "trillion": 10**12}  # fmt: skip
+_SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6,
+           "billion": 10**9, "bn": 10**9, "trillion": 10**12}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,12 @@ class Figure:
     @property
     def factor(self) -> int:
         """What the scale word multiplies by."""
-        return SCALES.get(self.scale, 1)
+        return _SCALES.get(self.scale, 1)
+
+
+def with_digits(found: Iterable[str]) -> set[str]:
+    """The terms that are numbers, or have one in them."""
+    return {term for term in found if any(map(str.isdigit, term))}
 
 
 def figures(text: str) -> Iterator[Figure]:

@@ -21,14 +21,17 @@ OWN = (
 def _script(name: str) -> Iterator[ModuleType]:
     sys.path.insert(0, FOLDER)
     # A benchmark of the same name may have been imported before.
-    for own in OWN:
-        sys.modules.pop(own, None)
+    _forget()
     try:
         yield importlib.import_module(name)
     finally:
         sys.path.remove(FOLDER)
-        for own in OWN:
-            sys.modules.pop(own, None)
+        _forget()
+
+
+def _forget() -> None:
+    for own in OWN:
+        sys.modules.pop(own, None)
 
 
 @pytest.fixture(scope="module")

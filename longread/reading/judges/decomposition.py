@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 
 from longread.retrieval import terms
+from longread.retrieval.numbers import with_digits
 
 _LINE = re.compile(r"^([A-F]): (.+\?)$", re.MULTILINE)
 _RESULT = re.compile(r"^Answer: (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\[([A-F])\]")
 _LETTER = re.compile(r"[A-F]")
 _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
-_NUMBER = re.compile(r"\d")
 _FEWEST = 2
 
 
@@ -61,14 +61,10 @@ def _sensible(made: Decomposition, asked: set[str]) -> bool:
     told = [set(terms(_NAMED.sub("", text))) for text in made.questions.values()]
     if len(told) < _FEWEST or (made.calculated and made.named):
         return False
-    if _numbers(set().union(*told)) != _numbers(asked):
+    if with_digits(set().union(*told)) != with_digits(asked):
         return False
     different = all(each not in told[:place] for place, each in enumerate(told))
     return different and not any(asked <= each for each in told)
-
-
-def _numbers(found: set[str]) -> set[str]:
-    return {term for term in found if _NUMBER.search(term)}
 
 
 def filled(question: str, answers: dict[str, str]) -> str:

@@ -137,9 +137,7 @@ class PassageGate:
 
     def best(self, state: ReadingState, wanted: int) -> list[Scored]:
         """The places that the reader likes best, of all that it was asked about."""
-        scores, passages = self.scores(state), state.corpus.passages
-        ranked = sorted(scores.scored(), key=lambda place: -scores.opens(place))
-        return [Scored(passages[place], scores.opens(place)) for place in ranked[:wanted]]
+        return self.scores(state).best(wanted)
 
     def scores(self, state: ReadingState) -> PassageScores:
         """The run's passage scores, made on first use."""

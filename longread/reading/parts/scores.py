@@ -13,7 +13,7 @@ from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import Background, logit
 from longread.reading.relevance.cells import row_asked
 from longread.reading.relevance.match import Match, best_matching, evenly, fused, lexical_match
-from longread.reading.state import ReadingState
+from longread.reading.state import ReadingState, Scored
 from longread.reading.step import Quote
 
 # Hits of each search that are joined with those of the question itself.
@@ -150,6 +150,11 @@ class PassageScores:
     def scored(self) -> list[int]:
         """Places that were judged, in order."""
         return sorted(self._relevance)
+
+    def best(self, wanted: int) -> list[Scored]:
+        """The judged places that the reader likes best, with P(they help), best first."""
+        ranked = sorted(self.scored(), key=lambda place: -self.opens(place))[:wanted]
+        return [Scored(self._state.corpus.passages[place], self.opens(place)) for place in ranked]
 
     def _look_up(self, searches: Sequence[str]) -> None:
         even = evenly(len(self._matches), self._calibration.background)

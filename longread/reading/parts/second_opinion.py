@@ -108,9 +108,9 @@ class SecondOpinion(AnswerOrQuote):
             said = Said(quotes[0].score, given, probability=quotes[0].score)
             self._gate.overrule(state)
             # The reader was asked other questions: even odds.
-            self._enter(state, Scored(first, LIKELIER_THAN_NOT), said, kept=True, beside=others)
-            parts = tuple(dict.fromkeys(place.asked for place in read if place.asked))
-            read[-1] = replace(read[-1], parts=parts)
+            even = Scored(first, LIKELIER_THAN_NOT)
+            parts = tuple(dict.fromkeys(place.asked for place in read))
+            self._enter(state, even, said, kept=True, beside=others, parts=parts)
         return quotes
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
@@ -235,6 +235,7 @@ class SecondOpinion(AnswerOrQuote):
         *,
         kept: bool,
         beside: Sequence[Span] = (),
+        parts: tuple[str, ...] = (),
     ) -> None:
         """Let count what was said of a place, and keep it in the step's record. Where several were
         read together and gave nothing, what each gave alone stands."""
@@ -243,7 +244,7 @@ class SecondOpinion(AnswerOrQuote):
             self._gate.judged(state, passage, probability, scored.probability)
             state.rate(self._judge, passage, probability)
         judged = said.of(state, scored, probability, beside)
-        state.draft.setdefault("judged", []).append(judged)
+        state.draft.setdefault("judged", []).append(replace(judged, parts=parts))
 
     def _is_step(self, scored: Scored) -> bool:
         """Whether the reader opened a place as a step: a larger model says only that the answer

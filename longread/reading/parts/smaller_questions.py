@@ -48,22 +48,22 @@ class SmallerQuestions:
         not answered."""
         made = self._judges.answer.decompose(state.question)
         read: list[Judged] = []
+        if made is None:
+            return [], read
         found: dict[str, Quote] = {}
-        for letter, text in made.questions.items() if made else ():
+        for letter, text in made.questions.items():
             known = {name: quote.answer for name, quote in found.items()}
             quote = self._answered(self._about(state, filled(text, known)), read)
             if quote is None:
                 return [], read
             found[letter] = quote
-        return (_together(made, found), read) if made else ([], [])
+        return _together(made, found), read
 
     def _answered(self, state: ReadingState, read: list[Judged]) -> Quote | None:
         """The likeliest answer to a smaller question, if it is likelier than not."""
         scores = PassageScores(state, self._judges.gate, self._threshold)
-        ranked = sorted(scores.scored(), key=lambda place: -scores.opens(place))
         best: Quote | None = None
-        for place in ranked[:_PLACES]:
-            scored = Scored(state.corpus.passages[place], scores.opens(place))
+        for scored in scores.best(_PLACES):
             said, quote = self._opinion(state, scored)
             probability = quote.score if quote is not None else 0.0
             read.append(replace(said.of(state, scored, probability), asked=state.question))
@@ -83,7 +83,7 @@ class SmallerQuestions:
 
 def _together(made: Decomposition, found: dict[str, Quote]) -> list[Quote]:
     """The quotes of all smaller questions, the first of them with what they give together; none
-    where that cannot be worked out. It is as likely as the least likely of them."""
+    where that cannot be worked out. It is `_RIGHT` times as likely as the least likely of them."""
     if made.calculated:
         answers = {name: quote.answer for name, quote in found.items()}
         result = worked_out(made.result, answers, " ".join(made.questions.values()))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from longread.documents.table import Table, TableRow
 from longread.retrieval import terms
+from longread.retrieval.numbers import with_digits
 from longread.retrieval.queries import key_terms
 
 # Rows whose cells are put before a model.
@@ -128,19 +129,15 @@ def of_another_column(table: Table, row: TableRow, answer: str, question: str) -
     """Whether an answer is a cell whose head lacks a number of the question, such as a year, that
     the head of another column has."""
     heads = [set(terms(head)) for head in table.columns]
-    told = _numbers(question).intersection(set[str]().union(*heads))
+    told = with_digits(terms(question)).intersection(set[str]().union(*heads))
     own = [head for head, cell in zip(heads, row.cells, strict=True) if _is_cell(answer, cell)]
     return bool(told and own) and not any(told & head for head in own)
 
 
 def _is_cell(answer: str, cell: str) -> bool:
     """Whether an answer is what a cell says: all of it, or its figure ("41,176" of "41,176[2]")."""
-    said, words, figures = set(terms(answer)), set(terms(cell)), _numbers(answer)
+    said, words, figures = set(terms(answer)), set(terms(cell)), with_digits(terms(answer))
     return bool(words) and (said >= words or (bool(figures) and figures <= words))
-
-
-def _numbers(text: str) -> set[str]:
-    return {term for term in terms(text) if any(map(str.isdigit, term))}
 
 
 def _cells(rows: Iterable[tuple[Table, TableRow]]) -> list[Cell]:
