@@ -7,6 +7,7 @@ question, and by the log-probability of its words after the row's own record.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge
@@ -16,6 +17,10 @@ from longread.reading.relevance.cells import candidates, closest
 from longread.reading.relevance.cells import matches as match_cells
 from longread.reading.state import ReadingState, Scored
 from longread.reading.step import Quote
+
+# A cell that is at most this share as likely as another, whatever the model says of its words, is
+# not put before it.
+_NO_RIVAL = 0.02
 
 
 def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -> Quote | None:
@@ -29,16 +34,16 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
     if not cells:
         return None
     matches = match_cells(state.question, cells, [row for _table, row in rows])
-    scores: dict[int, float] = {}
-    for places in closest(cells, matches):
+    bounds = [weights.by_match(match) for match in matches]
+
+    def scored_words(places: list[int]) -> list[float]:
         first = cells[places[0]]
         record = state.corpus.record(scored.passage, first.table, first.row)
         texts = [cells[place].text for place in places]
         said = judge.words(record, state.question, texts, notes)
-        for place, words in zip(places, said, strict=True):
-            scores[place] = weights.by_match(matches[place]) + weights.words * words
-    place = max(scores, key=lambda place: scores[place])
-    share = 1 / sum(math.exp(score - scores[place]) for score in scores.values())
+        return [bounds[p] + weights.words * words for p, words in zip(places, said, strict=True)]
+
+    place, share = likeliest(closest(cells, matches), bounds, scored_words)
     cell = cells[place]
     quote = state.corpus.quote(
         scored.passage.document, cell.row.start, cell.row.end, scored.probability
@@ -47,3 +52,25 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
     if cell.column:
         answer = in_full(answer, cell.table.unit, f"{cell.row.label} {cell.head}")
     return replace(quote, answer=answer, answer_confidence=round(share, 4))
+
+
+def likeliest(
+    rows: Sequence[list[int]], bounds: Sequence[float], score: Callable[[list[int]], list[float]]
+) -> tuple[int, float]:
+    """The place of the cell with the highest score, and its share of all, by branch and bound.
+
+    `rows` are the places of each row's cells, `bounds` the scores without the words, which only
+    lower them. A row's best bound is scored first, then those cells that could still be as likely;
+    the others share by their bounds.
+    """
+    scores: dict[int, float] = {}
+    known = {place: bounds[place] for places in rows for place in places}
+    for places in rows:
+        first, *others = sorted(places, key=lambda place: -bounds[place])
+        for some in ([first], others):
+            least = max(scores.values(), default=-math.inf) + math.log(_NO_RIVAL)
+            asked = [place for place in some if bounds[place] >= least]
+            scores.update(zip(asked, score(asked) if asked else (), strict=True))
+    best = max(scores, key=lambda place: scores[place])
+    known |= scores
+    return best, 1 / sum(math.exp(each - scores[best]) for each in known.values())
