@@ -51,17 +51,18 @@ def copied(candidates: Sequence[Generation], sources: Sequence[str]) -> list[Gen
 
 
 def telling(candidates: Sequence[Generation], question: str) -> list[Generation]:
-    """The candidates that say something the question does not; all of them where none does.
+    """The candidates that say something the question does not; all of them where none does."""
+    return [each for each in candidates if not adds_nothing(each.text, question)] or [*candidates]
 
-    An answer that only repeats words of its question ("What was named “The Tesla”?" – "tesla") is
-    wrong. A question that offers a choice ("Who is older, Pike or Roach?") has its answer in it,
-    and keeps all.
+
+def adds_nothing(text: str, question: str) -> bool:
+    """Whether a reply only says its question again: it has no word that the question lacks.
+
+    "tesla" is no answer to "What was named “The Tesla”?". A question that offers a choice ("Who is
+    older, Pike or Roach?") has its answer in it.
     """
-    if offers_a_choice(question):
-        return list(candidates)
     asked = {folded(term) for term in terms(question)}
-    kept = [each for each in candidates if any(folded(t) not in asked for t in terms(each.text))]
-    return kept or list(candidates)
+    return not offers_a_choice(question) and asked.issuperset(map(folded, terms(text)))
 
 
 def outdone(texts: Sequence[str], question: str) -> list[bool]:

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
-from longread.reading.judges.candidates import best_length, outdone
+from longread.reading.judges.candidates import adds_nothing, best_length, outdone
 from longread.reading.memory import as_notes
 from longread.reading.parts.arithmetic import calculated, reckoned
 from longread.reading.parts.backing import (
     CITATIONS,
     LIKELIER_THAN_NOT,
-    adds_nothing,
     distinct,
     is_backed,
     not_given,

@@ -69,16 +69,6 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
-def adds_nothing(text: str, question: str) -> bool:
-    """Whether a reply only says the question again: no word of its own, and half of the question's.
-
-    "The pilot was guiding her when she hit the mole" says nothing of which pilot. A choice between
-    things that the question names ("the first one, or the second?") has few of its words.
-    """
-    said, asked = set(terms(text)), set(terms(question))
-    return said <= asked and 2 * len(said) >= len(asked)
-
-
 def unquoted(text: str, question: str, quotes: list[str]) -> list[str]:
     """The numbers of `text` that stand neither in the question nor in any of the quotes, there in
     digits or in words."""

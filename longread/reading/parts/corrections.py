@@ -14,11 +14,11 @@ from dataclasses import replace
 from longread.documents.chunks import Span
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, relevance_of
+from longread.reading.judges.candidates import adds_nothing
 from longread.reading.parts.backing import (
     CITATIONS,
     LIKELIER_THAN_NOT,
     NUMBER,
-    adds_nothing,
     is_backed,
     unquoted,
 )

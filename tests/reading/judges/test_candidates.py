@@ -8,6 +8,7 @@ import pytest
 
 from longread.engine import Generation
 from longread.reading.judges.candidates import (
+    adds_nothing,
     best_length,
     copied,
     least_risk,
@@ -103,6 +104,27 @@ def test_candidates_that_only_repeat_the_question_are_left_out(
 ) -> None:
     found = telling(said(the_Tesla=0.7, unit=0.3), question)
     assert [each.text for each in found] == kept
+
+
+@pytest.mark.parametrize(
+    ("reply", "nothing"),
+    [
+        ("The pilot was guiding the Brenna Holt when she hit the mole.", True),
+        ("the mole", True),
+        ("The Brenna Holt", True),
+        ("Captain Aldous", False),
+        ("Aldous was guiding the Brenna Holt when she hit the mole.", False),
+        ("the pilot was the first mate", False),
+    ],
+)
+def test_a_reply_that_only_says_the_question_again_is_no_answer(reply: str, nothing: bool) -> None:
+    question = "Which pilot was guiding the Brenna Holt when she hit the mole?"
+    assert adds_nothing(reply, question) is nothing
+
+
+def test_what_a_question_offers_to_choose_from_is_an_answer() -> None:
+    assert not adds_nothing("the pilot", "Who was guiding her, the pilot or the mate?")
+    assert not adds_nothing("飞行员", "谁是船长，飞行员还是大副？")
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,8 @@ from dataclasses import replace
 import pytest
 
 from longread.reading.corpus import Corpus
-from longread.reading.parts.backing import adds_nothing, bridge, is_backed, rest_quoted
+from longread.reading.parts.backing import bridge, is_backed, rest_quoted
 from tests.scripted import paged
-
-
-@pytest.mark.parametrize(
-    ("reply", "nothing"),
-    [
-        ("The pilot was guiding the Brenna Holt when she hit the mole.", True),
-        ("The Brenna Holt pilot", False),
-        ("Captain Aldous", False),
-        ("the mole", False),
-    ],
-)
-def test_a_reply_that_only_says_the_question_again_is_no_answer(reply: str, nothing: bool) -> None:
-    question = "Which pilot was guiding the Brenna Holt when she hit the mole?"
-    assert adds_nothing(reply, question) is nothing
 
 
 @pytest.mark.parametrize(
