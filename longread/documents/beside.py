@@ -243,10 +243,10 @@ def _is_list(items: Sequence[Box], side: Row) -> bool:
 
 def _stands_before(item: Box, segment: Segment) -> bool:
     """Does the item stand right before words?"""
-    if sum(map(str.isalpha, segment.text)) < _FEWEST_ROWS:
+    if not item[0] <= segment.x0 <= item[2] + 4 * segment.size:
         return False
     level = abs(item[1] + item[3] - segment.y0 - segment.y1) < segment.size
-    return level and item[0] <= segment.x0 <= item[2] + 4 * segment.size
+    return level and sum(map(str.isalpha, segment.text)) >= _FEWEST_ROWS
 
 
 def _edges_of_text(rows: Sequence[Row]) -> list[float]:

@@ -7,7 +7,6 @@ not the order of what stands on either side of a figure.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from longread.documents.normalize import RIGHT_TO_LEFT
@@ -16,18 +15,11 @@ from longread.documents.normalize import RIGHT_TO_LEFT
 _TO_THE_RIGHT = re.compile(r"[0-9A-Za-z]+(?:[ .,:/%$€-]*[0-9A-Za-z]+)*")
 
 
-def set_in_order(content: dict[str, Any], characters: Callable[[], dict[str, Any]]) -> None:
-    """Put spans of mixed direction in order; `characters` gives the page character by character."""
-    blocks: list[Any] | None = None
-    for index, block in enumerate(content["blocks"]):
-        for number, line in enumerate(block.get("lines", ())):
-            for place, span in enumerate(line["spans"]):
-                text = span["text"]
-                if text.isascii() or not RIGHT_TO_LEFT.search(text):
-                    continue
-                if _TO_THE_RIGHT.search(text):
-                    blocks = blocks or characters()["blocks"]
-                    span["text"] = logical(blocks[index]["lines"][number]["spans"][place]["chars"])
+def is_mixed(text: str) -> bool:
+    """Do parts of the text run to the left, and others to the right?"""
+    if text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return False
+    return _TO_THE_RIGHT.search(text) is not None
 
 
 def logical(chars: list[dict[str, Any]]) -> str:

@@ -42,7 +42,11 @@ class Columns:
 
     def of_box(self, box: Box) -> int:
         """The column that a cell stands in: the one that it shares most with, or the nearest."""
-        shared = [min(box[2], right) - max(box[0], left) for left, right in self.extents]
+        x0, _, x1, _ = box
+        shared = [
+            (x1 if x1 < right else right) - (x0 if x0 > left else left)
+            for left, right in self.extents
+        ]
         return shared.index(max(shared))
 
     def label_or(self, box: Box) -> int:

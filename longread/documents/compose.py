@@ -97,6 +97,8 @@ def compose(raw: RawFile) -> Composed:
 
 def _without_titles(pages: Sequence[RawPage], found: Sequence[Sequence[Block]]) -> None:
     """A running head that repeats a title or a heading adds nothing to it."""
+    if not any(page.furniture for page in pages):
+        return
     titles = {_squeeze(block.text) for blocks in found for block in blocks if block.kind != "row"}
     for page in pages:
         page.removed += [text for text in page.furniture if _squeeze(text) in titles]

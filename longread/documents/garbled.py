@@ -31,8 +31,10 @@ def is_unmapped(spans: Sequence[dict[str, Any]]) -> bool:
 
 
 def _has_few_vowels(text: str) -> bool:
+    if len(text) < _ENOUGH:
+        return False
     # Codes such as "B-35" are no language, and no fault.
     letters = "".join(_WORD.findall(text))
-    if len(letters) < _ENOUGH or max(letters) >= "\u0250":
+    if len(letters) < _ENOUGH or (not letters.isascii() and max(letters) >= "\u0250"):
         return False
     return sum(map(letters.count, _VOWELS)) < _LEAST_VOWELS * len(letters)

@@ -127,7 +127,11 @@ def _is_head(segment: Segment, lines: Sequence[Segment]) -> bool:
 
 def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False) -> Line:
     """One line from the segments of a row; wide gaps are cell borders unless it is `justified`."""
-    if right_to_left and len(row) > 1:
+    if len(row) == 1:
+        only = row[0]
+        box = _box(only)
+        return Line([only.text], *box, only.size, only.bold, boxes=[box], bold_label=only.bold)
+    if right_to_left:
         row = row[::-1]
     cells = [row[0].text]
     boxes = [_box(row[0])]

@@ -84,7 +84,8 @@ class Joiner:
             # Halves of words are no words.
             whole.append(rest[: -len(tail[0])] if tail else rest)
         text = "\n".join(whole).lower().replace("\N{HYPHEN}", "-")
-        joiner = cls(frozenset(_WORD.findall(text)))
+        # Most words of a document stand in it often: each is looked at once.
+        joiner = cls(frozenset(_WORD.findall(" ".join(set(text.split())))))
         evidence = [joiner._evidence(*pair) for pair in broken if pair[1][0].islower()]
         joiner.hyphenates = sum(evidence) <= 0
         return joiner

@@ -105,13 +105,9 @@ def find_gutter(segments: list[Segment]) -> _Gutter | None:
         ends[min(bins, int((segment.x1 - left) / step)) + 1] += 1
     total = len(segments)
     best, best_score, best_run, run = None, 0.0, 0, 0
-    started, ended = 0, 0
-    for position in range(bins + 1):
-        started += starts[position]
-        ended += ends[position]
-        if not 0.15 * bins <= position <= 0.85 * bins:
-            continue
-        before, after = ended, total - started
+    started, ended = (list(itertools.accumulate(counts)) for counts in (starts, ends))
+    for position in range(bins * 15 // 100, bins * 85 // 100 + 1):
+        before, after = ended[position], total - started[position]
         score = min(before, after) - 0.5 * (total - before - after)
         if score > best_score:
             best, best_score, best_run, run = position, score, 1, 1

@@ -18,7 +18,7 @@ from typing import Any
 
 import pymupdf
 
-from longread.documents.bidi import set_in_order
+from longread.documents.characters import mend
 from longread.documents.glyphs import SpacedMarks
 from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
@@ -163,9 +163,7 @@ def _page(
     look = _Look(page)
     textpage = page.get_textpage(flags=_FLAGS)
     content = textpage.extractDICT()
-    # Both take the characters as the file has them: what sets them in order comes last.
-    marks.join(content, textpage.extractRAWDICT)
-    set_in_order(content, textpage.extractRAWDICT)
+    mend(content, textpage.extractRAWDICT, marks)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None
     characters = sum(len(segment.text) for segment in raw.segments)

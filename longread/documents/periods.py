@@ -5,6 +5,7 @@ English, as filings and reports write it; a year alone, a currency sign and "%" 
 
 from __future__ import annotations
 
+import functools
 import re
 
 _MONTH = (
@@ -38,6 +39,9 @@ _HEAD = re.compile(
 )
 _HAS_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)|Q[1-4]|[1-4]Q|\b{_MONTH}\s+\d", re.IGNORECASE)
 
+# Without one a text is a figure or a year.
+_LETTER = re.compile(r"[^\W\d_]")
+
 _SCALE = r"(?:thousands?|millions?|billions?|hundreds)"
 _CURRENCY = (
     r"(?:(?:US|U\.S\.|Canadian|Australian)?\s*dollars?|euros?|pounds?|yen"
@@ -69,6 +73,7 @@ def period_in(text: str) -> str:
     return " ".join(found[0].split()).strip(" ()-–—:") if found else ""
 
 
+@functools.lru_cache(maxsize=8192)
 def is_period(text: str) -> bool:
     """Is this a head that names a period or a date, and nothing else ("2016", "June 30, 2017")?"""
     bare = text.strip()
@@ -76,6 +81,8 @@ def is_period(text: str) -> bool:
         return False
     if _HEAD.fullmatch(bare) is not None and _HAS_YEAR.search(bare) is not None:
         return True
+    if not _LETTER.search(bare):
+        return False  # a figure
     found = _PERIOD.search(bare)
     return found is not None and len(found[0]) >= 0.8 * len(bare.strip(" ():,"))
 

@@ -152,18 +152,14 @@ def _cells(
 
 def _nearest(first: Any, second: Any, begin: Any, end: Any, along: Any, across: Any) -> Any:
     """For each place the nearest edge before and after it among those that reach over it."""
+    # A box that is a line has one edge, in its middle.
+    thick = second - first >= _LINE
+    edges = np.concatenate([np.where(thick, first, (first + second) / 2), second[thick]])
+    begin, end = np.concatenate([begin, begin[thick]]), np.concatenate([end, end[thick]])
     over = (begin - 1 <= across) & (across <= end + 1)
-    thin = second - first < _LINE
-    lows = np.where(thin, (first + second) / 2, first)
-    highs = np.where(thin, (first + second) / 2, second)
-    before = np.maximum(
-        np.where(over & (lows <= along), lows, -np.inf).max(axis=1),
-        np.where(over & (highs <= along), highs, -np.inf).max(axis=1),
-    )
-    after = np.minimum(
-        np.where(over & (lows > along), lows, np.inf).min(axis=1),
-        np.where(over & (highs > along), highs, np.inf).min(axis=1),
-    )
+    passed = edges <= along
+    before = np.where(over & passed, edges, -np.inf).max(axis=1)
+    after = np.where(over & ~passed, edges, np.inf).min(axis=1)
     return before[:, None], after[:, None]
 
 

@@ -6,9 +6,10 @@ nobody sees is kept apart (`hidden`), unless it is the text layer of a scanned p
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -92,10 +93,15 @@ def page_of(content: dict[str, Any], look: Look, superscripts: Superscripts) -> 
     page.drawn = [_turned(box, main, width, height) for box in _drawn(content)]
     page.shapes = [_turned_shape(shape, main, width, height) for shape in shapes]
     page.aside = [s for d, segments in by_direction.items() if d != main for s in segments]
-    text = "".join(segment.text for segment in by_direction[main])
-    page.right_to_left = 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
+    page.right_to_left = _runs_to_the_left("".join(s.text for s in by_direction[main]))
     page.segments = set_upright(spelled_out(by_direction[main]), page)
     return page
+
+
+def _runs_to_the_left(text: str) -> bool:
+    if text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return False
+    return 2 * len(RIGHT_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 
 def _drawn(content: dict[str, Any]) -> list[Box]:
@@ -123,7 +129,7 @@ def _visible(
     seen: list[Line] = []
     unpainted: list[Line] = []
     hidden: list[Line] = []
-    grounds = {0xFFFFFF} | {shape.colour for shape in shapes if shape.colour is not None}
+    grounds = frozenset((0xFFFFFF, *(s.colour for s in shapes if s.colour is not None)))
     for line in lines:
         shown = line
         if not all(span["char_flags"] & _PAINTED for span in line["spans"]):
@@ -135,7 +141,8 @@ def _visible(
             if not any(span["text"].strip() for span in painted):
                 continue
             shown = {**line, "spans": painted, "bbox": _union(painted)}
-        masked = _could_be_masked(shown, grounds) and _is_masked(shown, shapes, look)
+        could_be = _could_be_masked(shown["spans"][0]["color"], grounds)
+        masked = could_be and _is_masked(shown, shapes, look)
         (hidden if masked else seen).append(shown)
     for line in unpainted:
         if not _covered(line, seen):
@@ -152,9 +159,9 @@ def _union(spans: Sequence[Span]) -> Box:
     )  # fmt: skip
 
 
-def _could_be_masked(line: Line, grounds: Collection[int]) -> bool:
-    """Is the line's colour one that something on the page is filled with?"""
-    colour = line["spans"][0]["color"]
+@functools.lru_cache(maxsize=256)
+def _could_be_masked(colour: int, grounds: frozenset[int]) -> bool:
+    """Is a line's colour one that something on the page is filled with?"""
     return any(_alike(colour, ground) for ground in grounds)
 
 
@@ -227,14 +234,20 @@ def _segment(
     if is_spaced(text) and spans[-1]["text"][-1:].isspace():
         text += " "  # in a head that is spaced out, this is what parts the words
     x0, y0, x1, y1 = _turned(_trimmed(line, text), direction, width, height)
-    longest = max(spans, key=lambda span: len(span["text"]))
-    bold = all(
-        span["flags"] & _BOLD or "bold" in span["font"].lower() or not span["text"].strip()
-        for span in spans
-    )
+    longest = spans[0] if len(spans) == 1 else max(spans, key=_length)
+    bold = all(map(_is_bold, spans))
     # Type 3 fonts give sizes in units of their own; the box is what is seen.
     size = max(float(longest["size"]), 0.6 * (y1 - y0))
     return Segment(x0, y0, x1, y1, size, bold, text)
+
+
+def _length(span: Span) -> int:
+    return len(span["text"])
+
+
+def _is_bold(span: Span) -> bool:
+    """Is the span set in bold type, or blank?"""
+    return bool(span["flags"] & _BOLD or "bold" in span["font"].lower() or not span["text"].strip())
 
 
 def _trimmed(line: Line, text: str) -> Box:
@@ -243,7 +256,7 @@ def _trimmed(line: Line, text: str) -> Box:
     There MuPDF parts a line at its numbers, and such a blank is all that parts the words.
     """
     x0, y0, x1, y1 = line["bbox"]
-    if RIGHT_TO_LEFT.search(text):
+    if not text.isascii() and RIGHT_TO_LEFT.search(text):
         inked = [span["bbox"] for span in line["spans"] if span["text"].strip()]
         x0, x1 = min(box[0] for box in inked), max(box[2] for box in inked)
     return x0, y0, x1, y1
@@ -261,6 +274,8 @@ def _turned(box: Box, direction: tuple[int, int], width: float, height: float) -
 
 
 def _turned_shape(shape: Shape, direction: tuple[int, int], width: float, height: float) -> Shape:
+    if direction == (1, 0):
+        return shape
     x0, y0, x1, y1 = _turned((shape.x0, shape.y0, shape.x1, shape.y1), direction, width, height)
     return replace(shape, x0=x0, y0=y0, x1=x1, y1=y1)
 

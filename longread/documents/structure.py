@@ -7,6 +7,7 @@ first row of figures; a head that spans columns is given to each of them.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -188,7 +189,13 @@ def _has_figures(line: Line) -> bool:
     values = line.cells[1:] if len(line.cells) > 1 else []
     if len(line.cells) > 1 and is_number(line.cells[0]):
         values = line.cells
-    return any(is_number(cell) and not is_period(_bare(cell)) for cell in values)
+    return any(map(_is_value, values))
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_value(cell: str) -> bool:
+    """Is this a figure, and no year?"""
+    return is_number(cell) and not is_period(_bare(cell))
 
 
 def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:

@@ -17,7 +17,7 @@ _MARKER = re.compile(
     r"|(?:Item|Note|ITEM|NOTE) \d+[A-C]?[.:]?"
 )
 _CURRENCY = ("$", "€", "£", "¥", "US$", "C$", "R$", "-$", "($")
-_SPACED_SIGN = re.compile(r"([$€£¥]) (?=[\d(—–-])")
+_BEHIND_SIGN = re.compile(r"(?<=[$€£¥]) (?=[\d(—–-])")
 _TAIL = re.compile(r"[)%]+|\)?%\)?|pts|bps")
 # A note's mark that stands apart from its figure.
 _MARK = re.compile(r"\([a-z]{1,2}\)|\[[^][]{1,8}\]|[*†‡§]+")
@@ -69,11 +69,11 @@ def clean_cells(cells: list[str], boxes: list[Box]) -> tuple[list[str], list[Box
             clean.append(currency)  # the head of a column, not a figure's sign
             places.append(place)
             currency, alone = "", False
-        text = currency + _SPACED_SIGN.sub(r"\1", part)
+        text = currency + _BEHIND_SIGN.sub("", part)
         # A sign that was written in one go with the cell before it says nothing of its place.
         place = union(place, box) if alone else box
         currency, alone = "", False
-        for sign in _CURRENCY:
+        for sign in _CURRENCY if text.endswith(_CURRENCY) else ():
             if text == sign or text.endswith(" " + sign):
                 text, currency, alone = text[: -len(sign)].rstrip(), sign, text == sign
                 place = place if alone else _shortened(place, len(text) / len(part))
@@ -105,6 +105,10 @@ def _shortened(box: Box, share: float) -> Box:
 def _without_leaders(cells: list[str], boxes: list[Box]) -> Iterator[tuple[str, Box]]:
     """The cells cut at dot leaders, each part with its share of the cell's width."""
     for cell, (x0, y0, x1, y1) in zip(cells, boxes, strict=True):
+        if cell.count(".") < 4 and "……" not in cell and "____" not in cell:
+            if cell:
+                yield cell, (x0, y0, x1, y1)
+            continue
         begin = 0
         for end, after in [*(m.span() for m in _LEADER.finditer(cell)), (len(cell), len(cell))]:
             if cell[begin:end]:

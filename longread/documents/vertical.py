@@ -18,7 +18,7 @@ _LONG_WORD = 4
 
 def is_spaced(text: str) -> bool:
     """Are these letters with a blank between each two?"""
-    return _SPACED.fullmatch(text) is not None
+    return text[1:2] == " " and _SPACED.fullmatch(text) is not None
 
 
 def spelled_out(segments: list[Segment]) -> list[Segment]:

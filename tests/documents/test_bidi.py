@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from longread.documents.bidi import logical, set_in_order
+from longread.documents.bidi import logical
+from longread.documents.characters import mend
+from longread.documents.glyphs import SpacedMarks
 
 RENT = "שכר הדירה הוא"
 YEAR = "שקלים בשנה"
@@ -28,6 +30,6 @@ def test_only_spans_of_both_directions_are_looked_at_by_character() -> None:
     texts = [f" {YEAR}2,450 {RENT}", RENT, "Rent 2,450"]
     content = {"blocks": [{"lines": [{"spans": [{"text": text} for text in texts]}]}]}
     spans = [{"chars": SEEN}, *({"chars": placed(text, 0, 5)} for text in texts[1:])]
-    set_in_order(content, lambda: {"blocks": [{"lines": [{"spans": spans}]}]})
+    mend(content, lambda: {"blocks": [{"lines": [{"spans": spans}]}]}, SpacedMarks())
     read = [span["text"] for span in content["blocks"][0]["lines"][0]["spans"]]
     assert read == [f"{RENT} 2,450 {YEAR}", RENT, "Rent 2,450"]
