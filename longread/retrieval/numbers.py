@@ -43,6 +43,11 @@ def with_digits(found: Iterable[str]) -> set[str]:
     return {term for term in found if any(map(str.isdigit, term))}
 
 
+def years(found: Iterable[str]) -> set[str]:
+    """The terms that are years of the last century and this one."""
+    return {term for term in found if re.fullmatch(r"(?:19|20)\d\d", term)}
+
+
 def figures(text: str) -> Iterator[Figure]:
     """The figures of a text, in order."""
     for found in _FIGURE.finditer(text):

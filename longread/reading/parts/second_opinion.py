@@ -25,6 +25,7 @@ from longread.reading.relevance.calibration import PlaceWeights, logit, sigmoid
 from longread.reading.relevance.cells import of_another_column
 from longread.reading.state import Opening, ReadingState, Scored
 from longread.reading.step import Judged, Quote
+from longread.retrieval.numbers import years
 
 # Places of the look-ups that a larger model judges in a step, whether the reader opened them or
 # not, and for how many steps: the right page is among the reader's first three far more often than
@@ -200,17 +201,18 @@ class SecondOpinion(AnswerOrQuote):
             return Said(answers)
         given = self._judge.answer(shown, question, notes)
         likely = weigh(given.confidence, reader, at_best)
-        if not weights.alone or likely < _WORTH_READING:
+        if likely < _WORTH_READING:
             return Said(answers, given, probability=likely)
         stands = place_among(state.corpus, passages, given.text, question)
         if stands is None:
             return Said(answers, given)
-        corpus = state.corpus
-        quote = corpus.quote(stands[0].document, *stands[1], score=reader)
-        cell = corpus.documents[quote.document].row_at(quote.start)
-        if cell is not None and of_another_column(*cell, given.text, question):
+        quote = state.corpus.quote(stands[0].document, *stands[1], score=reader)
+        own = [state.shown(stands[0], self._judge), notes, named]
+        if _of_another(state, quote, given.text, own):
             weigh = partial(weights.probability, answers, unsaid=True)
-        alone = read_alone(self._judge, corpus, quote, question, notes)
+        if not weights.alone:
+            return Said(answers, given, probability=weigh(given.confidence, reader))
+        alone = read_alone(self._judge, state.corpus, quote, question, notes)
         return Said(answers, given, alone, weigh(given.confidence, reader, alone))
 
     def _likely(
@@ -252,3 +254,12 @@ class SecondOpinion(AnswerOrQuote):
         said = self._gate.relevance.get(scored.passage)
         opened = scored.probability >= self._gate.threshold
         return opened and said is not None and said.supports > said.answers
+
+
+def _of_another(state: ReadingState, quote: Quote, answer: str, own: list[str]) -> bool:
+    """Whether an answer's `own` place lacks a year of the question, or it is a cell under the head
+    of another year, or number. Of several places that are read together, another may have the name
+    or the number that leads to the answer."""
+    row = state.corpus.documents[quote.document].row_at(quote.start)
+    in_column = row is None or not of_another_column(*row, answer, state.question)
+    return not in_column or bool(years(unquoted(state.question, "", own)))

@@ -240,6 +240,19 @@ def test_places_that_say_nothing_alone_are_read_together(told: Document) -> None
     assert finish(begin(told, answering))[1].status == "not_found"
 
 
+@pytest.mark.parametrize(("year", "answered"), [("1931", True), ("1950", False)])
+def test_of_places_read_together_the_answer_s_own_has_the_question_s_year(
+    year: str, answered: bool
+) -> None:
+    """The fact is of 1931; that the other place has 1950 makes it no answer for that year."""
+    answering = model()
+    answering.choices = lambda p: 0.9 if FACT in p and "in 1950" in p else 0.3
+    answering.replies = by_role(plan="ferry", short_answer="off Point Sable")
+    run = begin(telling({3: "The Orvel ferry sank, people said, in 1950.", 7: FACT}), answering)
+    asked = run.session.run(f"Where did the Orvel ferry sink in {year}?", run.options)
+    assert (finish(asked)[1].answer == "off Point Sable") is answered
+
+
 def test_what_one_place_says_alone_is_not_read_again_with_others(told: Document) -> None:
     steps, _answer = finish(begin(told, model()))
     assert not any(place.beside for step in steps for place in step.judged)
