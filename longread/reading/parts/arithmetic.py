@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DecimalException
 from itertools import permutations
 
+from longread.reading.parts.figures import without_years
 from longread.retrieval import terms
 from longread.retrieval.numbers import Figure, figures
 
@@ -50,7 +51,7 @@ _NO_NAMES: Mapping[str, Decimal] = {}
 def calculated(text: str, sources: Sequence[str]) -> str | None:
     """The result of an equation at the end of `text`, calculated anew, with its expression:
     "1,939 (14,706 - 12,767)". None where there is none, or a figure stands in no source."""
-    equation = _EQUATION.search(" ".join(text.split()))
+    equation = _EQUATION.search(without_years(" ".join(text.split())))
     if equation is None:
         return None
     expression = equation["expression"].strip()

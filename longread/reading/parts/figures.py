@@ -14,12 +14,18 @@ _SCALE = re.compile(
 _CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen|jpy)\b", re.IGNORECASE)
 _SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
 # The year of a column's head, which a model reads along with the figure: "2018 12,645".
-_AFTER_YEAR = re.compile(r"^(?:19|20)\d\d:?\s+(?=[-−(]?\d{1,3}(?:,\d{3})+$)")
+_YEAR_BEFORE = re.compile(r"(?<![\w,.-])(?:19|20)\d\d:?\s+(?=[-−(]?[$£€¥]?\d{1,3}(?:,\d{3})+)")
 _EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
 # Rows whose figures are counts and shares, whatever the table is in.
 _OTHER_UNIT = re.compile(
     r"%|\b(per|number|ratio|rate|percent\w*|employees|headcount|shares|days|times)\b", re.IGNORECASE
 )
+
+
+def without_years(text: str) -> str:
+    """`text` without the years that stand before figures: "2021 19,815 - 2021 13,997", which a
+    model copies with their columns' heads, is "19,815 - 13,997"."""
+    return _YEAR_BEFORE.sub("", text)
 
 
 def in_full(answer: str, unit: str, row: str) -> str:
@@ -30,7 +36,7 @@ def in_full(answer: str, unit: str, row: str) -> str:
     says that some rows are exceptions, or the `row` (its label) has a unit of its own, it stands
     behind the figure as it is. What is no bare figure comes back unchanged.
     """
-    bare = _AFTER_YEAR.sub("", answer.strip())
+    bare = without_years(answer.strip())
     if not unit or not _is_bare(bare) or _OTHER_UNIT.search(row):
         return answer
     figure, scale = _FIGURE.fullmatch(bare), _SCALE.search(unit)
