@@ -99,7 +99,7 @@ def reckoned(text: str, units: Sequence[str]) -> str | None:
 def worked_out(formula: str, answers: Mapping[str, str], asked: str = "") -> str | None:
     """The result of a `formula` of letters, each of them an answer that is a figure: "12.5%
     ((90 - 80) / 80)" of "100 * (B - A) / A". None where an answer has no figure but those that were
-    `asked`, such as the year, or the figures are in different scales.
+    `asked`, such as the year, the figures are in different scales, or one of them changes nothing.
 
     A quotient that is multiplied by a hundred is a percentage. A sum or difference keeps the
     figures' currency and scale.
@@ -114,7 +114,10 @@ def worked_out(formula: str, answers: Mapping[str, str], asked: str = "") -> str
         return None
     names = {letter: figure.value for letter, figure in told.items()}
     try:
-        value = _evaluated(ast.parse(formula.strip(), mode="eval").body, names)
+        body = ast.parse(formula.strip(), mode="eval").body
+        value = _evaluated(body, names)
+        if not all(_matters(letter, body, names) for letter in names):
+            return None
     except (SyntaxError, DecimalException, TypeError):
         return None
     quotient = "/" in formula
@@ -122,6 +125,13 @@ def worked_out(formula: str, answers: Mapping[str, str], asked: str = "") -> str
     shown = _LETTER.sub(lambda letter: _printed(told[letter[0]]), formula)
     shown = _TIMES_HUNDRED.sub("", shown).strip() if percent else shown
     return f"{_amount(value, next(iter(told.values())), quotient, percent)} ({shown})"
+
+
+def _matters(letter: str, formula: ast.expr, names: Mapping[str, Decimal]) -> bool:
+    """Whether a formula's value depends on one of its letters: A changes nothing in "A * B / A"."""
+    some = {name: Decimal(place**3 + 1) for place, name in enumerate(names, start=2)}
+    more = {**some, letter: 2 * some[letter]}
+    return _evaluated(formula, some) != _evaluated(formula, more)
 
 
 def _printed(figure: Figure) -> str:

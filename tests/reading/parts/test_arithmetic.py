@@ -82,6 +82,10 @@ def test_a_figure_that_two_others_of_a_row_give_is_shown_with_them() -> None:
         ("A - B", {"A": "$3.2 million", "B": "900"}, None),
         ("A / B", {"A": "5", "B": "0"}, None),
         ("A - (B", {"A": "5", "B": "4"}, None),
+        # One of the figures changes nothing: another thing was asked for.
+        ("A * B / A", {"A": "5", "B": "4"}, None),
+        ("A + B - B", {"A": "5", "B": "4"}, None),
+        ("A * B", {"A": "5", "B": "0"}, "0 (5 * 0)"),
     ],
 )
 def test_a_formula_is_worked_out(formula: str, answers: dict[str, str], wanted: str | None) -> None:
