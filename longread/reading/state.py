@@ -57,6 +57,8 @@ class ReadingState:
     known: dict[bytes, Reply] = field(default_factory=dict)
     # Told of each passage that is gated before the first chunk is read.
     on_gated: Callable[[Span], None] = lambda _passage: None
+    # Told of each smaller question that a model has broken this one into, as it is asked.
+    on_smaller: Callable[[str], None] = lambda _question: None
     # In a pass for several questions: the batch, and this question's place in it.
     batch: QuestionBatch | None = None
     member: Member | None = None

@@ -171,6 +171,7 @@ def read(
     for number, run in enumerate(runs):
         run.reader.on_stage = view.stage
         run.reader.state.on_gated = telling_gated(view, log, number, run.corpus)
+        run.reader.state.on_smaller = partial(view.activity, "answering first")
     told: list[View | EventLog] = [view] if log is None else [log, view]
     for number, record in together.records(view.text):
         for each in told:

@@ -53,7 +53,9 @@ class SmallerQuestions:
         found: dict[str, Quote] = {}
         for letter, text in made.questions.items():
             known = {name: quote.answer for name, quote in found.items()}
-            quote = self._answered(self._about(state, filled(text, known)), read)
+            smaller = filled(text, known)
+            state.on_smaller(smaller)
+            quote = self._answered(self._about(state, smaller), read)
             if quote is None:
                 return [], read
             found[letter] = quote
