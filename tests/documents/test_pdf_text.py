@@ -1,4 +1,4 @@
-"""What stands on a PDF's pages is what is read: figures, heads, hidden text, forms, comments."""
+"""What stands on a PDF's pages is what is read: figures, hidden text, fonts, directions."""
 
 from __future__ import annotations
 
@@ -7,22 +7,11 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from longread.display.phrasing import short_names
-from longread.documents import Document, load, sentences
+from longread.documents import sentences
 from longread.errors import DocumentError
-from longread.reading.corpus import Corpus
-from tests.fixtures.pages import PROSE, Paper, grid, runs, wrapped
+from tests.fixtures.pages import PROSE, Paper, grid, page_text, read, runs, wrapped
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def read(paper: Paper, folder: Path) -> Document:
-    return load(paper.save(folder), use_cache=False)
-
-
-def page_text(document: Document, number: int) -> str:
-    page = document.pages[number - 1]
-    return document.text[page.start : page.end]
 
 
 def test_a_raised_mark_does_not_join_the_figure_before_it(tmp_path: Path) -> None:
@@ -56,95 +45,6 @@ def test_notes_and_powers_stand_apart_from_the_figures_that_they_follow(tmp_path
         "In 2023[1] the fleet carried 1.5[4] million people.",
         "It has 3 × 10^6 cells on 45 m^2 for 4,200[3] euros.",
     ]
-
-
-@pytest.mark.parametrize("pages", [2, 3, 6])
-def test_a_head_that_repeats_is_kept_once(tmp_path: Path, pages: int) -> None:
-    paper = Paper()
-    for number in range(pages):
-        page = paper.page()
-        runs(page, 72, 40, ("Account no. 20-4471-9   Holder: Ines Falk", 9, 0))
-        paper.prose(page, f"Sheet {number + 1} of the minutes. {PROSE}")
-        runs(page, 280, 800, (f"Page {number + 1} of {pages}", 9, 0))
-    document = read(paper, tmp_path)
-    assert document.text.count("Account no. 20-4471-9") == 1
-    assert "Holder: Ines Falk" in page_text(document, 1)
-    assert "Page 1 of" not in document.text
-    assert [page.label for page in document.pages] == [str(n + 1) for n in range(pages)]
-    removed = [(r.page, r.why) for r in document.removed if "20-4471-9" in r.text]
-    assert removed == [(n, "repeated") for n in range(2, pages + 1)]
-
-
-@pytest.mark.parametrize(
-    ("footer", "kept"),
-    [
-        ("Invoice 7741-M   Page {}/4", "Invoice 7741-M"),
-        ("In an emergency ring 555 0199", "In an emergency ring 555 0199"),
-    ],
-)
-def test_a_footer_is_kept_once_without_page_numbers(tmp_path: Path, footer: str, kept: str) -> None:
-    paper = Paper()
-    for number in range(4):
-        page = paper.page()
-        paper.prose(page, f"Part {number} of it. {PROSE}")
-        runs(page, 72, 800, (footer.format(number + 1), 9, 0))
-    document = read(paper, tmp_path)
-    assert document.text.count(kept) == 1
-    assert "/4" not in document.text
-
-
-def test_a_head_that_changes_from_page_to_page_is_kept_on_each(tmp_path: Path) -> None:
-    pumps = ["Pump P-204   Order 5519-K", "Valve V-17   Order 5520-A", "Hoist H-9   Order 5533-C"]
-    paper = Paper()
-    for number, pump in enumerate(pumps):
-        page = paper.page()
-        runs(page, 72, 40, (pump, 9, 0))
-        paper.prose(page, f"Sheet {number + 1} of the order. {PROSE}")
-    document = read(paper, tmp_path)
-    for number, pump in enumerate(pumps, start=1):
-        assert pump.split()[-1] in page_text(document, number)
-
-
-@pytest.mark.parametrize("pitch", [12, 14, 16, 20])
-@pytest.mark.parametrize(("footer", "ruled"), [(False, False), (True, False), (True, True)])
-def test_heads_of_a_table_stay_on_every_page(
-    tmp_path: Path, pitch: float, footer: bool, ruled: bool
-) -> None:
-    paper = Paper()
-    heads = ("Berth", "Depth (m)", "Length (m)", "Fee")
-    written: list[str] = []
-    for number in range(3):
-        page = paper.page()
-        rows = [heads]
-        for row in range(int(600 / pitch)):
-            berth = 1000 * number + row
-            rows.append((f"B-{berth}", f"{berth % 9}.5", str(40 + row), str(100 + 7 * row)))
-        grid(page, rows, 60, pitch)
-        if ruled:
-            grid(page, [heads], 60.3)
-            page.draw_line((72, 63), (480, 63), width=0.7)
-        written += ["".join(row) for row in rows]
-        if footer:
-            runs(page, 290, 810, (str(number + 1), 9, 0))
-    document = read(paper, tmp_path)
-    assert [line.replace(" | ", "") for line in document.text.splitlines() if line] == written
-    for number in (1, 2, 3):
-        assert "Berth | Depth (m) | Length (m) | Fee" in page_text(document, number)
-    assert [page.label for page in document.pages] == (["1", "2", "3"] if footer else [None] * 3)
-
-
-@pytest.mark.parametrize("label", ["{}", "{}.5", "B-{}"])
-def test_the_last_row_of_a_page_is_no_page_number(tmp_path: Path, label: str) -> None:
-    paper = Paper()
-    written = [
-        (label.format(year), f"{year % 7}.25", str(3 * year % 911)) for year in range(1901, 2057)
-    ]
-    for first in range(0, len(written), 52):
-        grid(paper.page(), written[first : first + 52], 60, 14)
-    document = read(paper, tmp_path)
-    rows = [line.split(" | ") for line in document.text.splitlines() if line]
-    assert rows == [list(row) for row in written]
-    assert [page.label for page in document.pages] == [None] * 3
 
 
 def test_hidden_text_is_left_out_and_said(tmp_path: Path) -> None:
@@ -203,148 +103,6 @@ def test_shadows_and_bold_by_overprinting_are_read_once(tmp_path: Path) -> None:
     for shift in (0, 0.3, 0.6):
         page.insert_text((72 + shift, 150), "Annual accounts", fontsize=11)
     assert read(paper, tmp_path).text.split() == ["Shadowed", "heading", "Annual", "accounts"]
-
-
-@pytest.mark.parametrize("appearances", [True, False])
-def test_what_was_filled_in_stands_beside_its_label(tmp_path: Path, appearances: bool) -> None:
-    """Also where the file leaves it to the viewer to draw the values."""
-    paper = Paper()
-    page = paper.page()
-    for y, name, kind, value in (
-        (100, "Name of applicant:", pymupdf.PDF_WIDGET_TYPE_TEXT, "Odile Marchetti"),
-        (140, "Harbour dues:", pymupdf.PDF_WIDGET_TYPE_TEXT, "EUR 1,380"),
-        (180, "Type of hull:", pymupdf.PDF_WIDGET_TYPE_COMBOBOX, "wood"),
-    ):
-        page.insert_text((72, y + 13), name, fontsize=11)
-        widget = pymupdf.Widget()
-        widget.field_type, widget.field_name, widget.field_value = kind, name, value
-        widget.rect = pymupdf.Rect(220, y, 420, y + 18)
-        widget.choice_values = ["steel", "wood"]
-        page.add_widget(widget)
-    if not appearances:
-        for widget in page.widgets():
-            paper.file.xref_set_key(widget.xref, "AP", "null")
-        paper.file.need_appearances(True)
-    assert read(paper, tmp_path).text.splitlines() == [
-        "Name of applicant: | Odile Marchetti",
-        "Harbour dues: | EUR 1,380",
-        "Type of hull: | wood",
-    ]
-
-
-def test_check_boxes_say_whether_they_are_checked(tmp_path: Path) -> None:
-    paper = Paper()
-    page = paper.page()
-    for x, name, on in ((220, "yes", True), (300, "no", False)):
-        widget = pymupdf.Widget()
-        widget.field_type = pymupdf.PDF_WIDGET_TYPE_CHECKBOX
-        widget.field_name = name
-        widget.rect = pymupdf.Rect(x, 90, x + 14, 104)
-        widget.field_value = on
-        page.add_widget(widget)
-        page.insert_text((x + 18, 101), name, fontsize=11)
-    page.insert_text((72, 101), "Insured:", fontsize=11)
-    text = read(paper, tmp_path).text.replace(" | ", " ")
-    assert text == "Insured: [x] yes [ ] no"
-
-
-def test_comments_are_read_as_comments_of_their_page(tmp_path: Path) -> None:
-    paper = Paper()
-    paper.prose(paper.page())
-    page = paper.page()
-    paper.prose(page)
-    note = page.add_text_annot((400, 100), "The deadline moves to 14 March.")
-    note.set_info(title="Odile Marchetti")
-    note.update()
-    page.add_freetext_annot(pymupdf.Rect(72, 400, 400, 430), "Agreed by phone: 7,500 euros a day.")
-    page.add_stamp_annot(pymupdf.Rect(72, 500, 200, 540), stamp=0)
-    marked = page.add_highlight_annot(page.search_for("ferry company"))
-    marked.set_info(content="It is now called Tern Lines.")
-    marked.update()
-    document = read(paper, tmp_path)
-    assert "[Comment: It is now called Tern Lines.]" in page_text(document, 2)
-    assert "APPROVED" in page_text(document, 2)
-    assert "[Comment by Odile Marchetti: The deadline moves to 14 March.]" in page_text(document, 2)
-    assert document.text.count("7,500 euros") == 1
-
-
-def test_attached_files_are_documents_of_their_own(tmp_path: Path) -> None:
-    paper = Paper()
-    page = paper.page()
-    page.insert_text((72, 100), "Please see the attached files.")
-    paper.file.embfile_add("schedule", b"The guarantee is 91,000 euros.", filename="schedule-b.txt")
-    voyage = (FIXTURES / "voyage.pdf").read_bytes()
-    page.add_file_annot((300, 300), voyage, "voyage.pdf")
-    page.add_file_annot((300, 400), b"\x89PNG\r\n\x1a\n", "mast.png")
-    path = paper.save(tmp_path)
-    for _cached in (False, True):
-        document = load(path)
-        inner = document.attachments
-        assert [each.path for each in inner] == [f"{path}/schedule-b.txt", f"{path}/voyage.pdf"]
-        assert inner[0].text == "The guarantee is 91,000 euros."
-        assert len(inner[1].pages) == 5
-        assert document.text == "Please see the attached files."
-        assert document.warnings == (
-            "1 attachment is not read: mast.png is a picture (PNG), which longread cannot read",
-        )
-    names = short_names([each.path for each in document.with_attachments()])
-    assert names[1] == "attachment schedule-b.txt of paper.pdf"
-
-
-def test_a_portfolio_s_cover_may_be_blank(tmp_path: Path) -> None:
-    paper = Paper()
-    paper.page()
-    paper.file.embfile_add("a", b"The guarantee is 91,000 euros.", filename="a.txt")
-    document = read(paper, tmp_path)
-    assert (document.text, document.attachments[0].text) == ("", "The guarantee is 91,000 euros.")
-    corpus = Corpus(document.with_attachments(), chunk_tokens=64, passage_tokens=64, count=len)
-    assert [corpus.text(chunk) for chunk in corpus.chunks] == ["The guarantee is 91,000 euros."]
-    paper.file.embfile_del(0)
-    paper.file.embfile_add("a", b"", filename="a.txt")
-    with pytest.raises(DocumentError, match=r"holds no text; 1 attachment is not read: a\.txt"):
-        read(paper, tmp_path)
-
-
-def test_an_attachment_that_says_the_same_is_left_out(tmp_path: Path) -> None:
-    paper = Paper()
-    paper.prose(paper.page())
-    paper.file.embfile_add("a", f"<deed><text>{PROSE}</text></deed>".encode(), filename="deed.xml")
-    document = read(paper, tmp_path)
-    assert document.warnings == ("1 attachment is not read: deed.xml says what paper.pdf says",)
-
-
-def test_a_pdf_in_a_pdf_in_a_pdf_ends(tmp_path: Path) -> None:
-    data = b""
-    for depth in range(8):
-        paper = Paper()
-        paper.page().insert_text((72, 100), f"Layer {depth}.")
-        if data:
-            paper.file.embfile_add("inner", data, filename="inner.pdf")
-        data = paper.file.tobytes()
-    documents = read(paper, tmp_path).with_attachments()
-    assert [each.text for each in documents] == [f"Layer {7 - depth}." for depth in range(5)]
-    assert documents[-1].warnings == ("1 attachment is not read: inner.pdf lies too deep",)
-
-
-def test_an_attachment_that_would_fill_the_memory_is_left_out(tmp_path: Path) -> None:
-    paper = Paper()
-    paper.page().insert_text((72, 100), "The deed.")
-    paper.file.embfile_add("bomb", b"0" * (60 << 20), filename="bomb.txt")
-    document = load(paper.save(tmp_path), use_cache=False, file_memory=1)
-    assert document.text == "The deed."
-    assert document.warnings == (
-        "1 attachment is not read: bomb.txt is empty, locked, or too large",
-    )
-
-
-def test_attachments_of_a_locked_file_are_as_secret(tmp_path: Path) -> None:
-    paper = Paper()
-    paper.page().insert_text((72, 100), "The deed.")
-    paper.file.embfile_add("a", b"The guarantee is 91,000 euros.", filename="a.txt")
-    path = tmp_path / "locked.pdf"
-    paper.file.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="tern")
-    documents = load(str(path), password="tern").with_attachments()
-    assert [each.secret for each in documents] == [True, True]
 
 
 def test_a_font_that_does_not_say_its_letters_is_named(tmp_path: Path) -> None:

@@ -288,12 +288,12 @@ def decomposing(written: str = BROKEN, seen: tuple[str, ...] = ("1930", "1931"))
     return answering
 
 
-def test_a_question_of_two_figures_is_broken_into_two(told: Document) -> None:
+def test_a_question_of_two_figures_is_broken_into_two() -> None:
     begun = begin(telling(COUNTS), decomposing())
-    run, told = begun.session.run(GROWTH, begun.options), list[str]()
-    run.reader.state.on_smaller = told.append
+    run, shown = begun.session.run(GROWTH, begun.options), list[str]()
+    run.reader.state.on_smaller = shown.append
     steps, answer = finish(run)
-    assert told == [line[3:] for line in BROKEN.splitlines()[:2]]
+    assert shown == [line[3:] for line in BROKEN.splitlines()[:2]]
     assert answer.answer == "12.5% ((90 - 80) / 80)"
     assert sorted(quote.page or 0 for quote in answer.citations) == [3, 7]
     smaller = {place.asked for place in steps[0].judged}
