@@ -104,6 +104,20 @@ def test_candidates_stand_against_one_another_and_against_none() -> None:
     assert log_loss(made, weights, 0.23) < log_loss(made, np.array([0.0, 0.0]), 0.23)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_weights_that_are_sure_of_what_is_wrong_do_not_go_astray(seed: int) -> None:
+    """Whole steps of Newton's method end far from where they began, at a higher loss."""
+    draw = np.random.default_rng(seed)
+    usual = np.array([1.3, 1.8, 2.2, -5.0])
+    made = []
+    for _question in range(7):
+        said = np.c_[draw.normal(0.5, 2, (3, 3)), np.ones(3)]
+        made.append(Contest(said, int(draw.integers(-1, 3))))
+    weights = fitted(made, usual, none=0.23)
+    assert log_loss(made, weights, 0.23) < log_loss(made, usual, 0.23)
+    assert np.abs(weights - usual).max() < 10
+
+
 def knowing(**changes: Any) -> ScriptedEngine:
     """A model that knows which entry of the register says what, and what it says."""
     document, asked = register("\n\n".join(each["text"].strip() for each in calibrate._classics()))

@@ -45,7 +45,7 @@ _AS_GOOD = 0.05
 # unlearn what hundreds of questions taught. The inverse variance of a normal prior.
 _PRIOR = 0.5
 _WEIGHTS = ("evidence", "match", "coverage", "named", "read_bias")
-_ITERATIONS = 50
+_ITERATIONS, _LEAST_STEP = 50, 1e-6
 _ANSWER_TOKENS = 64
 # Places of a question that a larger model answers from: the likeliest.
 _PLACES = 3
@@ -80,9 +80,18 @@ class Fitted:
 
 def fitted(contests: Sequence[Contest], usual: Floats, none: float = 1.0) -> Floats:
     """Weights of maximum posterior, the bias last: Newton's method on the log-loss with a normal
-    prior around the `usual` ones. `none` are the odds that no candidate is right."""
+    prior around the `usual` ones. `none` are the odds that no candidate is right.
+
+    A step is halved until the loss falls (backtracking): whole ones go astray where the usual
+    weights are sure of what is wrong.
+    """
+
+    def loss(weights: Floats) -> float:
+        held = _PRIOR / 2 * float(np.square(weights - usual).sum())
+        return held + len(contests) * log_loss(contests, weights, none)
+
     weights = usual.copy()
-    for _round in range(_ITERATIONS):
+    for _round in range(_ITERATIONS if contests else 0):
         gradient = _PRIOR * (weights - usual)
         hessian = _PRIOR * np.eye(len(weights))
         for each in contests:
@@ -90,9 +99,11 @@ def fitted(contests: Sequence[Contest], usual: Floats, none: float = 1.0) -> Flo
             mean = share @ each.features
             gradient += mean - (each.features[each.right] if each.right >= 0 else 0.0)
             hessian += (each.features.T * share) @ each.features - np.outer(mean, mean)
-        step = np.linalg.solve(hessian, gradient)
+        step, before = np.linalg.solve(hessian, gradient), loss(weights)
+        while loss(weights - step) > before and float(np.abs(step).max()) >= _LEAST_STEP:
+            step = step / 2
         weights = weights - step
-        if float(np.abs(step).max()) < 1e-6:
+        if float(np.abs(step).max()) < _LEAST_STEP:
             break
     return weights
 
