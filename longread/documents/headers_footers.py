@@ -42,7 +42,10 @@ _HEAD_GAP = 0.7
 
 _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"\b[A-Z]{1,2}-\d{1,4}\b|\b\d{1,4}\b")
-_CHAPTER = re.compile(r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"(?:chapter|part|appendix|annex|exhibit|schedule|section) #|(?:table|figure) [#.\-]+[a-z]?",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"(?:page|p\.|seite|of|von|[#\-–—|/\[\]\s])+")
 _TOKEN, _LETTERED = re.compile(r"\w+"), re.compile(r"(?<!\w)[A-Z]{1,2}-\d{1,4}(?!\w)", re.I)
 # The number of a page ("\0" here) with what belongs to it: "Page 3 of 10", "- 3 -". It stands at an

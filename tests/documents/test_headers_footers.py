@@ -142,6 +142,12 @@ def test_titles_of_short_chapters_do_not_count_pages() -> None:
     assert [rows[0] for rows in left_over(pages)] == [f"Chapter {n}" for n in range(1, 7)]
 
 
+def test_a_table_s_number_at_a_page_s_top_does_not_count_pages() -> None:
+    pages = [page((f"TABLE 10.0{n + 1}B", 60), (words, 400)) for n, words in enumerate("abcdef")]
+    drop_running_rows(pages)
+    assert [rows[0] for rows in left_over(pages)] == [f"TABLE 10.0{n}B" for n in range(1, 7)]
+
+
 @pytest.mark.parametrize(
     ("word", "value"),
     [("xii", 12), ("IV", 4), ("mcmxc", 1990), ("mix", 1009), ("civil", 0), ("", 0)],
