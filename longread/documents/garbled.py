@@ -30,6 +30,16 @@ def is_unmapped(spans: Sequence[dict[str, Any]]) -> bool:
     return any(_has_few_vowels(" ".join(texts)) for texts in by_font.values())
 
 
+def has_unknown(content: dict[str, Any]) -> bool:
+    """Does MuPDF's page have glyphs that their font gives no letter for?"""
+    return any(
+        span["char_flags"] & _NUMBER_ONLY
+        for block in content["blocks"]
+        for line in block.get("lines", ())
+        for span in line["spans"]
+    )
+
+
 def _has_few_vowels(text: str) -> bool:
     if len(text) < _ENOUGH:
         return False

@@ -19,6 +19,7 @@ from typing import Any
 import pymupdf
 
 from longread.documents.characters import mend
+from longread.documents.garbled import has_unknown
 from longread.documents.glyphs import SpacedMarks
 from longread.documents.normalize import tidy
 from longread.documents.pdf_annotations import add_annotations, attachments
@@ -27,13 +28,17 @@ from longread.documents.spans import page_of
 from longread.documents.superscripts import Superscripts
 from longread.errors import DocumentError
 
-# Words as they are printed: no ligature characters, nothing outside the page's edges.
+# Words as they are printed: no ligature characters, nothing outside the page's edges, and the
+# glyphs themselves where a tagged file says them in other words (/ActualText: "less than or
+# equal to" for "≤", nothing for the letters of a chart).
 TEXT_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_IGNORE_ACTUALTEXT
 )
-_FLAGS = TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS
+# Where a font does not say what its glyphs are, those words are all there is.
+ACTUAL_TEXT_FLAGS = TEXT_FLAGS & ~pymupdf.TEXT_IGNORE_ACTUALTEXT
 # A page with fewer characters than this that shows a large picture is a scan.
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
@@ -161,8 +166,11 @@ def _page(
 ) -> RawPage:
     page = file.load_page(number)
     look = _Look(page)
-    textpage = page.get_textpage(flags=_FLAGS)
+    textpage = page.get_textpage(flags=TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS)
     content = textpage.extractDICT()
+    if has_unknown(content):
+        textpage = page.get_textpage(flags=ACTUAL_TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS)
+        content = textpage.extractDICT()
     mend(content, textpage.extractRAWDICT, marks)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None

@@ -41,6 +41,7 @@ _SYMBOLS = {
     "wingdings2": {"R": "[x]", "S": "[x]", "T": "[x]", "£": "[ ]", "P": "✓"},
     "zapfdingbats": {"3": "✓", "4": "✓", "l": "•", "n": "•", "u": "•", "8": "✗", "o": "[ ]"},
 }
+_AT_A_FIGURE = re.compile(rf"(?<=\d){SOFT_HYPHEN}|{SOFT_HYPHEN}(?=\d)")
 
 # "(1)(2)" are two marks.
 _MARKS = re.compile(r"\([^()]*\)|\[[^][]*\]|[^()\[\]]+|[()\[\]]")
@@ -227,6 +228,9 @@ def _segment(
 ) -> Segment | None:
     spans = line["spans"]
     text = " ".join(tidy(_marked(spans, line["dir"], superscripts)).split())
+    if SOFT_HYPHEN in text:
+        # Fonts call their hyphen so, and figures have no other: "FY 2013-FY 2017".
+        text = _AT_A_FIGURE.sub("-", text)
     # At a line's end a soft hyphen says that the word goes on; elsewhere it says nothing.
     text = text[:-1].replace(SOFT_HYPHEN, "") + text[-1:]
     if not text.strip(SOFT_HYPHEN):
@@ -330,7 +334,8 @@ def _symbols(span: Span) -> str:
     text: str = span["text"]
     name = span["font"].rpartition("+")[2].lower().replace(" ", "").replace("-", "")
     if "ding" not in name:
-        return text
+        # In Symbol's own code B7 is the bullet.
+        return text.replace("·", "•") if name.startswith("symbol") else text
     table = _SYMBOLS[
         "wingdings2" if "dings2" in name else "zapfdingbats" if "zapf" in name else "wingdings"
     ]
