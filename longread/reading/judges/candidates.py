@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from longread.documents.sentences import sentences
 from longread.engine import Generation
 from longread.reading.judges.questions import offers_a_choice
+from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.retrieval import terms
 from longread.retrieval.queries import identifiers, key_terms
 from longread.retrieval.terms import folded
@@ -63,6 +64,14 @@ def adds_nothing(text: str, question: str) -> bool:
     """
     asked = {folded(term) for term in terms(question)}
     return not offers_a_choice(question) and asked.issuperset(map(folded, terms(text)))
+
+
+def fitting(candidates: Sequence[Generation], question: str) -> list[Generation]:
+    """The candidates with a number where the question asks how much; all of them where none has
+    one. "two empty cottages" is not what it costs to mend them."""
+    if not asks_for_quantity(question):
+        return list(candidates)
+    return [each for each in candidates if has_quantity(each.text)] or list(candidates)
 
 
 def outdone(texts: Sequence[str], question: str) -> list[bool]:

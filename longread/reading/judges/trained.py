@@ -26,6 +26,7 @@ from longread.reading.judges import Judge, ShortAnswer, StepQuote
 from longread.reading.judges.batch import Request
 from longread.reading.judges.candidates import (
     copied,
+    fitting,
     least_risk,
     likelihoods,
     rivals,
@@ -122,7 +123,7 @@ class TrainedJudge(Judge):
         if branches is None:
             return [self.engine.generate(asked, max_tokens=_ANSWER_TOKENS)]
         found = branches.continuations(asked, count=_CANDIDATES, max_tokens=_ANSWER_TOKENS)
-        return copied(telling(found, question), (passage, notes))
+        return copied(fitting(telling(found, question), question), (passage, notes))
 
     def _alone(
         self, header: str, sentences: Sequence[str], question: str, notes: str

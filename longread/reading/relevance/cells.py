@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from longread.documents.table import Table, TableRow
+from longread.reading.relevance.answer_type import expected_type, types_of
 from longread.retrieval import terms
 from longread.retrieval.numbers import with_digits
 from longread.retrieval.queries import key_terms
@@ -21,6 +22,8 @@ from longread.retrieval.queries import key_terms
 _ROWS = 3
 # A head with more than this share of what the question says of heads is the one that is meant.
 _MOST = 0.5
+# A cell that says yes: its head is the answer.
+_YES = re.compile(r"\W*(yes|ja|oui|sí|y|x|✓|✔|•|●)\W*", re.IGNORECASE)
 # The first words of a question say what it asks for: "Which berth of the …".
 _OPENING = 4
 
@@ -73,7 +76,7 @@ def candidates(question: str, rows: Sequence[tuple[Table, TableRow]]) -> list[Ce
 
 def matches(question: str, cells: Sequence[Cell], others: Sequence[TableRow]) -> list[CellMatch]:
     """What each cell has in common with the question; `others` are all rows that may be meant."""
-    asked, wanted = key_terms(question), sort_wanted(question)
+    asked, wanted = key_terms(question), expected_type(question)
     opening = key_terms(" ".join(question.split()[:_OPENING]))
     rows = {id(cell.row): key_terms(f"{cell.table.context} {_said(cell.row)}") for cell in cells}
     rivals = [key_terms(_said(row)) for row in others]
@@ -172,52 +175,8 @@ def _precision(own: frozenset[str], asked: frozenset[str]) -> float:
     return len(own & asked) / len(own) if own else 0.0
 
 
-# What a question asks for by its first words: a person, a time, a figure, yes or no.
-_SORTS = {
-    "name": r"who(m|se)?|wer|we[mn]|wessen|qui|quiéne?s?",
-    "time": r"when|since when|in (what|which) (year|month)|on (what|which) (day|date)|at what time"
-    r"|(what|which) (year|date|day|time)|wann|seit wann|(in )?welche[ms] jahr|an welchem tag"
-    r"|um wie ?viel uhr|quand|depuis quand|en quelle année|à quelle heure|cuándo|en qué año",
-    "figure": r"(for |by |at |to |in )?how (?!did|do|does|is|was|are|were|can)\w+"
-    r"|(what|which) (share|percentage|number|amount|weight|price|depth|length)"
-    r"|(um |für )?wie (viele?|lange?|hoch|tief|groß|weit|schwer|alt|oft)|combien|cuánt[oa]s?",
-    "verdict": r"(is|are|was|were|does|do|did|has|have|ist|sind|hat|wird|est-ce)\b",
-}
-_ASKED_FOR = {name: re.compile(rf"^\W*({rule})\b", re.IGNORECASE) for name, rule in _SORTS.items()}
-_FIGURE = re.compile(r"[(\[~<>≤≥±+−-]*\s*([A-Z]{3}\s|[A-Z]{0,3}[$£€¥])?\s*[−-]?\d")
-_TIME = re.compile(
-    r"\b(1\d|20)\d\d\b|\b\d\d?:\d\d\b|\b\d\d?\.\d\d?\.\d*"
-    r"|\b(jan(uary?|vier)?|feb(ruary?)?|février|mar(ch|s)?|märz|apr(il)?|avril|may|mai|june?|juni"
-    r"|juin|july?|juli|juillet|aug(ust)?|août|sept?(ember)?|septembre|o[ck]t(ober)?|octobre"
-    r"|nov(ember)?|novembre|de[cz](ember)?|décembre)\b",
-    re.IGNORECASE,
-)
-_YES = re.compile(r"\W*(yes|ja|oui|sí|y|x|✓|✔|•|●)\W*", re.IGNORECASE)
-# Letters beside a date or a time of day that still say no more than that: "From 1 Jan 2025".
-_BESIDE_A_TIME = 8
-_VERDICT = re.compile(r"\W*(yes|no|ja|nein|oui|non|sí|y|n|✓|✔|x|✗)\W*", re.IGNORECASE)
-
-
-def sort_wanted(question: str) -> str:
-    """`name`, `time`, `figure`, `verdict`, or nothing where the question's words do not say."""
-    return next((name for name, rule in _ASKED_FOR.items() if rule.search(question)), "")
-
-
 def _sort_fits(wanted: str, text: str) -> float:
-    found = sorts(text)
+    found = types_of(text)
     if not wanted:
         return -1.0 if "verdict" in found else 0.0
     return 1.0 if wanted in found else -1.0
-
-
-def sorts(text: str) -> set[str]:
-    """What a cell may be: a verdict, a name, a figure, a time (a year is both)."""
-    if _VERDICT.fullmatch(text):
-        return {"verdict"}
-    found = set[str]()
-    rest = _TIME.sub("", text)
-    if rest != text and sum(map(str.isalpha, rest)) < _BESIDE_A_TIME:
-        found.add("time")
-    if _FIGURE.match(text) and (not found or text.strip().isdigit()):
-        found.add("figure")
-    return found or {"name"}

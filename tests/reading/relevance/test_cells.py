@@ -10,8 +10,6 @@ from longread.reading.relevance.cells import (
     candidates,
     matches,
     of_another_column,
-    sort_wanted,
-    sorts,
 )
 
 HEADS = (("Berth",), ("Depth", "declared (m)"), ("Depth", "measured (m)"), ("Lessee",), ("Crane",))
@@ -54,42 +52,6 @@ def test_a_row_counts_under_its_own_table_s_caption() -> None:
     found = matches("Who leased berth B-35 in 2020?", cells, [row for _table, row in rows])
     best = max(found, key=lambda match: match.row)
     assert cells[found.index(best)].table is later
-
-
-@pytest.mark.parametrize(
-    ("question", "sort"),
-    [
-        ("Who leases it?", "name"),
-        ("In welchem Jahr wurde sie gebaut?", "time"),
-        ("À quelle heure part-il ?", "time"),
-        ("How deep is it?", "figure"),
-        ("How did it end?", ""),
-        ("Combien de passagers ?", "figure"),
-        ("Is it deep?", "verdict"),
-        ("What is the post of Ada Quill?", ""),
-    ],
-)
-def test_what_a_question_asks_for(question: str, sort: str) -> None:
-    assert sort_wanted(question) == sort
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("1,204", {"figure"}),
-        ("£22.05", {"figure"}),
-        ("(45)", {"figure"}),
-        ("1951", {"figure", "time"}),
-        ("26 Nov 2024", {"time"}),
-        ("March 2038", {"time"}),
-        ("04:19", {"time"}),
-        ("Marina and offices", {"name"}),
-        ("B-35", {"name"}),
-        ("yes", {"verdict"}),
-    ],
-)
-def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
-    assert sorts(text) == wanted
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+import pytest
+
+from longread.reading.relevance.answer_type import (
+    asks_for_quantity,
+    expected_type,
+    has_quantity,
+    types_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Who leases it?", "name"),
+        ("In welchem Jahr wurde sie gebaut?", "time"),
+        ("À quelle heure part-il ?", "time"),
+        ("How deep is it?", "figure"),
+        ("How did it end?", ""),
+        ("Combien de passagers ?", "figure"),
+        ("Is it deep?", "verdict"),
+        ("What is the post of Ada Quill?", ""),
+    ],
+)
+def test_what_a_question_asks_for(question: str, wanted: str) -> None:
+    assert expected_type(question) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1,204", {"figure"}),
+        ("£22.05", {"figure"}),
+        ("(45)", {"figure"}),
+        ("1951", {"figure", "time"}),
+        ("26 Nov 2024", {"time"}),
+        ("March 2038", {"time"}),
+        ("04:19", {"time"}),
+        ("Marina and offices", {"name"}),
+        ("B-35", {"name"}),
+        ("yes", {"verdict"}),
+    ],
+)
+def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
+    assert types_of(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "quantity"),
+    [
+        ("How much was paid to the brother's firm?", True),
+        ("What would it cost to make the two cottages habitable?", True),
+        ("Below what price may nobody sell?", True),
+        ("Wie viele Schiffe kamen 2024?", True),
+        ("¿Cuánto pagó la empresa?", True),
+        ("How did the price come about?", False),
+        ("How long was the port closed?", False),
+        ("What does the report say of costs?", False),
+        ("What is the cost centre called?", False),
+    ],
+)
+def test_whether_a_number_is_asked_for(question: str, quantity: bool) -> None:
+    assert asks_for_quantity(question) is quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("£142,000", True),
+        ("about 29 per cent", True),
+        ("nine hours and forty minutes", True),
+        ("2000 pounds", True),
+        ("30 January and again on 28 May", False),
+        ("May 28", False),
+        ("le 28 février", False),
+        ("empty cottages", False),
+    ],
+)
+def test_a_date_is_no_quantity(text: str, number: bool) -> None:
+    assert has_quantity(text) is number
