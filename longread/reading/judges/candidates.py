@@ -67,11 +67,11 @@ def adds_nothing(text: str, question: str) -> bool:
 
 
 def fitting(candidates: Sequence[Generation], question: str) -> list[Generation]:
-    """The candidates with a number where the question asks how much; all of them where none has
-    one. "two empty cottages" is not what it costs to mend them."""
+    """The candidates with a number of their own where the question asks how much; all of them where
+    none has one. "two empty cottages" is not what it costs to mend the two cottages."""
     if not asks_for_quantity(question):
         return list(candidates)
-    return [each for each in candidates if has_quantity(each.text)] or list(candidates)
+    return [each for each in candidates if has_quantity(each.text, question)] or list(candidates)
 
 
 def outdone(texts: Sequence[str], question: str) -> list[bool]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from longread.retrieval import terms
+from longread.retrieval.numbers import with_digits
 from longread.retrieval.numerals import written_out
 
 # What a question asks for by its first words: a person, a time, a figure, yes or no.
@@ -75,6 +77,11 @@ def asks_for_quantity(question: str) -> bool:
     return bool(_QUANTITY.search(question))
 
 
-def has_quantity(text: str) -> bool:
-    """Whether a text has a number that is no date, in digits or in words."""
-    return any(map(str.isdigit, _DATE.sub("", text))) or bool(written_out(text))
+def has_quantity(text: str, question: str = "") -> bool:
+    """Whether a text has a number that is no date and that its question lacks, in digits or in
+    words."""
+    return bool(_numbers(_DATE.sub("", text)) - _numbers(question))
+
+
+def _numbers(text: str) -> set[str]:
+    return with_digits(terms(text)) | written_out(text)

@@ -77,3 +77,9 @@ def test_whether_a_number_is_asked_for(question: str, quantity: bool) -> None:
 )
 def test_a_date_is_no_quantity(text: str, number: bool) -> None:
     assert has_quantity(text) is number
+
+
+def test_a_number_of_the_question_is_no_answer_to_it() -> None:
+    question = "What would it cost to mend the two cottages?"
+    assert not has_quantity("two empty cottages", question)
+    assert has_quantity("£142,000 for two cottages", question)
