@@ -60,17 +60,19 @@ def likeliest(
     """The place of the cell with the highest score, and its share of all, by branch and bound.
 
     `rows` are the places of each row's cells, `bounds` the scores without the words, which only
-    lower them. A row's best bound is scored first, then those cells that could still be as likely;
-    the others share by their bounds.
+    lower them. A row's cells are scored together, those that could still be as likely as the best
+    known; the others share by their bounds.
     """
     scores: dict[int, float] = {}
-    known = {place: bounds[place] for places in rows for place in places}
-    for places in rows:
-        first, *others = sorted(places, key=lambda place: -bounds[place])
-        for some in ([first], others):
-            least = max(scores.values(), default=-math.inf) + math.log(_NO_RIVAL)
-            asked = [place for place in some if bounds[place] >= least]
-            scores.update(zip(asked, score(asked) if asked else (), strict=True))
-    best = max(scores, key=lambda place: scores[place])
-    known |= scores
-    return best, 1 / sum(math.exp(each - scores[best]) for each in known.values())
+    best = max(bounds[place] for places in rows for place in places)
+    while True:
+        least = best + math.log(_NO_RIVAL)
+        left = [[p for p in places if p not in scores and bounds[p] >= least] for places in rows]
+        if not any(left):
+            break
+        for asked in filter(None, left):
+            scores.update(zip(asked, score(asked), strict=True))
+        best = max(scores.values())
+    known = {place: bounds[place] for places in rows for place in places} | scores
+    place = max(scores, key=lambda place: scores[place])
+    return place, 1 / sum(math.exp(each - best) for each in known.values())
