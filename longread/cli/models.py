@@ -171,9 +171,10 @@ def calibrate(
                     measured[f"{signal} {kind} {what}"]
                     for what in ("answered right", "refused", "log loss", "log loss before")
                 )
+                stay = "" if loss < before else ": the weights stay as they were"
                 typer.echo(
                     f"answers from {kind:<8} {right:.0%} right where there is one, {refused:.0%} "
-                    f"refused where there is none; log loss {loss:.2f} ({before:.2f} before)"
+                    f"refused where there is none; log loss {loss:.2f} ({before:.2f} before){stay}"
                 )
     say(f"{result.probes} needles; kept in {file}")
 

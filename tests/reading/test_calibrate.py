@@ -13,10 +13,12 @@ from longread.engine.llamacpp import LlamaCppEngine
 from longread.errors import ModelError
 from longread.models import calibration
 from longread.reading import calibrate
+from longread.reading.calibrate import gate
 from longread.reading.calibrate.gate import Contest, fitted, log_loss, shares
 from longread.reading.calibrate.needles import facts
 from longread.reading.calibrate.register import register
 from longread.reading.judges.trained import PROTOCOL
+from longread.reading.relevance.calibration import PlaceWeights
 from longread.reading.relevance.calibration import calibration as weights_of
 from tests.scripted import ScriptedEngine
 
@@ -116,6 +118,23 @@ def test_weights_that_are_sure_of_what_is_wrong_do_not_go_astray(seed: int) -> N
     weights = fitted(made, usual, none=0.23)
     assert log_loss(made, weights, 0.23) < log_loss(made, usual, 0.23)
     assert np.abs(weights - usual).max() < 10
+
+
+@pytest.mark.parametrize(("knows", "kept"), [(0.0, False), (1.0, True)])
+def test_a_fit_that_is_no_better_on_other_questions_is_not_kept(knows: float, kept: bool) -> None:
+    """Noise is fitted well, and says nothing of the half that it was not fitted on."""
+    draw = np.random.default_rng(3)
+    usual = PlaceWeights(0.2, 0.0, 0.0, 0.0, 0.0, -1.0)
+    made = []
+    for number in range(24):
+        right = number % 2 - 1
+        said = draw.normal(0, 1, (1, 6)) + knows * (3.0 if right == 0 else -3.0)
+        said[:, 5] = 1.0
+        made.append(Contest(said, right))
+    found = gate._fit_contests("place", made, usual, 0.23)
+    weights = list(found.table["place"].values())
+    assert (weights != list(usual.weights)) is kept
+    assert (found.measured["place log loss"] < found.measured["place log loss before"]) is kept
 
 
 def knowing(**changes: Any) -> ScriptedEngine:

@@ -271,15 +271,17 @@ def _fit_contests(
     name: str, contests: Sequence[Contest], usual: PlaceWeights, none: float
 ) -> Fitted:
     """The table `name`, and on halves that it was not fitted on its log loss, beside that of the
-    usual weights, and the shares answered right and refused where that is right."""
+    usual weights, and the shares answered right and refused where that is right. The usual weights
+    stay where the fit is no better on those halves."""
     before = np.array(usual.weights)
     names = [each.name for each in fields(PlaceWeights)][:_PLACE_WEIGHTS]
-    losses: list[float] = []
+    tries = [(tried, fitted(fitted_on, before, none)) for fitted_on, tried in halves(contests)]
+    loss = float(np.mean([log_loss(tried, weights, none) for tried, weights in tries]))
+    usual_loss = log_loss(contests, before, none)
+    better = loss < usual_loss
     answered: list[bool] = []
     refused: list[bool] = []
-    for fitted_on, tried in halves(contests):
-        weights = fitted(fitted_on, before, none)
-        losses.append(log_loss(tried, weights, none))
+    for tried, weights in tries if better else [(contests, before)]:
         for each in tried:
             found = shares(each, weights, none)
             given = float(found.sum()) >= LIKELIER_THAN_NOT
@@ -288,10 +290,10 @@ def _fit_contests(
             else:
                 refused.append(not given)
     return Fitted(
-        {name: _named(names, fitted(contests, before, none))},
+        {name: _named(names, fitted(contests, before, none) if better else before)},
         {
-            f"{name} log loss": float(np.mean(losses)),
-            f"{name} log loss before": log_loss(contests, before, none),
+            f"{name} log loss": loss,
+            f"{name} log loss before": usual_loss,
             f"{name} answered right": _share(answered),
             f"{name} refused": _share(refused),
         },
