@@ -31,14 +31,12 @@ from longread.errors import DocumentError
 # Words as they are printed: no ligature characters, nothing outside the page's edges, and the
 # glyphs themselves where a tagged file says them in other words (/ActualText: "less than or
 # equal to" for "≤", nothing for the letters of a chart).
-TEXT_FLAGS = (
+_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE
     | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
     | pymupdf.TEXT_MEDIABOX_CLIP
     | pymupdf.TEXT_IGNORE_ACTUALTEXT
 )
-# Where a font does not say what its glyphs are, those words are all there is.
-ACTUAL_TEXT_FLAGS = TEXT_FLAGS & ~pymupdf.TEXT_IGNORE_ACTUALTEXT
 # A page with fewer characters than this that shows a large picture is a scan.
 SCAN_CHARACTERS = 20
 SCAN_AREA = 0.3
@@ -161,16 +159,25 @@ def _tessdata() -> str:
     return str(folder)
 
 
+def text_of(page: Any, more: int = 0) -> tuple[Any, dict[str, Any]]:
+    """A page's textpage by our flags and `more`, and its content by blocks, lines and spans.
+
+    Where a font does not say what its glyphs are, what the tags say for them is all there is.
+    """
+    textpage = page.get_textpage(flags=_FLAGS | more)
+    content: dict[str, Any] = textpage.extractDICT()
+    if has_unknown(content):
+        textpage = page.get_textpage(flags=_FLAGS & ~pymupdf.TEXT_IGNORE_ACTUALTEXT | more)
+        content = textpage.extractDICT()
+    return textpage, content
+
+
 def _page(
     file: Any, number: int, tessdata: str | None, superscripts: Superscripts, marks: SpacedMarks
 ) -> RawPage:
     page = file.load_page(number)
     look = _Look(page)
-    textpage = page.get_textpage(flags=TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS)
-    content = textpage.extractDICT()
-    if has_unknown(content):
-        textpage = page.get_textpage(flags=ACTUAL_TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS)
-        content = textpage.extractDICT()
+    textpage, content = text_of(page, pymupdf.TEXT_COLLECT_VECTORS)
     mend(content, textpage.extractRAWDICT, marks)
     raw = page_of(content, look, superscripts)
     raw.label = page.get_label() or None if file.is_pdf else None

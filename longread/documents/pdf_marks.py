@@ -16,8 +16,7 @@ from typing import Any
 
 import pymupdf
 
-from longread.documents.garbled import has_unknown
-from longread.documents.pdf import ACTUAL_TEXT_FLAGS, TEXT_FLAGS, opened
+from longread.documents.pdf import opened, text_of
 from longread.documents.table import Box, union
 
 # Yellow for the first answer; those of further questions take turns.
@@ -114,9 +113,7 @@ _Letter = tuple[str, tuple[int, int], Box]
 
 def _characters(page: Any) -> Iterator[_Letter]:
     """The page's letters in the file's order; a ligature's share its glyph's box."""
-    content = page.get_text("rawdict", flags=TEXT_FLAGS)
-    if has_unknown(content):
-        content = page.get_text("rawdict", flags=ACTUAL_TEXT_FLAGS)
+    content = text_of(page)[0].extractRAWDICT()
     for number, block in enumerate(content["blocks"]):
         for place, line in enumerate(block.get("lines", ())):
             for span in line["spans"]:
