@@ -17,14 +17,13 @@ from operator import itemgetter
 from statistics import median
 
 from longread.documents.cells import PROSE_LINE, is_figure
+from longread.documents.gutters import Gutter, crosses, find_gutter, halves
 from longread.documents.layout_types import Segment
 from longread.documents.page_columns import (
-    crosses,
-    find_gutter,
-    halves,
     is_labelled,
     is_prose,
     mark_outer,
+    parted_in_band,
     reads_down,
     tables,
 )
@@ -45,8 +44,6 @@ _FEWEST_SHARE, _MOST_OVER = 0.25, 0.04
 # Figures of a chart's scale.
 _FEWEST_STEPS = 5
 _DEEPEST = 6
-# White above or below a line that stands apart (in units of the type size).
-_APART = 0.5
 _ITEM = re.compile(r"(?:[•▪◦‣⁃■□➢➤✓●○❑☐☑☒✔]|\[[x ]\])(?:\s|$)")
 # An empty check box that is drawn (points).
 _SMALLEST_BOX, _LARGEST_BOX = 5.0, 16.0
@@ -65,20 +62,26 @@ def parted_beside(
 
     `drawn` is where lines and boxes are drawn.
     """
-    rows = group_rows(segments) if len(segments) >= 2 * _FEWEST_ROWS and depth < _DEEPEST else []
-    for x, top, bottom, test in _borders(segments, rows, drawn) if rows else ():
-        parts = _parted(rows, (x, top, bottom), test, right_to_left)
-        if len(parts) > 1:
-            return [
-                piece
-                for part in parts
-                for piece in parted_beside(part, drawn, right_to_left, depth + 1)
-            ]
-    return [list(segments)]
+    if len(segments) < 2 * _FEWEST_ROWS or depth >= _DEEPEST:
+        return [list(segments)]
+    gutter = find_gutter(list(segments))
+    rows = group_rows(segments)
+    tried = (
+        _parted(rows, (x, top, bottom), test, right_to_left)
+        for x, top, bottom, test in _borders(segments, gutter, drawn)
+    )
+    parts = next((parts for parts in tried if len(parts) > 1), [list(segments)])
+    if len(parts) < 2 and gutter is None:
+        parts = parted_in_band(segments, right_to_left)
+    if len(parts) < 2:
+        return parts
+    return [
+        piece for part in parts for piece in parted_beside(part, drawn, right_to_left, depth + 1)
+    ]
 
 
 def _borders(
-    segments: Sequence[Segment], rows: Sequence[Row], drawn: Sequence[Box]
+    segments: Sequence[Segment], gutter: Gutter | None, drawn: Sequence[Box]
 ) -> Iterator[tuple[float, float, float, _Test]]:
     """Where a border may be: its place, its two ends, and what must hold beside it."""
     top, bottom = min(s.y0 for s in segments), max(s.y1 for s in segments)
@@ -93,12 +96,8 @@ def _borders(
     items = _items(segments, drawn)
     for x in _second_edges(items):
         yield x - 1, top, bottom, partial(_are_lists, items)
-    found = find_gutter(list(segments))
-    if found is None:
-        for x in _edges_of_text(rows):
-            yield x - 1, top, bottom, _run_on
-    else:
-        yield _behind_figures(segments, found.x), top, bottom, _independent
+    if gutter is not None:
+        yield _behind_figures(segments, gutter.x), top, bottom, _independent
     white = _widest_white(segments)
     if white is not None:
         yield white, top, bottom, _are_not_level
@@ -113,8 +112,6 @@ def _parted(
     split = [halves(row, x) for row in rows]
     across = [crosses(row, x) or not top <= row[0].y1 <= bottom + 1 for row in rows]
     mark_outer(across, split)
-    if test is _run_on:
-        _mark_apart(across, split)
     for over, group in itertools.groupby(zip(across, split, strict=True), itemgetter(0)):
         lefts, rights = zip(*(both for _, both in group), strict=True)
         sides = [list(itertools.chain(*side)) for side in (lefts, rights)]
@@ -123,17 +120,6 @@ def _parted(
         else:
             parts += [*(sides[::-1] if right_to_left else sides), []]
     return [part for part in parts if part]
-
-
-def _mark_apart(across: list[bool], rows: Sequence[tuple[Row, Row]]) -> None:
-    """A line before or behind what stands beside each other, apart from it, is of neither side."""
-    for order in (range(len(rows)), range(len(rows) - 1, -1, -1)):
-        over = True
-        for here, after in itertools.pairwise(order):
-            row, beside = (left or right for left, right in (rows[here], rows[after]))
-            gap = max(row[0].y0 - beside[0].y1, beside[0].y0 - row[0].y1)
-            over = across[here] or (over and not all(rows[here]) and gap > _APART * row[0].size)
-            across[here] = over
 
 
 def _behind_figures(segments: Sequence[Segment], x: float) -> float:
@@ -247,37 +233,6 @@ def _stands_before(item: Box, segment: Segment) -> bool:
         return False
     level = abs(item[1] + item[3] - segment.y0 - segment.y1) < segment.size
     return level and sum(map(str.isalpha, segment.text)) >= _FEWEST_ROWS
-
-
-def _edges_of_text(rows: Sequence[Row]) -> list[float]:
-    """Where lines of text begin that have text on their left, behind white."""
-    edges: dict[int, list[float]] = defaultdict(list)
-    for row in rows:
-        for before, after in itertools.pairwise(row):
-            white = after.x0 - before.x1 > _WHITE * after.size
-            if white and min(len(before.text), len(after.text)) >= PROSE_LINE:
-                edges[round(after.x0 / 4)].append(after.x0)
-    return sorted(min(places) for places in edges.values() if len(places) >= _FEWEST_ROWS)
-
-
-def _run_on(left: Row, right: Row) -> bool:
-    """Does text go on from line to line on both sides, and not row by row?"""
-    if tables(left) or tables(right) or not all(map(is_prose, (left, right))):
-        return False
-    for side in (left, right):
-        lines = [row[0] for row in group_rows(side)]
-        if 2 * sum(line.text[:1].islower() for line in lines) < len(lines):
-            return False
-    return not _has_rows(left, right)
-
-
-def _has_rows(left: Row, right: Row) -> bool:
-    """Is there white between lines of both sides, as between two rows of a table?"""
-    first = max(min(s.y1 for s in side) for side in (left, right))
-    last = min(max(s.y0 for s in side) for side in (left, right))
-    lines = itertools.pairwise(row[0] for row in group_rows([*left, *right]))
-    gaps = [after.y0 - above.y1 for above, after in lines if above.y1 >= first and after.y0 <= last]
-    return bool(gaps) and max(gaps) > median(gaps) + _APART * left[0].size
 
 
 def _widest_white(segments: Sequence[Segment]) -> float | None:

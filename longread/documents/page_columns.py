@@ -13,13 +13,20 @@ from dataclasses import dataclass
 from statistics import median
 
 from longread.documents.cells import PROSE_LINE, is_figure
+from longread.documents.gutters import (
+    Gutter,
+    Halved,
+    column_bands,
+    crosses,
+    find_gutter,
+    halves,
+    has_rows,
+)
 from longread.documents.layout_types import WIDEST_GAP, Segment, Shape
 from longread.documents.rows import Row, group_rows, left_edge
 from longread.documents.structure import CAPTION
 from longread.documents.tables import is_marker
 
-# What of a row stands left of a gutter, and what right of it.
-_Halved = tuple[Row, Row]
 # A gap this wide (in units of the type size) separates cells; justified text stays below.
 CELL_GAP = 1.25
 # Lines of a table's title, or between it and the table.
@@ -37,14 +44,13 @@ def split_columns(
     depth: int = 0,
 ) -> list[list[Segment]]:
     """The parts of a region that are read one after the other, each a single column."""
-    if not segments:
-        return []
-    found = find_gutter(segments) if len(segments) >= 6 and depth < MAX_DEPTH else None
+    if len(segments) < 6 or depth >= MAX_DEPTH:
+        return [segments] if segments else []
+    found = find_gutter(segments)
     if found is None:
         return [segments]
     parts: list[list[Segment]] = []
     single: list[Segment] = []
-    split = False
     for band in _bands(segments, found, shapes):
         left, right = band.left, band.right
         if band.shape is None and (
@@ -52,21 +58,40 @@ def split_columns(
         ):
             single.extend(left + right)
             continue
-        split = True
-        if single:
-            parts.append(single)
-            single = []
+        parts.extend(_split_band(single, shapes, right_to_left, depth))
+        single = []
         if band.shape is not None:
             others = [shape for shape in shapes if shape is not band.shape]
             parts.extend(split_columns(left + right, others, right_to_left, depth + 1))
             continue
         for side in (right, left) if right_to_left else (left, right):
             parts.extend(split_columns(side, shapes, right_to_left, depth + 1))
-    if not split:
-        return [segments]
-    if single:
-        parts.append(single)
-    return parts
+    return [*parts, *_split_band(single, shapes, right_to_left, depth)]
+
+
+def _split_band(
+    segments: list[Segment], shapes: Sequence[Shape], right_to_left: bool, depth: int
+) -> list[list[Segment]]:
+    """What no gutter of the whole region parts, cut where a band of its rows is columns of text."""
+    parts = parted_in_band(segments, right_to_left)
+    if len(parts) < 2:
+        return parts
+    return [
+        piece for part in parts for piece in split_columns(part, shapes, right_to_left, depth + 1)
+    ]
+
+
+def parted_in_band(segments: Sequence[Segment], right_to_left: bool) -> list[list[Segment]]:
+    """The segments, parted where a band of their rows is two columns of text."""
+    for band in column_bands(segments):
+        sides = (band.right, band.left) if right_to_left else (band.left, band.right)
+        if (
+            not tables(band.left + band.right)
+            and all(map(is_prose, sides))
+            and not has_rows(*sides)
+        ):
+            return [part for part in (band.above, *sides, band.below) if part]
+    return [list(segments)] if segments else []
 
 
 def reads_down(side: list[Segment], depth: int = 0) -> bool:
@@ -75,54 +100,6 @@ def reads_down(side: list[Segment], depth: int = 0) -> bool:
         return True
     # The heads of a table can look like two short columns.
     return len(side) >= 16 and len(split_columns(side, depth=depth + 1)) > 1
-
-
-@dataclass(slots=True)
-class _Gutter:
-    x: float
-    score: float
-
-
-def find_gutter(segments: list[Segment]) -> _Gutter | None:
-    """The best vertical gap: as many segments as possible wholly on either side.
-
-    Segments that cross it (headings, wide tables) count against it but do not forbid it.
-    Only lines of text have a say: a table's figures have gutters of their own.
-    """
-    everything = segments
-    segments = [segment for segment in segments if len(segment.text) >= PROSE_LINE]
-    if len(segments) < 6:
-        return None
-    left = min(segment.x0 for segment in segments)
-    width = max(segment.x1 for segment in segments) - left
-    bins = 200
-    step = width / bins
-    if step <= 0:
-        return None
-    starts, ends = [0] * (bins + 2), [0] * (bins + 2)
-    for segment in segments:
-        starts[int((segment.x0 - left) / step)] += 1
-        ends[min(bins, int((segment.x1 - left) / step)) + 1] += 1
-    total = len(segments)
-    best, best_score, best_run, run = None, 0.0, 0, 0
-    started, ended = (list(itertools.accumulate(counts)) for counts in (starts, ends))
-    for position in range(bins * 15 // 100, bins * 85 // 100 + 1):
-        before, after = ended[position], total - started[position]
-        score = min(before, after) - 0.5 * (total - before - after)
-        if score > best_score:
-            best, best_score, best_run, run = position, score, 1, 1
-        elif best is not None and score == best_score:
-            run = run + 1 if position == best + run else 1
-            if run > best_run:
-                best, best_run = position - run + 1, run
-        else:
-            run = 0
-    if best is None or best_score < 3:
-        return None
-    # Within the gap, where the fewest short pieces (numbers of a list's entries) are cut.
-    places = [left + (best + best_run * eighth / 8) * step for eighth in (4, 3, 5, 2, 6, 1, 7)]
-    cut = [sum(s.x0 < x - 1 and s.x1 > x + 1 for s in everything) for x in places]
-    return _Gutter(places[cut.index(min(cut))], best_score)
 
 
 @dataclass(slots=True)
@@ -135,7 +112,7 @@ class _Band:
     right: list[Segment]
 
 
-def _bands(segments: list[Segment], gutter: _Gutter, shapes: Sequence[Shape]) -> list[_Band]:
+def _bands(segments: list[Segment], gutter: Gutter, shapes: Sequence[Shape]) -> list[_Band]:
     """Cut a region at the rows of tables, those across the gutter, and shapes across it."""
     rows = [halves(row, gutter.x) for row in group_rows(segments)]
     across = _across(rows, gutter, segments)
@@ -173,12 +150,7 @@ def _parts(shape: Shape, segments: Sequence[Segment], edges: tuple[float, float]
     return over_both and not any(shape.holds(segment) for segment in segments)
 
 
-def halves(row: Row, gutter: float) -> _Halved:
-    left = [segment for segment in row if segment.x0 + segment.x1 <= 2 * gutter]
-    return left, [segment for segment in row if segment.x0 + segment.x1 > 2 * gutter]
-
-
-def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -> list[bool]:
+def _across(rows: Sequence[Halved], gutter: Gutter, segments: list[Segment]) -> list[bool]:
     """Which rows belong to no column: they cross a gutter, are a table's, or stand apart."""
     edges = _Edges.of(rows)
     others = [
@@ -210,7 +182,7 @@ def _across(rows: Sequence[_Halved], gutter: _Gutter, segments: list[Segment]) -
     return across
 
 
-def mark_outer(across: list[bool], rows: Sequence[_Halved]) -> None:
+def mark_outer(across: list[bool], rows: Sequence[Halved]) -> None:
     """A page's number and the like, first or last of the rows, is of neither column."""
     if len(rows) > 1:
         for outer, inner in ((0, 1), (-1, -2)):
@@ -221,11 +193,7 @@ def tables(segments: Iterable[Segment]) -> set[int]:
     return {segment.table for segment in segments if segment.table}
 
 
-def crosses(row: Row, x: float) -> bool:
-    return any(segment.x0 < x - 1 and segment.x1 > x + 1 for segment in row)
-
-
-def _stands_apart(outer: _Halved, inner: _Halved) -> bool:
+def _stands_apart(outer: Halved, inner: Halved) -> bool:
     """Is the first or last row a page's number or another line that is of neither column?"""
     row, beside = outer[0] or outer[1], inner[0] or inner[1]
     if len(row) > 1 or (outer[0] and outer[1]):
@@ -234,7 +202,7 @@ def _stands_apart(outer: _Halved, inner: _Halved) -> bool:
     return gap > 1.5 * (row[0].y1 - row[0].y0)
 
 
-def _first_title(rows: Sequence[_Halved], index: int) -> int:
+def _first_title(rows: Sequence[Halved], index: int) -> int:
     """Where the title of what stands in the row at `index` begins, under the left column's text."""
     first = index
     below = rows[index][0] + rows[index][1]
@@ -266,7 +234,7 @@ class _Edges:
     right: tuple[float, float]
 
     @classmethod
-    def of(cls, rows: Sequence[_Halved]) -> _Edges:
+    def of(cls, rows: Sequence[Halved]) -> _Edges:
         sides = [[s for row in rows for s in row[side]] for side in (0, 1)]
         ends = [(min(map(left_edge, s)), max(e.x1 for e in s)) if s else (0.0, 0.0) for s in sides]
         return cls(ends[0], ends[1])

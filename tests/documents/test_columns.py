@@ -192,6 +192,54 @@ def test_two_columns_of_a_few_lines_in_a_page_of_one(tmp_path: Path) -> None:
         assert f"The {side}. {PROSE[:180].strip()}" in text
 
 
+LEFT = (
+    "The survey was sent to all members. Barnes, Okafor, Lindqvist and Moreau counted the replies. "
+    "Nine in ten had read the letter. Most of them prefer the evening ferry to the early one."
+)
+RIGHT = "Members now see the accounts. Reading costs nothing. Printed copies are sold at a pier."
+
+
+def over_full_lines(paper: Paper, sides: Sequence[tuple[float, str]]) -> None:
+    """Two texts beside each other, and more lines from edge to edge below than they have."""
+    page = paper.page()
+    for x, words in sides:
+        for number, line in enumerate(wrapped(words, 200, 11)):
+            page.insert_text((x, 100 + 13 * number), line, fontsize=11)
+    end = grid(page, [["TABLE 7", "", "", ""], ["", "2019", "2020", "2021"]], 240)
+    end = grid(page, [["Claims", "41,176", "17,719", "12,767"]], end)
+    paper.prose(page, f"{PROSE} {PROSE}", end + 20)
+
+
+def test_two_columns_above_a_table_and_more_text_than_theirs(tmp_path: Path) -> None:
+    """Few of their lines begin in lower case, and a gutter of the whole page is outvoted."""
+    paper = Paper()
+    over_full_lines(paper, [(72, LEFT), (310, RIGHT)])
+    document = load(paper.save(tmp_path), use_cache=False)
+    assert document.text.split("\n\n")[:3] == [LEFT, RIGHT, "TABLE 7"]
+    assert "Claims | 41,176 | 17,719 | 12,767" in document.text
+
+
+def test_white_between_their_rows_makes_two_columns_a_table(tmp_path: Path) -> None:
+    paper = Paper()
+    page = paper.page()
+    rows = [
+        ("Adjusted income of the owners", "Net income before the sale of boats is counted"),
+        ("Adjusted dues of all the ferries", "Dues of the ferries and of pilots, less delays"),
+        ("Adjusted cost of pier and railing", "Cost of repairs, before what insurers have paid"),
+        ("Adjusted surplus after the storm", "All that is left when repairs are paid for"),
+    ]
+    y = 100.0
+    for row in rows:
+        for x, words in zip((72, 310), row, strict=True):
+            for number, line in enumerate(wrapped(words, 130, 11)):
+                page.insert_text((x, y + 13 * number), line, fontsize=11)
+        y += 40
+    paper.prose(page, f"{PROSE} {PROSE}", y + 40)
+    text = load(paper.save(tmp_path), use_cache=False).text
+    places = [text.index(words) for row in rows for words in (row[0][:12], row[1][:12])]
+    assert places == sorted(places)
+
+
 def between_margins() -> tuple[Paper, pymupdf.Page, str]:
     """A page of justified text with wide margins, and its text."""
     paper = Paper()
