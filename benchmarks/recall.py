@@ -177,7 +177,7 @@ class Scorer:
 
     def row(self, question: str, passages: Passages, top: int) -> dict[str, Any]:
         """Ranks (from 0) of the gold groups by each signal, and the seconds of each."""
-        bm25 = Index(passages.texts).scores(question)
+        bm25 = Index(passages.texts, background=True).scores(question)
         order = sorted(range(len(bm25)), key=lambda place: (-bm25[place], place))
         best = order[:top]
         scores: dict[str, list[float]] = defaultdict(list)

@@ -123,7 +123,7 @@ class Corpus:
         """BM25 over all passages under their headers; of tables heads and caption count."""
         if self._store is not None:
             self._store.keep(self.cuts())
-        return Index.over(self.postings)
+        return Index.over(self.postings, background=True)
 
     @cached_property
     def beginnings(self) -> Index:

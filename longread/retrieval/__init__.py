@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from longread.retrieval.background import ENGLISH, pseudo_passages, share
 from longread.retrieval.queries import names, query_terms, synonyms
 from longread.retrieval.stems import stem
 from longread.retrieval.terms import folded, terms
@@ -38,22 +39,27 @@ class Index:
     Numbers can be found but do not count into a text's length: a table of figures is not a
     long text that happens to hold a few words
     (benchmarks/LOG.md#2026-11-21-bm25-on-filings).
+
+    With `background` the texts are passages of documents, and how rare a word is in English at
+    large counts as well (see `background`). Sentences of one passage are told from each other by
+    what they have themselves.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, background: bool = False) -> None:
         from longread.retrieval.postings import Postings
 
-        self._take([Postings.of(texts)])
+        self._take([Postings.of(texts)], background)
 
     @classmethod
-    def over(cls, postings: Sequence[Postings]) -> Index:
+    def over(cls, postings: Sequence[Postings], *, background: bool = False) -> Index:
         """An index over the texts of several postings, in their order."""
         index = cls.__new__(cls)
-        index._take(postings)
+        index._take(postings, background)
         return index
 
-    def _take(self, postings: Sequence[Postings]) -> None:
+    def _take(self, postings: Sequence[Postings], background: bool) -> None:
         self._postings = postings
+        self._background = background
         self.size = sum(len(each.lengths) for each in postings)
         self._languages = list(dict.fromkeys(each.language for each in postings))
         # For each term that was asked for, the texts that hold it, and how often each does.
@@ -109,10 +115,10 @@ class Index:
 
         scores: Array = np.zeros(self.size)
         for weight, wanted in ((1.0, query_terms(query)), (_SYNONYM, synonyms(query))):
-            for places, counts in self._look_up(wanted).values():
+            for stems, (places, counts) in self._look_up(wanted).items():
                 tops = counts * (_K1 + 1)
                 norms = counts + self._norms[places]
-                scores[places] += weight * self._idf(len(places)) * (tops / norms)
+                scores[places] += weight * self._idf(len(places), stems) * (tops / norms)
         return scores
 
     def search(self, query: str, limit: int) -> list[Hit]:
@@ -128,21 +134,36 @@ class Index:
         import numpy as np
 
         lacking = np.zeros(self.size)
-        for places, _counts in self._look_up(wanted).values():
+        for stems, (places, _counts) in self._look_up(wanted).items():
             lacks = np.ones(self.size, bool)
             lacks[places] = False
-            lacking[lacks] += self._idf(len(places))
+            lacking[lacks] += self._idf(len(places), stems)
         lacked: list[float] = lacking.tolist()
         return lacked
 
     def weight(self, term: str) -> float:
         """The term's IDF; 0 for a term that the document does not have."""
         held = self._look_up([folded(term)])
-        return sum(self._idf(len(places)) for places, _counts in held.values())
+        return sum(self._idf(len(places), stems) for stems, (places, _counts) in held.items())
 
-    def _idf(self, count: int) -> float:
+    @property
+    def rarest(self) -> float:
+        """The highest IDF that a term can have: that of one that no text holds."""
+        return self._idf(0)
+
+    @cached_property
+    def _pseudo(self) -> float:
+        """How many passages of English at large stand behind the texts."""
+        held = self._look_up([ENGLISH]) if self._background else {}
+        english = sum(len(places) for places, _counts in held.values())
+        return pseudo_passages(self.size, english)
+
+    def _idf(self, count: int, stems: _Stems = ()) -> float:
         """The IDF of a term that `count` texts hold.
 
         log(1 + …) is Lucene's form: above zero for every term of every corpus.
         """
-        return math.log(1 + (self.size - count + 0.5) / (count + 0.5))
+        # English is not stemmed: the column that has no language knows a term as it is folded.
+        word = stems[self._languages.index("")] if stems and "" in self._languages else ""
+        size, held = self.size + self._pseudo, count + self._pseudo * share(word)
+        return math.log(1 + (size - held + 0.5) / (held + 0.5))

@@ -110,7 +110,8 @@ class ReadAhead:
         """The best passages of what is there that were not gated yet."""
         share = self._parsed / self._documents
         wanted = math.ceil(share * self._judge.calibration.lookups * _BETTER)
-        index = Index.over([each for corpus in self._corpora for each in corpus.postings])
+        postings = [each for corpus in self._corpora for each in corpus.postings]
+        index = Index.over(postings, background=True)
         best = [hit.place for question in self._questions for hit in index.search(question, wanted)]
         return [place for place in dict.fromkeys(best) if place not in self._gated]
 

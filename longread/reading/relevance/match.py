@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +47,7 @@ def lexical_match(
     best = max(others, default=0.0) or 1.0
     # A term adds at most idf × (k1 + 1), k1 = 1.5; one that the document lacks counts with
     # the highest idf there is.
-    rarest = math.log(1 + (index.size + 0.5) / 0.5)
+    rarest = index.rarest
     ideal = 2.5 * sum(index.weight(term) or rarest for term in query_terms(asked)) or 1.0
     told = set(query_terms(known))
     lacking = index.missing([name for name in names(question) if name not in told])
