@@ -152,6 +152,11 @@ class Index:
         return self._idf(0)
 
     @cached_property
+    def plain(self) -> Index:
+        """The same texts by their own frequencies alone."""
+        return Index.over(self._postings) if self._background else self
+
+    @cached_property
     def _pseudo(self) -> float:
         """How many passages of English at large stand behind the texts."""
         held = self._look_up([ENGLISH]) if self._background else {}

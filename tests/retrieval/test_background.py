@@ -71,6 +71,14 @@ def test_english_beside_another_language_keeps_its_words() -> None:
     assert {hit.place for hit in index.search("Hafen", 2)} == {60, 61}
 
 
+def test_plain_is_the_index_without_english() -> None:
+    index = Index(FILING, background=True)
+    assert index.plain.scores("the reader of cash flow") == Index(FILING).scores(
+        "the reader of cash flow"
+    )
+    assert index.plain.plain is index.plain
+
+
 def test_a_large_collection_speaks_for_itself() -> None:
     assert pseudo_passages(0, 0) == 0
     assert pseudo_passages(10, 10) == 5

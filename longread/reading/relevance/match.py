@@ -21,12 +21,16 @@ class Match:
     has, and the passage lacks, as a share of the rarest word's; at least 0. BM25 alone ranks a
     sentence about the wrong town above the right town's if it shares more of the other words.
     `alike` counts the passages that lack no more than this one, itself included.
+
+    These are by the document's own frequencies, which the weights of gates were fitted on. `score`
+    is the index's own, by which passages are looked up.
     """
 
     relative: float
     absolute: float
     named: float = 1.0
     alike: int = field(default=1, compare=False)
+    score: float = field(default=0.0, compare=False)
 
 
 # Rounding error of sums of the same weights in another order.
@@ -42,6 +46,7 @@ def lexical_match(
     that they come from, `without`, do not count as the best one.
     """
     asked = f"{question} {known}".strip()
+    ranked_by, index = index.scores(asked), index.plain
     scores = index.scores(asked)
     others = (score for place, score in enumerate(scores) if place not in without)
     best = max(others, default=0.0) or 1.0
@@ -58,14 +63,15 @@ def lexical_match(
             score / ideal,
             max(0.0, 1.0 - lack / rarest),
             bisect_right(ranked, lack + _SAME),
+            by,
         )
-        for score, lack in zip(scores, lacking, strict=True)
+        for score, lack, by in zip(scores, lacking, ranked_by, strict=True)
     ]
 
 
 def best_matching(matches: Sequence[Match], wanted: int) -> list[int]:
     """The places that BM25 likes best, best first."""
-    ranked = sorted(range(len(matches)), key=lambda place: (-matches[place].relative, place))
+    ranked = sorted(range(len(matches)), key=lambda place: (-matches[place].score, place))
     return ranked[:wanted]
 
 

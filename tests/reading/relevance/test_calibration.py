@@ -10,7 +10,7 @@ from longread.reading.judges.likelihood import LikelihoodJudge
 from longread.reading.judges.probe import choice_auc, gate_signal
 from longread.reading.prompts import probe_pairs
 from longread.reading.relevance.calibration import calibration, logit, sigmoid
-from longread.reading.relevance.match import Match, evenly, lexical_match
+from longread.reading.relevance.match import Match, best_matching, evenly, lexical_match
 from longread.retrieval import Index
 from tests.scripted import ScriptedEngine
 
@@ -148,3 +148,16 @@ def test_a_small_model_is_not_probed_and_a_request_is_obeyed() -> None:
     assert gate_signal(engine, "auto") == "likelihood"
     assert gate_signal(engine, "choice") == "choice"
     assert engine.prompts == []
+
+
+def test_english_moves_what_is_looked_up_but_no_match() -> None:
+    texts = ["the cash flow of the year", "the reader of the notes"] * 30
+    texts += ["the auditor signed the report"] * 3
+    question = "Dear reader, please answer with care: what was the cash flow?"
+    plain, index = Index(texts), Index(texts, background=True)
+    matches, before = lexical_match(index, question), lexical_match(plain, question)
+    assert matches == before
+    assert [match.alike for match in matches] == [match.alike for match in before]
+    assert [match.score for match in matches] == index.scores(question) != plain.scores(question)
+    best = [hit.place for hit in index.search(question, 5)]
+    assert best_matching(matches, 5) == best
