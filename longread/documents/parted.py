@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from longread.documents.cells import is_figure
 from longread.documents.table import Box, union
 
-# White wider than this (in units of the type size) stands between two cells, behind the number
-# of a row already if it is narrower.
-_WIDE, _BEHIND_NUMBER = 1.25, 0.7
-_NUMBERED = re.compile(r"\d[\w.]{0,7}\s*")
+# White wider than this (in units of the type size) stands between two cells; behind the number of
+# a row, and between two figures, already if it is narrower.
+_WIDE, _NARROW = 1.25, 0.6
+_NUMBERED = re.compile(r"\d[\w.]{0,7}")
 # A blank is about this wide, in units of the type size.
 _BLANK = 0.26
 
@@ -39,14 +40,20 @@ def parted(line: Line) -> Iterator[Line]:
     begin, box = 0, boxes[inked[0]]
     for before, after in itertools.pairwise(inked):
         size = max(spans[before]["size"], spans[after]["size"])
-        numbered = before == inked[0] and _NUMBERED.fullmatch(spans[before]["text"])
-        gap = boxes[after][0] - boxes[before][2]
-        if gap > (_BEHIND_NUMBER if numbered else _WIDE) * size:
+        white = (boxes[after][0] - boxes[before][2]) / size
+        texts = spans[before]["text"].strip(), spans[after]["text"].strip()
+        if white > _least(*texts, first=before == inked[0]):
             yield {**line, "spans": spans[begin:after], "bbox": box}
             begin, box = after, boxes[after]
         else:
             box = union(box, boxes[after])
     yield {**line, "spans": spans[begin:], "bbox": box}
+
+
+def _least(before: str, after: str, *, first: bool) -> float:
+    """How wide the white between two texts is at least if they are two cells."""
+    figures = all(is_figure(text) and any(map(str.isdigit, text)) for text in (before, after))
+    return _NARROW if figures or (first and _NUMBERED.fullmatch(before)) else _WIDE
 
 
 def _inked(span: Span) -> Box:
