@@ -113,7 +113,8 @@ def test_a_server_that_goes_away_loses_no_step(server: Server, begin: Callable[.
     again = begin(server.openai, **long)
     assert again.info.resumed == len(done)
     assert [step.judged for step in [*done, *again.steps()]] == wanted
-    assert again.answer().status == "not_found"
+    # The reader is sure of what the model says, and is not sure of.
+    assert again.answer().answer == NAME
     again.close()
 
 

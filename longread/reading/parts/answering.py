@@ -184,18 +184,13 @@ class AnswerFromPlaces:
         self._alone: dict[tuple[int, int, str], float] = {}
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
-        ledger = state.ledger()
-        if not ledger:
-            return Outcome(None, (), self._gate.found())
-        outcome = self.choose(state, ledger)
-        if outcome.text is not None:
-            return outcome
-        closest = max(ledger, key=lambda quote: quote.score)
-        return replace(outcome, confidence=outcome.confidence or closest.score, closest=closest)
+        return self.choose(state, state.ledger())
 
     def choose(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         """The likeliest answer that is sure enough, with P(it is right); or none, with P(the
-        likeliest is right)."""
+        likeliest is right) and the closest place."""
+        if not ledger:
+            return Outcome(None, (), self._gate.found())
         refused = 0.0
         for outcome in self.outcomes(state, ledger):
             if outcome.confidence < LIKELIER_THAN_NOT:
@@ -205,7 +200,8 @@ class AnswerFromPlaces:
             if sure >= self._judge.calibration.least_sure:
                 return self._corrections.applied(state, outcome, sure)
             refused = refused or sure
-        return Outcome(None, (), refused)
+        closest = max(ledger, key=lambda quote: quote.score)
+        return Outcome(None, (), refused or closest.score, closest=closest)
 
     def outcomes(self, state: ReadingState, ledger: Sequence[Quote]) -> Iterator[Outcome]:
         """What places or steps answer, the likeliest first, each with P(its place was found)."""

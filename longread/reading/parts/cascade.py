@@ -14,11 +14,12 @@ from longread.reading.judges import Judge, Judges
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
 from longread.reading.parts.backing import LIKELIER_THAN_NOT
-from longread.reading.parts.gates import FoundExit, PassageGate
+from longread.reading.parts.gates import Choose, FoundExit, PassageGate
 from longread.reading.parts.null import NeverExit
+from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
-from longread.reading.state import ExitGate, ReadingState, Scored
-from longread.reading.step import Quote
+from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
+from longread.reading.step import Gate, Quote
 
 
 def judging(
@@ -31,7 +32,7 @@ def judging(
     else:
         gate = PassageGate(judges.gate, options.gate_threshold)
     answers = answerer(judges, gate)
-    found = SettledExit(gate) if judges.cascade else FoundExit(gate, answers.choose)
+    found = SettledExit(gate, answers.choose) if judges.cascade else FoundExit(gate, answers.choose)
     stop = NeverExit() if options.exit is False else found
     return gate, writer(judges, gate), stop, answers
 
@@ -70,14 +71,41 @@ class SettledExit(FoundExit):
     """What a larger model answers from competes with other places that it read, which reading on
     does not settle: an answer that is likelier than not need outweigh the unread alone."""
 
+    def __init__(self, gate: PassageGate, answer: Choose) -> None:
+        super().__init__(gate)
+        self._answer = answer
+
     def found(self) -> float:
         found = self._gate.found()
         return max(found, self._gate.settled()) if found >= LIKELIER_THAN_NOT else found
+
+    def decide(self, state: ReadingState) -> Gate | None:
+        """After the larger model's looks the answer as it would be given now counts as well: it may
+        be the reader's own."""
+        gate = super().decide(state)
+        if state.step < LOOKS or (gate is not None and gate.open):
+            return gate
+        chosen = self._answer(state, state.ledger())
+        if chosen.text is None or (gate is not None and gate.probability >= chosen.confidence):
+            return gate
+        return Gate(chosen.confidence, state.options.exit_threshold, self._gate.signal)
 
 
 class LikeliestAnswer(AnswerFromPlaces):
     """Different answers share what was found: a larger model's probabilities are of its words, so
     the likeliest is none where others leave it less than likelier than not."""
+
+    def __init__(self, judges: Judges, gate: PassageGate) -> None:
+        super().__init__(judges, gate)
+        self._own = ReadersAnswer(gate)
+
+    def choose(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
+        """The larger model's answer, or the reader's own where it is the surer one. A reader that
+        was not trained for it has none of its own, nor is a list a matter of one answer."""
+        given = super().choose(state, ledger)
+        if state.everything or self._gate.judge.calibration.answered is None:
+            return given
+        return self._own.beside(state, given)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]

@@ -14,6 +14,7 @@ from longread.documents.chunks import Span
 from longread.reading.judges import Judge, Relevance
 from longread.reading.judges.batch import Request
 from longread.reading.memory import as_notes
+from longread.reading.parts.posterior import Posterior
 from longread.reading.parts.scores import PassageScores, passage_matches
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.match import Match
@@ -60,12 +61,29 @@ class PassageGate:
         """
         if self._scores is None:
             return 0.0
+        return self._share(state, answers, self._scores.posterior)
+
+    def found_by_reader(self, state: ReadingState, answers: Sequence[Quote]) -> float:
+        """The same of the reader's own `answers`, whatever a larger model made of their places."""
+        return self._share(state, answers, self.scores(state).posterior.without_judgement())
+
+    def opened(self, state: ReadingState) -> list[Scored]:
+        """The passages read that the reader itself opened for an answer, best first, whatever a
+        larger model made of them."""
+        posterior = self.scores(state).posterior.without_judgement()
+        found = sorted(posterior.opened(self.threshold).items(), key=lambda each: -each[1])
+        passages, scores = state.corpus.passages, self.scores(state)
+        for place, _value in found:
+            # What an interrupted run read is asked again, from its block.
+            self.relevance.setdefault(passages[place], scores.relevance(place))
+        return [Scored(passages[place], value) for place, value in found]
+
+    def _share(self, state: ReadingState, answers: Sequence[Quote], posterior: Posterior) -> float:
         own = {place.index for quote in answers for place in state.corpus.passages_at(quote)}
-        posterior = self._scores.posterior
         opened = posterior.opened(self.threshold)
         without = sum(posterior.weight(place) for place in opened if place not in own)
         given = sum(odds(quote.score) for quote in answers)
-        return self.found() * given / (given + without) if given else 0.0
+        return posterior.found(self.threshold) * given / (given + without) if given else 0.0
 
     def read(self, state: ReadingState) -> Opening:
         scores = self.scores(state)

@@ -6,6 +6,7 @@ One place holds the answer, or none does. The exit gate weighs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from longread.reading.relevance.calibration import AnswerWeights, odds
 from longread.reading.relevance.match import Match
@@ -29,6 +30,7 @@ class Posterior:
         probability: Callable[[int], float],
     ) -> None:
         self._unanswerable = weights.unanswerable
+        self._probability = probability
         self._scored = set(scored)
         self._read: dict[int, float] = {}
         # Of the places that a larger model judged: its odds, and those that the reader gave.
@@ -57,6 +59,16 @@ class Posterior:
         self._judged[place] = (odds(probability), odds(reader))
         given, had = map(sum, zip(*self._judged.values(), strict=True))
         self._trust = min(1.0, (given + _PRIOR_ODDS) / (had + _PRIOR_ODDS))
+
+    def without_judgement(self) -> Posterior:
+        """The posterior that it would be had no larger model judged a place."""
+        alone = copy(self)
+        alone._read = {
+            place: self._probability(place) if place in self._judged else value
+            for place, value in self._read.items()
+        }
+        alone._judged, alone._trust = {}, 1.0
+        return alone
 
     def found(self, threshold: float) -> float:
         """P(the answer's place is among the passages whose gate opened at `threshold`).

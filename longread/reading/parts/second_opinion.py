@@ -208,7 +208,7 @@ class SecondOpinion(AnswerOrQuote):
             return Said(answers, given)
         quote = state.corpus.quote(stands[0].document, *stands[1], score=reader)
         own = [state.shown(stands[0], self._judge), notes, named]
-        if _of_another(state, quote, given.text, own):
+        if of_another(state, quote, given.text, own):
             weigh = partial(weights.probability, answers, unsaid=True)
         if not weights.alone:
             return Said(answers, given, probability=weigh(given.confidence, reader))
@@ -256,7 +256,7 @@ class SecondOpinion(AnswerOrQuote):
         return opened and said is not None and said.supports > said.answers
 
 
-def _of_another(state: ReadingState, quote: Quote, answer: str, own: list[str]) -> bool:
+def of_another(state: ReadingState, quote: Quote, answer: str, own: list[str]) -> bool:
     """Whether an answer's `own` place lacks a year of the question, or it is a cell under the head
     of another year, or number. Of several places that are read together, another may have the name
     or the number that leads to the answer."""

@@ -19,7 +19,7 @@ _SORTS = {
     r"|(what|which) (year|date|day|time)|wann|seit wann|(in )?welche[ms] jahr|an welchem tag"
     r"|um wie ?viel uhr|quand|depuis quand|en quelle année|à quelle heure|cuándo|en qué año",
     "figure": r"(for |by |at |to |in )?how (?!did|do|does|is|was|are|were|can)\w+"
-    r"|(what|which) (share|percentage|number|amount|weight|price|depth|length)"
+    r"|(what|which) (share|per ?cent(age)?|number|amount|weight|price|depth|length)"
     r"|(um |für )?wie (viele?|lange?|hoch|tief|groß|weit|schwer|alt|oft)|combien|cuánt[oa]s?",
     "verdict": r"(is|are|was|were|does|do|did|has|have|ist|sind|hat|wird|est-ce)\b",
 }
@@ -60,8 +60,8 @@ def types_of(text: str) -> set[str]:
 _QUANTITY = re.compile(
     r"^\W*((for |by |at |to |in )?how (many|much)"
     r"|what (does|did|do|would|will|should)\b.*\bcost"
-    r"|((for|by|at|to|in|below|above|over|under) )?(what|which) (share|percentage|number|amount"
-    r"|weight|price|fee|rate|salary|sum|proportion)"
+    r"|((for|by|at|to|in|below|above|over|under) )?(what|which) (share|per ?cent(age)?"
+    r"|number|amount|weight|price|fee|rate|salary|sum|proportion)"
     r"|(um |für )?wie ?viele?|was kostete?n?|combien|cuánt[oa]s?)\b",
     re.IGNORECASE,
 )

@@ -52,6 +52,7 @@ def test_what_a_cell_may_be(text: str, wanted: set[str]) -> None:
         ("Below what price may nobody sell?", True),
         ("Wie viele Schiffe kamen 2024?", True),
         ("¿Cuánto pagó la empresa?", True),
+        ("What percent of the ships were late?", True),
         ("How did the price come about?", False),
         ("How long was the port closed?", False),
         ("What does the report say of costs?", False),

@@ -24,10 +24,12 @@ def told() -> Document:
     return telling({3: RUMOUR, 7: FACT})
 
 
-def reader() -> ScriptedEngine:
-    """Likes the rumour better than the fact."""
+def reader(answer: str = "") -> ScriptedEngine:
+    """Likes the rumour better than the fact, and answers from it, if at all."""
     return ScriptedEngine(
-        choices=lambda p: 0.95 if RUMOUR in p else 0.3 if FACT in p else 0.01, protocol=PROTOCOL
+        replies=lambda p: answer if RUMOUR in p else "",
+        choices=lambda p: 0.95 if RUMOUR in p else 0.3 if FACT in p else 0.01,
+        protocol=PROTOCOL,
     )
 
 
@@ -45,9 +47,15 @@ def model(**changes: Any) -> ScriptedEngine:
     )
 
 
-def begin(told: Document, answering: ScriptedEngine, journal: bool = False, **options: Any) -> Run:
+def begin(
+    told: Document,
+    answering: ScriptedEngine,
+    journal: bool = False,
+    reading: ScriptedEngine | None = None,
+    **options: Any,
+) -> Run:
     answering.info = type(answering.info)("larger", "larger.gguf", "CPU", 4000, 1_500_000_000)
-    session = Session((told,), answering, reader=reader())
+    session = Session((told,), answering, reader=reading or reader())
     sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
     session._judges["auto"] = session_judge(answering)
     return session.run(QUESTION, ReadingOptions(**{**sizes, **options}), journal=journal)
@@ -359,3 +367,57 @@ def test_the_answer_to_one_question_stands_in_the_next() -> None:
     _steps, answer = finish(run.session.run("When did the ferry of Orvel sink?", run.options))
     assert answer.answer == "1931"
     assert [quote.page for quote in answer.citations] == [7, 3]
+
+
+def test_what_the_model_refuses_the_reader_answers_where_it_is_sure(told: Document) -> None:
+    """From what it opened, and in words that say whose answer it is."""
+    answering = model()
+    answering.choices = lambda _prompt: 0.02
+    run = begin(told, answering, reading=reader("in a storm"), exit_threshold=0.6)
+    steps, answer = finish(run)
+    assert (answer.answer, answer.citations[0].page) == ("in a storm", 3)
+    assert answer.remark == "the answer is the reader's own: the model gives none"
+    assert answer.memory == ""
+    assert len(steps) < steps[0].total
+
+
+def test_what_the_model_refuses_an_unsure_reader_does_not_answer(told: Document) -> None:
+    answering = model()
+    answering.choices = lambda _prompt: 0.02
+    unsure = reader("in a storm")
+    unsure.choices = lambda prompt: 0.5 if RUMOUR in prompt else 0.01
+    answer = finish(begin(told, answering, reading=unsure))[1]
+    assert answer.status == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Did the Orvel ferry sink in a storm or a fog?", True),
+        ("Did the Orvel ferry sink in a storm or a fog in 1876?", False),
+        ("How much of the Orvel ferry sank in a storm?", False),
+    ],
+)
+def test_the_reader_s_own_answer_is_of_the_question_s_year_and_sort(
+    told: Document, question: str, answered: bool
+) -> None:
+    answering = model()
+    answering.choices = lambda _prompt: 0.02
+    begun = begin(told, answering, reading=reader("a storm"))
+    answer = finish(begun.session.run(question, begun.options))[1]
+    assert (answer.answer == "a storm") is answered
+
+
+def test_a_resumed_cascade_asks_the_reader_for_its_answer_again(told: Document) -> None:
+    def run(**how: Any) -> Run:
+        answering = model()
+        answering.choices = lambda _prompt: 0.02
+        return begin(told, answering, reading=reader("in a storm"), exit=False, **how)
+
+    wanted = finish(run())[1]
+    assert next(iter(run(journal=True).steps()))
+    again = run(journal=True)
+    assert again.info.resumed == 1
+    answer = finish(again)[1]
+    assert answer.answer == wanted.answer == "in a storm"
+    assert answer.confidence == pytest.approx(wanted.confidence)
