@@ -53,7 +53,10 @@ class Posterior:
 
     def judge(self, place: int, probability: float, reader: float) -> None:
         """Record what a larger model made of a passage: P(its answer is right), 0 where it gave
-        none. `reader` is what the model that gates gave it."""
+        none; of several answers the likeliest, which the ledger keeps as well. `reader` is what the
+        model that gates gave it."""
+        if 0.0 < odds(probability) < self._judged.get(place, (0.0,))[0]:
+            return
         self.enter(place, probability)
         self._read[place] = probability
         self._judged[place] = (odds(probability), odds(reader))

@@ -53,3 +53,14 @@ def test_a_reader_that_was_overruled_is_trusted_less_elsewhere(posterior: Poster
     posterior.judge(1, 0.0, 0.95)
     assert posterior.weight(2) < 0.1
     assert posterior.found(0.2) < before
+
+
+def test_a_place_that_is_read_again_with_others_keeps_its_likeliest_answer(
+    posterior: Posterior,
+) -> None:
+    posterior.judge(0, 0.6, 0.4)
+    before = posterior.found(0.2)
+    posterior.judge(0, 0.02, 0.5)
+    assert posterior.found(0.2) == before
+    posterior.judge(0, 0.9, 0.5)
+    assert posterior.found(0.2) > before
