@@ -179,6 +179,8 @@ class AnswerFromPlaces:
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge: Judge = judges.answer
         self._gate = gate
+        # P(the answer's place is among those that gave some answers).
+        self._found_by = gate.found_by
         self._corrections = Corrections(judges.answer)
         # What the judge said of an answer's sentence alone, with the steps that were known.
         self._alone: dict[tuple[int, int, str], float] = {}
@@ -262,7 +264,7 @@ class AnswerFromPlaces:
     ) -> tuple[float, float]:
         """P(the answer's place was found), and the confidence of the words of the `best` group."""
         answers = [quote for group in groups for quote in group]
-        found = max(self._gate.found_by(state, answers), best[0].score)
+        found = max(self._found_by(state, answers), best[0].score)
         return found, best[0].answer_confidence
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:

@@ -6,7 +6,6 @@ A small model that was trained to read words some answers better than a larger o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from longread.documents.chunks import Span
@@ -20,7 +19,7 @@ from longread.reading.parts.second_opinion import of_another
 from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState
-from longread.reading.step import Gate, Quote
+from longread.reading.step import Gate
 from longread.retrieval import terms
 from longread.retrieval.numerals import in_digits
 
@@ -88,6 +87,7 @@ class ReadersAnswer(AnswerFromPlaces):
     def __init__(self, gate: PassageGate) -> None:
         judges = Judges.of(gate.judge)
         super().__init__(judges, gate)
+        self._found_by = gate.found_by_reader
         self._writer = AnswerOrQuote(judges, gate)
         self._asked: set[Span] = set()
         self._memory: Memory | None = None
@@ -108,13 +108,6 @@ class ReadersAnswer(AnswerFromPlaces):
         self._writer.write(own, Opening(Gate(0.0, 0.0, self._gate.signal), (), tuple(new)))
         found = self.choose(own, own.ledger())
         return found if found.text is not None and _meant(own, found) else _NONE
-
-    def confidence(
-        self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
-    ) -> tuple[float, float]:
-        answers = [quote for group in groups for quote in group]
-        found = max(self._gate.found_by_reader(state, answers), best[0].score)
-        return found, best[0].answer_confidence
 
 
 def _meant(state: ReadingState, found: Outcome) -> bool:
