@@ -6,6 +6,7 @@ A small model that was trained to read words some answers better than a larger o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from longread.documents.chunks import Span
@@ -19,7 +20,7 @@ from longread.reading.parts.second_opinion import of_another
 from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState
-from longread.reading.step import Gate
+from longread.reading.step import Gate, Quote
 from longread.retrieval import terms
 from longread.retrieval.numerals import in_digits
 
@@ -31,29 +32,29 @@ _NONE = Outcome(None, (), 0.0)
 _REMARK = "the answer is the reader's own: {}"
 
 
-def compete(given: Outcome, own: Outcome, least: float = _OF_PROSE) -> Outcome:
+def compete(
+    given: Outcome, own: Outcome, least: float = _OF_PROSE, said: Sequence[Quote] = ()
+) -> Outcome:
     """The larger model's answer `given`, or the reader's `own`, each with P(it is right).
 
     Alike, both would have to be wrong (noisy-or). Unlike, they share the odds with each other and
     with neither, and the reader's must be `least` likely. What the larger model is not sure enough
-    of (`text` is None) takes its share too. A figure that another was calculated from is no rival.
+    of (`text` is None) takes its share too, unless another of the answers that it `said` is the
+    reader's. A figure that another was calculated from is no rival.
     """
     if own.text is None:
         return given
     closest = given.closest.answer if given.closest is not None else ""
-    said, worked_from = _parts(given.text or closest)
-    if alike(said, own.text):
+    answer, worked_from = _parts(given.text or closest)
+    if alike(answer, own.text):
         return _agreed(given, own)
+    elsewhere = [quote.score for quote in said if alike(quote.answer, own.text)]
+    if given.text is None and elsewhere:
+        both = _agreed(replace(given, confidence=max(elsewhere)), own)
+        return given if both.text is None else both
     if set(terms(own.text)) <= set(terms(worked_from)):
         return given
-    against, shared = odds(given.confidence), odds(own.confidence)
-    every = against + shared + 1.0
-    if shared > against and shared / every >= least:
-        other = "the model gives none" if given.text is None else f"the model's is {given.text}"
-        return replace(own, confidence=shared / every, remark=_REMARK.format(other))
-    if given.text is None or against / every < LIKELIER_THAN_NOT:
-        return Outcome(None, (), given.confidence, closest=given.closest)
-    return replace(given, confidence=against / every)
+    return _shared(given, own, least)
 
 
 def alike(one: str, other: str) -> bool:
@@ -70,6 +71,18 @@ def _agreed(given: Outcome, own: Outcome) -> Outcome:
         return replace(own, confidence=both) if both >= _AGREED else given
     surer = max(given, own, key=lambda each: each.confidence)
     return replace(surer, confidence=both, remark=given.remark)
+
+
+def _shared(given: Outcome, own: Outcome, least: float) -> Outcome:
+    """Of two unlike answers the surer one, with its share of the odds; or none."""
+    against, shared = odds(given.confidence), odds(own.confidence)
+    every = against + shared + 1.0
+    if shared > against and shared / every >= least:
+        other = "the model gives none" if given.text is None else f"the model's is {given.text}"
+        return replace(own, confidence=shared / every, remark=_REMARK.format(other))
+    if given.text is None or against / every < LIKELIER_THAN_NOT:
+        return Outcome(None, (), given.confidence, closest=given.closest)
+    return replace(given, confidence=against / every)
 
 
 def _parts(answer: str) -> tuple[str, str]:
@@ -96,7 +109,8 @@ class ReadersAnswer(AnswerFromPlaces):
         """The larger model's answer `given`, or its own: see `compete`."""
         own, documents = self.outcome(state), state.corpus.documents
         rows = [documents[quote.document].row_at(quote.start) for quote in own.citations[:1]]
-        return compete(given, own, _OF_A_ROW if any(rows) else _OF_PROSE)
+        said = [quote for quote in state.ledger() if quote.answer]
+        return compete(given, own, _OF_A_ROW if any(rows) else _OF_PROSE, said)
 
     def outcome(self, state: ReadingState) -> Outcome:
         """Its answer, or none, from what is read so far."""

@@ -80,3 +80,15 @@ def test_what_the_model_is_not_sure_enough_of_confirms_the_reader_s_own(
 ) -> None:
     refused = replace(said(None, confidence), closest=quote("1931"))
     assert compete(refused, said("1931", 0.45)).text == text
+
+
+def test_any_place_that_the_model_answered_from_may_confirm_the_reader_s_own() -> None:
+    """The likeliest of its places is not the one that the reader's answer is from."""
+    refused = replace(said(None, 0.24), closest=quote("the steam engine"))
+    places = [quote("the steam engine"), replace(quote("turbine casing"), score=0.05)]
+    own = said("the turbine casing", 0.63)
+    both = compete(refused, own, 0.75, places)
+    assert both.text == "the turbine casing"
+    assert both.confidence == pytest.approx(1 - 0.95 * 0.37)
+    assert compete(refused, own, 0.75, places[:1]).text is None
+    assert compete(refused, replace(own, confidence=0.5), 0.75, places) is refused
