@@ -55,5 +55,6 @@ def _passage(run: Run, number: int, probability: float) -> Passage:
     span = run.corpus.passages[number]
     document, where = run.corpus.documents[span.document], run.corpus.locate(span)
     facts: dict[str, Any] = {name: getattr(where, name) for name in where.__slots__}
-    text = run.corpus.under_header(span, for_model(document, span.start, span.end))
+    words = for_model(document, span.start, span.end)
+    text = run.corpus.under_header(span, words, run.info.question)
     return Passage(document.path, **facts, probability=probability, text=text)

@@ -8,15 +8,22 @@ that the span holds only a part of (it is longer than a passage) comes out as it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 
 from longread.documents.model import Document, TableLine
-from longread.documents.table import Table
+from longread.documents.table import Table, TableRow
 
 
-def for_model(document: Document, start: int, end: int) -> str:
-    """The span's text with table rows as records, every cell beside its column's head."""
-    return _rendered(document, start, end, _records)
+def for_model(
+    document: Document,
+    start: int,
+    end: int,
+    shown: Callable[[TableRow], TableRow] = lambda row: row,
+) -> str:
+    """The span's text with table rows, as they are `shown`, as records: every cell beside its
+    column's head."""
+    return _rendered(document, start, end, partial(_records, shown))
 
 
 def for_index(document: Document, start: int, end: int) -> str:
@@ -49,11 +56,13 @@ def _rendered(
     return "\n\n".join(part for part in parts if part.strip())
 
 
-def _records(table: Table, lines: list[TableLine]) -> Iterator[str]:
+def _records(
+    shown: Callable[[TableRow], TableRow], table: Table, lines: list[TableLine]
+) -> Iterator[str]:
     yield f"{table.context}:" if table.context else ""
     for line in lines:
         if line.row:
-            yield table.record(line.row, context=False)
+            yield table.record(shown(line.row), context=False)
 
 
 def _words(table: Table, lines: list[TableLine]) -> Iterator[str]:

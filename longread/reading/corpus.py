@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from longread.documents.render import for_index, for_model
 from longread.documents.sentences import trimmed
 from longread.documents.table import Table, TableRow
 from longread.reading.relevance.errata import errata
+from longread.reading.relevance.injection import without_injections
 from longread.reading.step import ChunkRef, DocumentRef, Quote
 from longread.retrieval import Index
 from longread.retrieval.postings import Postings, joined
@@ -195,7 +196,7 @@ class Corpus:
         passages = _by_document(self.passages) if len(self._kept) < len(self.documents) else {}
         return {
             number: Postings.of(
-                self.under_header(each, for_index(document, each.start, each.end))
+                f"{self.header(each)}\n{for_index(document, each.start, each.end)}"
                 for each in passages.get(number, ())
             )
             for number, document in enumerate(self.documents)
@@ -254,22 +255,26 @@ class Corpus:
         """Title, section and pages in one line, so that "the company" still means something."""
         document = self.documents[span.document]
         place = self.locate(span)
-        parts = [document.title]
-        if place.section and place.section != document.title:
-            parts.append(place.section)
+        # What stands in every prompt is nobody's order.
+        title = without_injections(document.title) or name_words(document.path)
+        parts = [title]
+        section = without_injections(place.section or "")
+        if section and section != title:
+            parts.append(section)
         if place.page is not None:
             last = place.last_page or place.page
             one = last == place.page
             parts.append(f"page {place.page}" if one else f"pages {place.page}-{last}")
         return " | ".join(parts)
 
-    def headed(self, span: Span) -> str:
-        """The span's words under its header."""
-        return self.under_header(span, self.text(span))
+    def headed(self, span: Span, question: str = "") -> str:
+        """The span's words under its header, as a model may be shown them for a question."""
+        return self.under_header(span, self.text(span), question)
 
-    def under_header(self, span: Span, words: str) -> str:
-        """Some of the span's words, or some more, under its header."""
-        return f"{self.header(span)}\n{words}"
+    def under_header(self, span: Span, words: str, question: str = "") -> str:
+        """Some of the span's words, or some more, under its header: without those that tell whoever
+        answers what to say, unless they are asked about."""
+        return f"{self.header(span)}\n{without_injections(words, question)}"
 
     def as_records(self, span: Span, question: str) -> str:
         """The span under its header, tables as records: each cell beside its column's head.
@@ -279,19 +284,20 @@ class Corpus:
         """
         rows, best = self.rows_asked(span, question)
         if not best:
-            return self.under_header(
-                span, for_model(self.documents[span.document], span.start, span.end)
-            )
+            shown = partial(_without_injections, question)
+            words = for_model(self.documents[span.document], span.start, span.end, shown)
+            return self.under_header(span, words, question)
         records: dict[str, list[str]] = {}
         for table, row in map(rows.__getitem__, best):
-            header, _, record = self.record(span, table, row).partition("\n")
+            header, _, record = self.record(span, table, row, question).partition("\n")
             records.setdefault(header, []).append(record)
         return "\n".join(line for header in records for line in (header, *records[header]))
 
-    def record(self, span: Span, table: Table, row: TableRow) -> str:
+    def record(self, span: Span, table: Table, row: TableRow, question: str = "") -> str:
         """A row of the span as a record under its own header: a table may stand under a later
         heading than the passage begins with."""
-        return f"{self.header(replace(span, start=row.start, end=row.end))}\n{table.record(row)}"
+        header = self.header(replace(span, start=row.start, end=row.end))
+        return f"{header}\n{table.record(_without_injections(question, row))}"
 
     def _rows_asked(
         self, span: Span, question: str
@@ -400,6 +406,11 @@ def beginning(document: Document) -> str:
 def name_words(path: str) -> str:
     """The words of a file's name."""
     return re.sub(r"[\W_]+", " ", Path(path).stem)
+
+
+def _without_injections(question: str, row: TableRow) -> TableRow:
+    """A row as a model may be shown it."""
+    return replace(row, cells=tuple(without_injections(cell, question) for cell in row.cells))
 
 
 def _by_document(spans: Sequence[Span]) -> dict[int, list[Span]]:

@@ -67,7 +67,7 @@ class ReadingState:
         """A passage or chunk as a model is shown it: under its title, section and pages."""
         if judge is not None and judge.records:
             return self.corpus.as_records(span, self.question).strip()
-        return self.corpus.headed(span).strip()
+        return self.corpus.headed(span, self.question).strip()
 
     def ask(self, judge: Judge, passage: Span, request: Request, *, exact: bool = False) -> Reply:
         """The reply of a judge's model to what is asked of a passage, whose state is cached.

@@ -304,7 +304,8 @@ class Answer:
     strongest quote of a run that found too little to answer: a place to look, no answer.
     `documents_read` are the numbers of those with a chunk that was read, in that order,
     `documents_looked_up` those of which passages were gated beside. `remark` is a line where what
-    is given is not what was first found: the document corrects it.
+    is given is not what was first found (the document corrects it), or where words were left out
+    that tell whoever answers what to say.
     """
 
     question: str

@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from longread.documents.chunks import Span
 from longread.errors import UsageError
 from longread.reading.judges import Judges
 from longread.reading.loop import Reader
 from longread.reading.options import ReadingOptions
+from longread.reading.parts.left_out import left_out
 from longread.reading.round_robin import take_turns, together
 from longread.reading.state import Outcome
 from longread.reading.step import Answer, Exit, Step, Tokens, spent
@@ -121,8 +123,10 @@ class Run:
         if end.reason != "interrupted":
             try:
                 reply = self.reader.parts.answerer.answer(self.reader.state, on_text)
-                if reply.remark:
-                    self._report(reply.remark)
+                remarks = reply.remark, left_out(self.reader.state, self._shown())
+                for line in filter(None, remarks):
+                    self._report(line)
+                reply = replace(reply, remark="; ".join(filter(None, remarks)))
             except KeyboardInterrupt:
                 end = Exit(end.step, "interrupted")
         after = sum(map(spent, self.reader.usage(), before), self.tokens_ahead)
@@ -131,6 +135,15 @@ class Run:
         return answer_of(
             self.reader, self.info, self._steps, reply, end, tokens=tokens, seconds=seconds
         )
+
+    def _shown(self) -> Iterator[Span]:
+        """What of the documents the models were shown: chunks, and the passages of look-ups."""
+        read = {step.chunk.position for step in self._steps}
+        yield from (span for span in self.reader.spans if span.index in read)
+        looked_up = {
+            place.passage for step in self._steps for place in (*step.prefetched, *step.retrieved)
+        }
+        yield from (self.corpus.passages[number] for number in sorted(looked_up))
 
     def close(self) -> None:
         """The answer has reached the user: nothing is left to go on with, drop the journal."""

@@ -125,7 +125,7 @@ class AnswerOrQuote:
         unit, row = state.corpus.unit_of(quote)
         answer = result or (in_full(given.text, unit, row) if backed else quote.text)
         if state.everything and self._judge.calibration.entry is not None:
-            alone = state.corpus.under_header(scored.passage, quote.text)
+            alone = state.corpus.under_header(scored.passage, quote.text, state.question)
             yes = relevance_of(self._judge, alone, state.question).answers
             belongs = self._judge.calibration.entry.probability(yes, quote.score)
             quote = replace(quote, score=belongs)

@@ -14,6 +14,7 @@ from functools import cache
 from longread.documents.chunks import Span
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, relevance_of
+from longread.reading.relevance.injection import nothing_else, passed_over
 from longread.reading.step import Quote
 from longread.retrieval import Index, terms
 from longread.retrieval.numerals import in_digits, written_out
@@ -121,16 +122,21 @@ def distinct(quotes: Sequence[Quote]) -> list[Quote]:
     return list(first.values())
 
 
-def quotable(corpus: Corpus, passage: Span) -> list[tuple[int, int]]:
-    """Sentence spans worth quoting: headings left out, very short ones joined to the next.
+def quotable(corpus: Corpus, passage: Span, question: str) -> list[tuple[int, int]]:
+    """Sentence spans worth quoting: headings left out, very short ones joined to the next; none
+    that tells whoever answers what to say.
 
     Never over a line's end: what stands in another row or paragraph, or overleaf, is another quote.
     """
     document = corpus.documents[passage.document]
     headings = {section.start: len(section.title) for section in document.sections}
+    text, first = corpus.text(passage), passage.start
+    left_out = passed_over(text, question)
     joined: list[tuple[int, int]] = []
     for start, end in corpus.sentences(passage):
         if end - start <= headings.get(start, -1):
+            continue
+        if nothing_else(text, (start - first, end - first), left_out):
             continue
         short = joined and len(document.text[slice(*joined[-1])].split()) < _SHORT_QUOTE
         if short and "\n" not in document.text[joined[-1][1] : start]:
@@ -153,7 +159,7 @@ def place_among(
     corpus: Corpus, passages: Sequence[Span], words: str, question: str
 ) -> tuple[Span, tuple[int, int]] | None:
     """The passage and its sentence that `words` come from, as `place_of` has it for one."""
-    spans = [(passage, span) for passage in passages for span in quotable(corpus, passage)]
+    spans = [(one, span) for one in passages for span in quotable(corpus, one, question)]
     if not spans:
         return None
     texts = (corpus.documents[one.document].text[slice(*span)] for one, span in spans)
@@ -168,7 +174,7 @@ def place_among(
 def read_alone(judge: Judge, corpus: Corpus, quote: Quote, question: str, notes: str = "") -> float:
     """What a judge says of an answer's sentence, or its row, read alone under its header."""
     passage = corpus.passages_at(quote)[0]
-    alone = corpus.under_header(passage, corpus.record_of(quote))
+    alone = corpus.under_header(passage, corpus.record_of(quote), question)
     return relevance_of(judge, alone, question, notes).answers
 
 
@@ -183,18 +189,18 @@ def bridge(sentence: str, answer: str, question: str) -> str:
     return " ".join(word for word in words if not known.issuperset(terms(word)))
 
 
-def with_neighbours(corpus: Corpus, quote: Quote) -> str:
+def with_neighbours(corpus: Corpus, quote: Quote, question: str = "") -> str:
     """The quote with the sentences before and after it, under the header of its passage."""
     passage = corpus.passages_at(quote)[0]
     spans = corpus.sentences(passage)
     at = next(place for place, (_start, end) in enumerate(spans) if quote.start < end)
     first, last = spans[max(0, at - 1)][0], spans[min(len(spans) - 1, at + 1)][1]
     text = corpus.documents[quote.document].text[first : max(last, quote.end)]
-    return corpus.under_header(passage, text)
+    return corpus.under_header(passage, text, question)
 
 
 def cited_context(corpus: Corpus, quote: Quote, question: str) -> str:
     """What a quote is read with: its neighbours, or of a table the best rows under their heads."""
     if corpus.documents[quote.document].row_at(quote.start) is None:
-        return with_neighbours(corpus, quote)
+        return with_neighbours(corpus, quote, question)
     return corpus.as_records(corpus.passages_at(quote)[0], question)

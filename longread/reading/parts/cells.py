@@ -38,7 +38,7 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
 
     def scored_words(places: list[int]) -> list[float]:
         first = cells[places[0]]
-        record = state.corpus.record(scored.passage, first.table, first.row)
+        record = state.corpus.record(scored.passage, first.table, first.row, state.question)
         texts = [cells[place].text for place in places]
         said = judge.words(record, state.question, texts, notes)
         return [bounds[p] + weights.words * words for p, words in zip(places, said, strict=True)]

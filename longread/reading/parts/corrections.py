@@ -128,7 +128,7 @@ class Corrections:
         judge does not say that it answers."""
         question, calibration = state.question, self._judge.calibration
         span = Span(0, place.document, erratum.start, erratum.end, 0)
-        shown = state.corpus.under_header(span, text)
+        shown = state.corpus.under_header(span, text, state.question)
         yes = relevance_of(self._judge, shown, question).answers
         if not text or yes < LIKELIER_THAN_NOT:
             return "", 0.0

@@ -27,6 +27,7 @@ from longread.reading.parts.backing import (
 from longread.reading.parts.gates import PassageGate
 from longread.reading.parts.scores import PassageScores
 from longread.reading.relevance.attention import Attended, AttentionReader, token_places
+from longread.reading.relevance.injection import without_injections
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Written
 from longread.reading.step import Gate, Quote, Step
 
@@ -55,7 +56,9 @@ class Laid:
     places: tuple[tuple[int, int], ...]
 
 
-def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Span) -> Laid:
+def lay_out(
+    engine: Engine, corpus: Corpus, question: str, kept: Sequence[Quote], chunk: Span
+) -> Laid:
     """The kept sentences in document order, then the chunk under its header.
 
     The first line belongs to no sentence: it takes the attention sink.
@@ -78,11 +81,11 @@ def lay_out(engine: Engine, corpus: Corpus, kept: Sequence[Quote], chunk: Span) 
         text += "\n"
     text += f"\n{engine.escape_special_tokens(corpus.header(chunk))}\n"
     source, last = corpus.documents[chunk.document].text, chunk.start
-    for start, end in quotable(corpus, chunk):
-        text += engine.escape_special_tokens(source[last:start])
+    for start, end in quotable(corpus, chunk, question):
+        text += engine.escape_special_tokens(without_injections(source[last:start], question))
         add(Sentence(chunk.document, start, end))
         last = end
-    text += engine.escape_special_tokens(source[last : chunk.end])
+    text += engine.escape_special_tokens(without_injections(source[last : chunk.end], question))
     return Laid(text, tuple(sentences), tuple(places))
 
 
@@ -103,7 +106,7 @@ class AttentionGate:
     def read(self, state: ReadingState) -> Opening:
         self._prepare(state)
         chunk = state.chunk
-        laid = lay_out(self._engine, state.corpus, retained(state.memory), chunk)
+        laid = lay_out(self._engine, state.corpus, state.question, retained(state.memory), chunk)
         found = self._attention.relevance(laid.text, state.question)
         chosen = choose(laid, found, self._attention.settings.kept_tokens)
         state.draft["chosen"] = chosen
@@ -128,7 +131,7 @@ class AttentionGate:
         """In a resumed run the first chunk is read again for the weights of the rows."""
         first = state.corpus.chunks[0]
         if not self._attention.prepared() and state.memory.notes:
-            laid = lay_out(self._engine, state.corpus, (), first)
+            laid = lay_out(self._engine, state.corpus, state.question, (), first)
             self._attention.relevance(laid.text, state.question)
 
 
@@ -220,7 +223,7 @@ class AnswerFromRetained:
                 probability = scores.probability(state.corpus.passages_at(quote)[0].index)
                 context, share = f"\n{quote.text}", 1.0
             else:
-                context = with_neighbours(state.corpus, quote)
+                context = with_neighbours(state.corpus, quote, question)
                 probability = relevance_of(judge, context, question).answers
                 share = min(1.0, quote.score / strongest)
             answer = ""

@@ -98,7 +98,7 @@ class PassageScores:
         cell = row_asked(state.question, rows) if best else None
         if cell is None:
             return said
-        record = corpus.record(passage, cell.table, cell.row)
+        record = corpus.record(passage, cell.table, cell.row, state.question)
         if unquoted(state.question, "", [record]):
             # Of another year, or another number, than the question's.
             return said

@@ -99,7 +99,7 @@ def _matching_quotes(state: ReadingState, opening: Opening, words: str) -> tuple
     passages = [*opening.opened, *(Scored(passage, 0.0) for passage in state.retrieved)]
     for scored in passages:
         text = corpus.documents[scored.passage.document].text
-        spans = quotable(corpus, scored.passage)
+        spans = quotable(corpus, scored.passage, state.question)
         hits = Index([text[start:end] for start, end in spans]).search(words, _QUOTES_A_PASSAGE)
         quotes += [
             corpus.quote(scored.passage.document, *spans[hit.place], score=scored.probability)

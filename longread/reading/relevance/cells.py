@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from longread.documents.table import Table, TableRow
 from longread.reading.relevance.answer_type import expected_type, types_of
+from longread.reading.relevance.injection import passed_over
 from longread.retrieval import terms
 from longread.retrieval.numbers import with_digits
 from longread.retrieval.queries import key_terms
@@ -68,9 +69,9 @@ class CellMatch:
 
 
 def candidates(question: str, rows: Sequence[tuple[Table, TableRow]]) -> list[Cell]:
-    """The cells of some rows that say something the question does not."""
+    """The cells of some rows that say something the question does not, nor to whoever answers."""
     asked = key_terms(question)
-    cells = _cells(rows)
+    cells = [cell for cell in _cells(rows) if not passed_over(cell.text, question)]
     return [cell for cell in cells if not key_terms(cell.text) <= asked] or cells
 
 

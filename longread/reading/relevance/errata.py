@@ -28,6 +28,7 @@ from longread.reading.relevance.errata_forms import (
     value,
     words_of,
 )
+from longread.reading.relevance.injection import passed_over
 
 # A paragraph is looked at so many characters before and after a cue, one sentence each.
 _NEAR = 600
@@ -132,6 +133,7 @@ def errata(document: Document) -> tuple[Erratum, ...]:
             span = sentence_at(document, cue, around=1)
             reached = span[1]
             found += _items(document, rows, span, listed=False)
+    found = [item for item in found if not passed_over(item.text)]
     return tuple(sorted(found, key=lambda item: item.start))
 
 
