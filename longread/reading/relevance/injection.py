@@ -102,8 +102,9 @@ def _cell(text: str, span: tuple[int, int], first: int, last: int) -> tuple[int,
 def _hits(text: str) -> Iterator[tuple[int, int, list[frozenset[str]]]]:
     """Where a form holds, with the words that it is about."""
     low = text.lower()
-    for form in _forms("forms"):
-        if all(any(cue in low for cue in cues) for cues in form.cues):
+    found = {cue for cue in _cues() if cue in low}
+    for form in _forms("forms") if found else ():
+        if not any(map(found.isdisjoint, form.cues)):
             for match in form.pattern.finditer(text):
                 start = match.start("at") if "at" in form.pattern.groupindex else match.start()
                 yield start, match.end(), [_stems(said) for said in match.groups() if said]
@@ -118,7 +119,7 @@ class _Form:
     """A pattern of an injection, and what a text must have for it: one of each of `cues`."""
 
     pattern: re.Pattern[str]
-    cues: tuple[Sequence[str], ...]
+    cues: tuple[frozenset[str], ...]
 
 
 @cache
@@ -126,6 +127,11 @@ def _forms(kind: str) -> list[_Form]:
     """The forms of all languages, or what goes on with one."""
     source = resources.files(__package__).joinpath("injection.toml").read_text("utf-8")
     return [_form(form, table) for table in tomllib.loads(source).values() for form in table[kind]]
+
+
+@cache
+def _cues() -> frozenset[str]:
+    return frozenset(cue for form in _forms("forms") for cues in form.cues for cue in cues)
 
 
 def _form(form: str, table: Mapping[str, Any]) -> _Form:
@@ -136,4 +142,5 @@ def _form(form: str, table: Mapping[str, Any]) -> _Form:
         found = words[name]
         form = form.replace(f"{{{name}}}", f"(?:{'|'.join(found)})")
     pattern = re.compile(form.replace(" ", r"\s+"), re.IGNORECASE)
-    return _Form(pattern, tuple(table["cues"][name] for name in named if name in table["cues"]))
+    cues = table["cues"]
+    return _Form(pattern, tuple(frozenset(cues[name]) for name in named if name in cues))
