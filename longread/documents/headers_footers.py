@@ -5,7 +5,7 @@ all rows outside it, and only where other pages carry the same words at the same
 (the whole row, or a part of it beside a title or a page number) or a number there that
 counts along with the pages. What it says stays as furniture of the first page that says
 it; later copies and page numbers are removed. Rows that stand in a table, its repeated
-heads too, are left alone.
+heads too, are left alone, and so is what stands inside pages as often as at their edges.
 """
 
 from __future__ import annotations
@@ -82,6 +82,7 @@ def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
     """
     candidates = [c for number, page in enumerate(pages) for c in _candidates(number, page)]
     _mark(candidates, len(pages))
+    _keep_headings(candidates, pages)
     labels: list[str | None] = [None] * len(pages)
     dropped: dict[int, list[_Candidate]] = defaultdict(list)
     by_margin: dict[tuple[int, bool], list[_Candidate]] = defaultdict(list)
@@ -102,6 +103,22 @@ def drop_running_rows(pages: Sequence[RawPage]) -> list[str | None]:
             for candidate in sorted(dropped[number], key=lambda row: row.row[0].y0):
                 _put_away(candidate, page, said)
     return _fill(labels)
+
+
+def _keep_headings(candidates: Sequence[_Candidate], pages: Sequence[RawPage]) -> None:
+    """A heading, a period or a unit that many tables have ("Year Ended December 31,") comes first
+    on some pages, at one height, and stands inside others at least as often."""
+    running = [each for each in candidates if each.running and each.counted is None]
+    at_edges = Counter(each.text for each in running)
+    near = {id(segment) for each in candidates for segment in each.row}
+    inside = Counter(
+        segment.text
+        for page in (pages if at_edges else ())
+        for segment in page.segments
+        if segment.text in at_edges and id(segment) not in near
+    )
+    for each in running:
+        each.running = inside[each.text] < at_edges[each.text]
 
 
 def _put_away(candidate: _Candidate, page: RawPage, said: set[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
+
 import pytest
 
 from longread.documents.headers_footers import drop_running_rows, roman_value
@@ -61,6 +63,21 @@ def test_rows_of_a_table_that_repeat_stay() -> None:
     drop_running_rows(pages)
     assert "Years ended 31 December 2018 2017 2016" in left_over(pages)[0]
     assert "Total 31 12" in left_over(pages)[1]
+
+
+@pytest.mark.parametrize("inside", [0, 4, 5])
+def test_what_heads_tables_inside_pages_is_no_running_head_of_others(inside: int) -> None:
+    """A period that comes first, below the running head, on the pages that begin with a table."""
+    period, running = "Year Ended December 31,", ("Annual Report", 30)
+    shops = (f"Shop {letter} sold more" for letter in ascii_uppercase)
+    pages = [page(running, (period, 60), (next(shops), 400)) for _ in range(5)]
+    for _ in range(inside):
+        pages.append(page(running, (next(shops), 60), (period, 300), ("so", 400)))
+    pages += [page(running, (next(shops), 60), ("so", 400)) for _ in range(8)]
+    drop_running_rows(pages)
+    kept = left_over(pages)
+    assert all((period in rows) == (inside == 5) for rows in kept[:5])
+    assert not any("Annual Report" in rows for rows in kept)
 
 
 def test_last_rows_of_figures_that_do_not_count_along_stay() -> None:
