@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from longread.documents.captions import above, notes
 from longread.documents.paragraphs import Block, Placed
@@ -21,9 +21,11 @@ _MOST_SUB_HEADS, _LONGEST_SUB_HEAD = 3, 80
 def assemble(placed: Sequence[Placed]) -> tuple[Table, ...]:
     """The tables that the blocks of all pages hold, in order; over pages they are one."""
     tables: list[Table] = []
+    # The table before by its heads, with the page that it ends on; and its last part.
     last: tuple[Draft, int] | None = None
+    part: Draft | None = None
     begin = 0
-    for key, group in groupby(placed, key=lambda each: id(each.block.draft)):
+    for key, group in itertools.groupby(placed, key=lambda each: id(each.block.draft)):
         own = list(group)
         end = begin + len(own)
         draft = own[0].block.draft
@@ -31,12 +33,15 @@ def assemble(placed: Sequence[Placed]) -> tuple[Table, ...]:
             page = own[0].page
             before = placed[_page_start(placed, begin) : begin]
             if tables and last and _goes_on(last, draft, before, page):
-                tables[-1] = _joined(tables[-1], draft, own)
+                heads = _sub_heads(before) if page == last[1] else ()
+                tables[-1] = _joined(tables[-1], draft, _under(heads, own), own)
+                last = (draft if any(draft.heads) else last[0], own[-1].page)
             else:
-                follows = last and begin and placed[begin - 1].block.draft is last[0]
+                follows = last and begin and placed[begin - 1].block.draft is part
                 upper = tables[-1] if tables and follows else None
                 tables.append(_table(draft, own, before, placed[end : end + 8], upper))
-            last = (draft, own[-1].page)
+                last = (draft, own[-1].page)
+            part = draft
         elif last and own[0].page > last[1]:
             # Only notes may stand between a table's pages.
             last = last if _only_titles(own) else None
@@ -60,7 +65,8 @@ def _goes_on(last: tuple[Draft, int], draft: Draft, before: Sequence[Placed], pa
     first, last_page = last
     if len(first.heads) != len(draft.heads):
         return False
-    edges = zip(first.edges[1::2], draft.edges[1::2], strict=True)
+    # Figures end in line; how long the labels are says nothing.
+    edges = zip(first.edges[3::2], draft.edges[3::2], strict=True)
     near = all(abs(a - b) <= _SHIFT for a, b in edges)
     if page == last_page:
         return near and not any(draft.heads) and any(first.heads) and _only_sub_heads(before)
@@ -128,10 +134,27 @@ def _table(
     )
 
 
-def _joined(table: Table, draft: Draft, own: Sequence[Placed]) -> Table:
+def _sub_heads(before: Sequence[Placed]) -> tuple[str, ...]:
+    """The lines right above a part of a table that are no rows."""
+    heads = itertools.takewhile(lambda each: each.block.kind != "row", reversed(before))
+    return tuple(each.block.text for each in heads)[::-1]
+
+
+def _under(heads: tuple[str, ...], own: Sequence[Placed]) -> Iterator[TableRow]:
+    """The rows; the first, and those that are set in as far, stand under `heads` as well."""
+    indents = [
+        each.block.line.indent for each in own if each.block.line and not each.block.line.head
+    ]
+    for row, indent in zip(_rows(own), indents, strict=True):
+        if indent < indents[0] - 2:
+            heads = ()
+        yield replace(row, path=(*heads, *row.path))
+
+
+def _joined(table: Table, draft: Draft, rows: Iterable[TableRow], own: Sequence[Placed]) -> Table:
     return replace(
         table,
-        rows=table.rows + _rows(own),
+        rows=(*table.rows, *rows),
         head_lines=table.head_lines + _head_lines(own),
         unit=table.unit or draft.unit,
         period=table.period or draft.period,

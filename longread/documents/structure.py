@@ -104,7 +104,7 @@ def _continues(before: Line, line: Line, limit: float) -> bool:
         return False
     if line.cells[0][:1].islower():
         if len(before.cells) == 1:
-            return not before.cells[0].endswith(".")
+            return not before.cells[0].endswith(".") or line.x0 > before.x0 + 1
         return len(line.cells) == 1 and abs(line.x0 - before.x0) < 4 * line.size
     if len(before.cells) > 1 or is_number(line.cells[0]) or before.bold != line.bold:
         return False

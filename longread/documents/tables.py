@@ -170,7 +170,7 @@ def _continuous(lines: Sequence[Line]) -> bool:
         before.column != line.column for before, line in itertools.pairwise(lines)
     ):
         return False
-    if any(len(line.text) > 40 and line.text.endswith(".") for line in between):
+    if any(map(_ends_sentence, between, lines[2:])):
         return False
     width = lines[0].right - lines[0].left
     if len(between) > 2:
@@ -178,6 +178,12 @@ def _continuous(lines: Sequence[Line]) -> bool:
         return narrow and _aligned(lines[0], lines[-1])
     wide = sum(line.x1 - line.x0 > 0.75 * width for line in between)
     return wide == 0 or (wide == 1 and len(between) <= 2)
+
+
+def _ends_sentence(line: Line, below: Line) -> bool:
+    """Does a sentence end here? A label that ends in "Inc." goes on further in, in lower case."""
+    goes_on = below.text[:1].islower() and below.x0 > line.x0 + 1
+    return len(line.text) > 40 and line.text.endswith(".") and not goes_on
 
 
 def _aligned(line: Line, other: Line) -> bool:
