@@ -9,11 +9,9 @@ from dataclasses import replace
 from longread.documents.captions import above, notes
 from longread.documents.paragraphs import Block, Placed
 from longread.documents.periods import period_in, unit_in
-from longread.documents.structure import Draft
+from longread.documents.structure import SHIFT, Draft
 from longread.documents.table import Table, TableRow
 
-# Columns of one table on two pages stand at most this far apart, in points.
-_SHIFT = 12.0
 # Lines above rows without heads that are sub-heads of the table before.
 _MOST_SUB_HEADS, _LONGEST_SUB_HEAD = 3, 80
 
@@ -67,7 +65,7 @@ def _goes_on(last: tuple[Draft, int], draft: Draft, before: Sequence[Placed], pa
         return False
     # Figures end in line; how long the labels are says nothing.
     edges = zip(first.edges[3::2], draft.edges[3::2], strict=True)
-    near = all(abs(a - b) <= _SHIFT for a, b in edges)
+    near = all(abs(a - b) <= SHIFT for a, b in edges)
     if page == last_page:
         return near and not any(draft.heads) and any(first.heads) and _only_sub_heads(before)
     if page != last_page + 1 or not _only_titles(before):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from longread.documents.paragraphs import Block
 from longread.documents.periods import is_period, period_in, unit_in, without_unit
 from longread.documents.sentences import sentences
-from longread.documents.structure import CAPTION
+from longread.documents.stacked import CAPTION
 
 # Blocks that are looked at above a table, and the longest that is a title and no paragraph.
 _DEPTH = 6

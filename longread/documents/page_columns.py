@@ -24,7 +24,7 @@ from longread.documents.gutters import (
 )
 from longread.documents.layout_types import WIDEST_GAP, Segment, Shape
 from longread.documents.rows import Row, group_rows, left_edge
-from longread.documents.structure import CAPTION
+from longread.documents.stacked import CAPTION
 from longread.documents.tables import is_marker
 
 # A gap this wide (in units of the type size) separates cells; justified text stays below.

@@ -7,26 +7,25 @@ first row of figures; a head that spans columns is given to each of them.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from longread.documents.columns import Columns, Extent
 from longread.documents.heads import assigned
 from longread.documents.layout_types import Line
-from longread.documents.periods import corner_unit, is_period, period_in, unit_in
+from longread.documents.periods import corner_unit, is_period, period_in, unit_in, without_unit
+from longread.documents.stacked import bare, has_figures, label_edge, parts, repeats
 from longread.documents.subheads import DraftLine, set_paths
 from longread.documents.superscripts import without_note_marks
 from longread.documents.table import BORDER, Box, row_text, union
-from longread.documents.tables import is_number
+from longread.documents.tables import LONGEST_HEAD, is_number
 
-_NOTE = re.compile(r"\s*(?:\(\w\)|\[\w{1,2}\]|[*†‡§]+)$")
 # Lines with cells longer than this, on average, are columns of text.
 _LONG_CELL = 36
 # A unit for all figures stands this near to their middle, as a share of their width.
 _CENTRED = 0.15
-CAPTION = re.compile(r"(?:table|exhibit|figure|chart|tabelle|tableau)\s+[\dIVX]+", re.IGNORECASE)
+# Columns of one table in two places stand at most this far apart, in points.
+SHIFT = 12.0
 Join = Callable[[str, str], str]
 
 
@@ -50,16 +49,37 @@ class Draft:
 def drafts(lines: Sequence[Line], drawn: Sequence[Box], join: Join) -> Iterator[Draft]:
     """The tables that a run of lines with several cells holds, one after the other."""
     whole = _without_wraps(lines, join)
-    for part in _parts(whole):
+    upper: Draft | None = None
+    for part in parts(whole):
         first = _after_prose(part)
         if first:
             yield Draft([_plain(line) for line in part[:first]])
-        yield _draft(part[first:], drawn)
+        draft = _draft(part[first:], drawn)
+        if upper is not None:
+            _complete(draft, upper)
+        yield draft
+        upper = draft
+
+
+def _complete(draft: Draft, upper: Draft) -> None:
+    """Heads that repeat the last lines of those of the table above stand under its others, too."""
+    if len(draft.heads) != len(upper.heads) or draft.heads[1:] == upper.heads[1:]:
+        return
+    pairs = list(zip(draft.heads[1:], upper.heads[1:], strict=True))
+    edges = zip(draft.edges[3::2], upper.edges[3::2], strict=True)
+    more = [line for own, above in pairs for line in above[: len(above) - len(own)]]
+    if (
+        any(own for own, _ in pairs)
+        and all(abs(a - b) <= SHIFT for a, b in edges)
+        and all(repeats(own, above[len(above) - len(own) :]) for own, above in pairs)
+        and not any(is_period(line) or len(line) > LONGEST_HEAD for line in more)
+    ):
+        draft.heads[1:] = [above[: len(above) - len(own)] + own for own, above in pairs]
 
 
 def _after_prose(lines: list[Line]) -> int:
     """Where a table begins in lines that begin with two columns of text."""
-    rows = (i for i, line in enumerate(lines) if _has_figures(line))
+    rows = (i for i, line in enumerate(lines) if has_figures(line))
     index = next(rows, 0)
     while index and not _is_prose(lines[index - 1]):
         index -= 1
@@ -73,7 +93,7 @@ def _is_prose(line: Line) -> bool:
 
 def _without_wraps(lines: Sequence[Line], join: Join) -> list[Line]:
     """The lines, labels and heads that run over two of them put together."""
-    limit = _label_edge(lines)
+    limit = label_edge(lines)
     whole: list[Line] = []
     for line in lines:
         before = whole[-1] if whole else None
@@ -87,15 +107,6 @@ def _without_wraps(lines: Sequence[Line], join: Join) -> list[Line]:
         else:
             whole.append(line)
     return whole
-
-
-def _label_edge(lines: Sequence[Line]) -> float:
-    """How far to the right labels reach that leave room for the figures."""
-    rows = [line for line in lines if _has_figures(line)]
-    if not rows:
-        return 0.0
-    figures = min(line.boxes[1][0] for line in rows)
-    return max((x.boxes[0][2] for x in lines if x.boxes[0][2] <= figures), default=0.0)
 
 
 def _continues(before: Line, line: Line, limit: float) -> bool:
@@ -122,86 +133,11 @@ def _prepend(before: Line, line: Line, join: Join) -> None:
     line.x0 = before.x0
 
 
-def _parts(lines: list[Line]) -> Iterator[list[Line]]:
-    """The lines cut where the heads of another table begin."""
-    begin, has_rows = 0, False
-    edge = _label_edge(lines)
-    for index, line in enumerate(lines):
-        several = len(line.cells) > 1
-        again = several and line.cells in (x.cells for x in lines[begin:index][:8])
-        if has_rows and (_opens_table(lines, index, edge) or (again and not _has_figures(line))):
-            first = index
-            while first > begin + 1 and _may_head(lines[first - 1], edge, several):
-                first -= 1
-            yield lines[begin:first]
-            begin, has_rows = first, False
-        has_rows = has_rows or _has_figures(line)
-    yield lines[begin:]
-
-
-def _opens_table(lines: list[Line], index: int, edge: float) -> bool:
-    """Are these the heads of a new table below the rows of another?"""
-    line, rest = lines[index], lines[index + 1 : index + 8]
-    if _has_figures(line) or not any(map(_has_figures, rest)):
-        return False
-    if len(line.cells) == 1:
-        if CAPTION.match(line.text):
-            return True
-        if is_period(_bare(line.text)):
-            return line.x0 > edge
-        several = next((after for after in rest if len(after.cells) > 1), line)
-        return _leads_in(line, edge) and not _has_figures(several)
-    periods = [is_period(_bare(cell)) for cell in line.cells]
-    below_title = line.ruled and line.bold and len(lines[index - 1].cells) == 1
-    apart = line.bold and not lines[index - 1].bold and line.x0 > edge
-    if below_title or not any(periods[1:]):
-        return below_title or apart
-    named = periods[0] or line.bold or line.x0 > edge
-    return named or bool(unit_in(line.cells[0]) or period_in(line.cells[0]))
-
-
-def _leads_in(line: Line, edge: float) -> bool:
-    """Is this a sentence or a title before a table, rather than a sub-head in it?"""
-    if CAPTION.match(line.text):
-        return True
-    return line.x1 > edge and (
-        without_note_marks(line.text).endswith(":") or bool(unit_in(line.text))
-    )
-
-
-def _may_head(line: Line, edge: float, several: bool) -> bool:
-    """Can this line, above the heads of a table, be a part of them or its title?
-
-    Above `several` heads in a line it cannot be a sub-head of the table before: that has no rows.
-    """
-    if _has_figures(line):
-        return False
-    if len(line.cells) > 1 or line.x0 > edge or several or (line.bold and line.x1 > edge):
-        return True
-    return _leads_in(line, edge) or bool(unit_in(line.text)) or is_period(line.text)
-
-
-def _bare(text: str) -> str:
-    return _NOTE.sub("", text)
-
-
-def _has_figures(line: Line) -> bool:
-    values = line.cells[1:] if len(line.cells) > 1 else []
-    if len(line.cells) > 1 and is_number(line.cells[0]):
-        values = line.cells
-    return any(map(_is_value, values))
-
-
-@functools.lru_cache(maxsize=8192)
-def _is_value(cell: str) -> bool:
-    """Is this a figure, and no year?"""
-    return is_number(cell) and not is_period(_bare(cell))
-
-
 def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
     first = next((i for i, line in enumerate(lines) if len(line.cells) > 1), 0)
-    edge = _label_edge(lines)
-    first = next((i for i in range(first) if lines[i].x0 > edge), first)
+    edge = label_edge(lines)
+    over = (x.x0 > edge if edge else not _is_left(x, lines[first]) for x in lines[:first])
+    first = next((i for i, is_head in enumerate(over) if is_head), first)
     titles, lines = lines[:first], lines[first:]
     count = _head_count(lines)
     heads, body = lines[:count], lines[count:]
@@ -218,9 +154,15 @@ def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
         draft.period = dates[0].text
         draft.lines.append(_head_line(body.pop(0)))
     draft.lines += [_row(line, columns) for line in body]
-    drawn_rows = 2 * sum(line.ruled for line in body) > len(body)
+    drawn_rows = 2 * sum(x.ruled for x in body) > sum(len(x.cells) > 1 for x in body)
     set_paths([line for line in draft.lines if not line.head], drawn_rows)
     return draft
+
+
+def _is_left(line: Line, heads: Line) -> bool:
+    """Does the line, above `heads` of a table of words, begin or stand left of all values?"""
+    label, value = heads.boxes[0][2], heads.boxes[1][0]
+    return line.x0 < value and (line.x0 <= label or (line.x0 + line.x1) / 2 < value)
 
 
 def _plain(line: Line) -> DraftLine:
@@ -233,7 +175,7 @@ def _head_line(line: Line) -> DraftLine:
 
 def _head_count(lines: list[Line]) -> int:
     """How many lines at the top are heads: those before the first figures, sub-heads aside."""
-    first = next((i for i, line in enumerate(lines) if _has_figures(line)), None)
+    first = next((i for i, line in enumerate(lines) if has_figures(line)), None)
     if first is None:
         return _heads_of_words(lines)
     count = first
@@ -242,11 +184,11 @@ def _head_count(lines: list[Line]) -> int:
     # A row of words below complete heads ("Method | FIFO | LIFO") is a row.
     for index in range(1, count):
         above, line = lines[index - 1], lines[index]
-        complete = any(map(is_period, map(_bare, above.cells))) and len(above.cells) >= len(
+        complete = any(map(is_period, map(bare, above.cells))) and len(above.cells) >= len(
             line.cells
         )
         if complete and len(line.cells) > 1 and _is_label(line, lines[first]):
-            wordy = not any(is_period(_bare(cell)) or unit_in(cell) for cell in line.cells)
+            wordy = not any(is_period(bare(cell)) or unit_in(cell) for cell in line.cells)
             if wordy and not line.bold:
                 return index
     return count
@@ -279,7 +221,7 @@ def _is_label(line: Line, row: Line) -> bool:
 def _columns(heads: list[Line], body: list[Line]) -> Columns | None:
     """Columns by alignment; None where the lines are no table."""
     rows = [line for line in body if len(line.cells) > 1]
-    figures = [line for line in rows if _has_figures(line)]
+    figures = [line for line in rows if has_figures(line)]
     ruled = any(line.ruled for line in rows)
     if not rows or not (figures or ruled or heads):
         return None
@@ -305,23 +247,32 @@ def _heads(
         cells = [i for i, cell in enumerate(line.cells) if not _is_general(cell, line, i, columns)]
         for i in set(range(len(line.cells))).difference(cells):
             draft.unit = draft.unit or unit_in(line.cells[i])
+            draft.period = draft.period or _period_beside_unit(line.cells[i])
         if cells:
             kept.append((line, cells))
     boxes = [[line.boxes[i] for i in cells] for line, cells in kept]
-    periods = [[is_period(_bare(line.cells[i])) for i in cells] for line, cells in kept]
+    periods = [[is_period(bare(line.cells[i])) for i in cells] for line, cells in kept]
     placed = assigned(boxes, periods, columns.extents, drawn)
     for (line, cells), groups in zip(kept, placed, strict=True):
         for i, group in zip(cells, groups, strict=True):
             for column in group:
                 heads[column].append(line.cells[i])
     corner = " ".join(heads[0])
-    draft.period = corner if is_period(corner) else ""
+    if is_period(corner):
+        draft.period = corner
     if corner_unit(corner):
         draft.unit = draft.unit or corner_unit(corner)
         draft.period = draft.period or period_in(corner)
-    if draft.period or corner_unit(corner):
+    if is_period(corner) or corner_unit(corner):
         heads[0] = []
     return [tuple(lines_of) for lines_of in heads]
+
+
+def _period_beside_unit(cell: str) -> str:
+    """The period of all figures: "December 31, 2020 (in millions)"."""
+    rest = without_unit(cell)
+    period = rest if is_period(rest) else period_in(rest)
+    return period if any(map(str.isdigit, period)) else ""
 
 
 def _is_general(cell: str, line: Line, index: int, columns: Columns) -> bool:

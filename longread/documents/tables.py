@@ -32,7 +32,7 @@ _NUMBER = re.compile(
 # Lines with one cell that may stand between two rows of a table.
 _MOST_BETWEEN = 8
 # A head over several columns is no longer than this.
-_LONGEST_HEAD = 90
+LONGEST_HEAD = 90
 _FIGURE_END = re.compile(r"[\d)—–-]\s?$|\(\S+$")
 _FIGURE = re.compile(r"[\d(—–-]")
 
@@ -155,7 +155,7 @@ def _tabular(lines: Sequence[Line]) -> list[bool]:
 
 def _spans_above(line: Line, below: Line) -> bool:
     """Is this one cell a head over several columns of figures, rather than a title?"""
-    if len(line.cells) != 1 or line.column != below.column or len(line.text) > _LONGEST_HEAD:
+    if len(line.cells) != 1 or line.column != below.column or len(line.text) > LONGEST_HEAD:
         return False
     if below.y0 - line.y1 > 1.5 * line.size or line.text.endswith("."):
         return False

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.documents.sheet import EDGES, PITCH, Sheet, cell
+import pymupdf
+
+from tests.documents.sheet import EDGES, PITCH, SIZE, Sheet, cell
 
 
 def test_a_label_that_ends_in_a_full_stop_goes_on_further_in(tmp_path: Path) -> None:
@@ -45,3 +49,77 @@ def test_parts_of_a_table_under_lines_of_text_keep_its_heads(tmp_path: Path) -> 
         (("Shares", "Outstanding"), ("Diluted", "28.1", "27.2")),
         ((), ("Sum", "1.0", "2.0")),
     ]
+
+
+def test_the_corner_says_the_period_beside_the_unit(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for year in ("2021", "2020"):
+        sheet.row(f"March 31, {year} (in millions)", ("Level 1", "Level 2"), EDGES)
+        for label in ("Loans", "Bonds"):
+            sheet.row(label, (f"{year[-1]}1.5", "20.5"), EDGES)
+        sheet.y += PITCH
+    first, second = sheet.document(tmp_path).tables
+    assert [(table.period, table.unit) for table in (first, second)] == [
+        ("March 31, 2021", "in millions"),
+        ("March 31, 2020", "in millions"),
+    ]
+    assert cell(first, "Bonds", "Level 1") == "11.5"
+    assert cell(second, "Bonds", "Level 1") == "01.5"
+
+
+def test_heads_again_open_a_table_and_stand_under_lines_that_are_said_once(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.centred(395, "Gain on boats", font="hebo")
+    sheet.rule(335, 455)
+    for year in ("2018", "2017", "2016"):
+        sheet.line(f"Year ended December 31, {year}", font="hebo")
+        sheet.row("(Millions)", ("Place", "Amount", "Rate"), (360.0, 430.0, 500.0))
+        for label in ("Ferries", "Rafts"):
+            sheet.row(label, ("Pier", f"{year[-1]}1.5", "20.5"), (360.0, 430.0, 500.0))
+        sheet.y += PITCH
+    tables = sheet.document(tmp_path).tables
+    assert [table.period for table in tables] == [
+        f"Year ended December 31, {year}" for year in ("2018", "2017", "2016")
+    ]
+    for table, figure in zip(tables, ("81.5", "71.5", "61.5"), strict=True):
+        assert table.columns == ("", "Gain on boats Place", "Gain on boats Amount", "Rate")
+        assert cell(table, "Rafts", "Gain on boats Amount") == figure
+
+
+def drawn(sheet: Sheet, edges: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
+    """Rows in drawn cells; an empty first cell is one with the cell above it."""
+    for number, row in enumerate(rows):
+        below = number + 1 < len(rows) and not rows[number + 1][0]
+        for column, (x0, x1) in enumerate(itertools.pairwise(edges)):
+            height = 36 if below and not column else 18
+            if row[0] or column:
+                box = pymupdf.Rect(x0, sheet.y, x1, sheet.y + height)
+                sheet.page.draw_rect(box, width=0.7)
+            place = (x0 + 4, sheet.y + 12)
+            sheet.page.insert_text(place, row[column], fontsize=SIZE)
+        sheet.y += 18
+
+
+def test_tables_of_words_with_the_same_heads_are_one_each_under_their_titles(
+    tmp_path: Path,
+) -> None:
+    sheet = Sheet()
+    edges = (60.0, 200.0, 270.0, 340.0, 410.0)
+    for goal, unit in (("Ferries", "Days"), ("Rafts", "Boats"), ("Piers", "Metres")):
+        sheet.y += PITCH
+        sheet.line(f"Goal of the year: {goal}", font="hebo")
+        drawn(sheet, edges, [
+            ("Description", "Type", "Status", unit),
+            (f"More {goal.lower()}", "Target", "Met", ""),
+            ("", "Actual", "", ""),
+        ])  # fmt: skip
+    tables = sheet.document(tmp_path).tables
+    assert [(table.caption, table.columns) for table in tables] == [
+        (f"Goal of the year: {goal}", ("Description", "Type", "Status", unit))
+        for goal, unit in (("Ferries", "Days"), ("Rafts", "Boats"), ("Piers", "Metres"))
+    ]
+    assert [row.cells for row in tables[1].rows] == [
+        ("More rafts", "Target", "Met", ""),
+        ("", "Actual", "", ""),
+    ]
+    assert tables[1].rows[1].label == "More rafts"
