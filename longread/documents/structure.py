@@ -7,6 +7,7 @@ first row of figures; a head that spans columns is given to each of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ _LONG_CELL = 36
 _CENTRED = 0.15
 # Columns of one table in two places stand at most this far apart, in points.
 SHIFT = 12.0
+# A label that ends so goes on below its figures.
+_OPEN_END = re.compile(r"\s(?:and|or|of|the|to|in|for|from|on|by|with)$")
 Join = Callable[[str, str], str]
 
 
@@ -117,14 +120,15 @@ def _continues(before: Line, line: Line, limit: float) -> bool:
         if len(before.cells) == 1:
             return not before.cells[0].endswith(".") or line.x0 > before.x0 + 1
         return len(line.cells) == 1 and abs(line.x0 - before.x0) < 4 * line.size
-    if len(before.cells) > 1 or is_number(line.cells[0]) or before.bold != line.bold:
-        return False
     if line.x0 < before.x0 - 1 or line.y0 - before.y1 > 0.5 * line.size:
         return False
+    if len(before.cells) > 1:
+        return len(line.cells) == 1 and _OPEN_END.search(before.cells[0]) is not None
+    fits = not is_number(line.cells[0]) and before.bold == line.bold
     # The next word had no room left.
     text = line.cells[0]
     first = (line.boxes[0][2] - line.boxes[0][0]) * len(text.split()[0]) / len(text)
-    return limit >= before.x1 > limit - first - 0.3 * line.size
+    return fits and limit >= before.x1 > limit - first - 0.3 * line.size
 
 
 def _prepend(before: Line, line: Line, join: Join) -> None:

@@ -51,6 +51,24 @@ def test_parts_of_a_table_under_lines_of_text_keep_its_heads(tmp_path: Path) -> 
     ]
 
 
+def test_a_label_that_wants_more_goes_on_below_its_figures(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.row("", ("2015", "2014"), EDGES)
+    sheet.row("Net income", ("122", "266"), EDGES)
+    sheet.row("Gains on boats, net of tax of $(598) and", ("(975)", "(253)"), EDGES)
+    sheet.row("$(697), respectively", (), EDGES, indent=12)
+    sheet.row("Balance as of December 31,", ("(853)", "13"), EDGES)
+    sheet.line("Change in fleet:")
+    sheet.row("Ferries", ("7", "8"), EDGES, indent=12)
+    (table,) = sheet.document(tmp_path).tables
+    assert [(row.label, *row.cells[1:]) for row in table.rows if not row.is_subhead] == [
+        ("Net income", "122", "266"),
+        ("Gains on boats, net of tax of $(598) and $(697), respectively", "(975)", "(253)"),
+        ("Balance as of December 31,", "(853)", "13"),
+        ("Change in fleet: Ferries", "7", "8"),
+    ]
+
+
 def test_the_corner_says_the_period_beside_the_unit(tmp_path: Path) -> None:
     sheet = Sheet()
     for year in ("2021", "2020"):
