@@ -18,6 +18,7 @@ from longread.documents.layout_types import Line
 from longread.documents.line_numbers import drop_line_numbers
 from longread.documents.model import Page, Section
 from longread.documents.normalize import Joiner
+from longread.documents.paragraph_numbers import joined_numbers
 from longread.documents.paragraphs import Block, Pitch, Placed, blocks, runs_on
 from longread.documents.raw import OutlineEntry, RawFile, RawPage
 from longread.documents.ruled import ruled_cells
@@ -106,7 +107,7 @@ def _without_titles(pages: Sequence[RawPage], found: Sequence[Sequence[Block]]) 
 
 
 def _lines(page: RawPage) -> list[Line]:
-    cells = ruled_cells(page.segments, page.drawn)
+    cells = ruled_cells(joined_numbers(page.segments), page.drawn)
     lines = reading_order(cells, page.right_to_left, page.shapes, page.drawn)
     if page.aside:
         aside = reading_order(page.aside, page.right_to_left)
