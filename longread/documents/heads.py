@@ -33,6 +33,7 @@ def assigned(
     found: list[list[list[int]]] = []
     below: Sequence[Box] = ()
     below_groups: list[list[int]] = []
+    below_dated: Sequence[bool] = ()
     headed: set[int] = set()
     for boxes, dated in zip(reversed(lines), reversed(periods), strict=True):
         groups = [_by_rule(box, boxes, rules, columns, headed) for box in boxes]
@@ -41,14 +42,13 @@ def assigned(
             for box, group in zip(boxes, groups, strict=True)
         ]
         groups = _by_place(boxes, groups, columns, not found)
-        groups = [
-            _widest(box, group, groups, columns, headed) if over else group
-            for box, group, over in zip(boxes, groups, dated, strict=True)
-        ]
+        groups = _spread(boxes, groups, dated, columns, headed)
+        if len(boxes) == 1 and dated[0] and len(below) > 1 and all(below_dated):
+            groups = _over_all(boxes[0], below_groups, columns) or groups
         found.append(groups)
         headed.update(column for group in groups for column in group)
         columns = _widened(columns, boxes, groups)
-        below, below_groups = boxes, groups
+        below, below_groups, below_dated = boxes, groups, dated
     return found[::-1]
 
 
@@ -150,6 +150,45 @@ def _by_place(
         ]
         placed.append(_best_group(box, free, columns, last))
     return placed
+
+
+def _over_all(box: Box, groups: Sequence[list[int]], columns: Sequence[Extent]) -> list[list[int]]:
+    """All columns of a line of periods, for one over the middle of them all."""
+    first, last = groups[0][0], groups[-1][-1]
+    off = (columns[first][0] + columns[last][1] - box[0] - box[2]) / 2
+    return [list(range(first, last + 1))] if first and abs(off) <= _OFF else []
+
+
+def _spread(
+    boxes: Sequence[Box],
+    groups: list[list[int]],
+    dated: Sequence[bool],
+    columns: Sequence[Extent],
+    headed: set[int],
+) -> list[list[int]]:
+    """The groups, those of periods as wide as may be: no column stands under two of them."""
+    middles = [(box[0] + box[2]) / 2 for box in boxes]
+
+    def widest(near: bool) -> list[list[int]]:
+        wide = []
+        for index, (box, group) in enumerate(zip(boxes, groups, strict=True)):
+            own = {
+                column
+                for column in headed
+                if not near or _nearest(columns[column], middles) == index
+            }
+            wide.append(_widest(box, group, groups, columns, own) if dated[index] else group)
+        return wide
+
+    found = widest(near=False)
+    taken = [column for group in found for column in group]
+    return found if len(set(taken)) == len(taken) else widest(near=True)
+
+
+def _nearest(extent: Extent, middles: Sequence[float]) -> int:
+    """Which of the middles is the nearest to that of a column?"""
+    middle = (extent[0] + extent[1]) / 2
+    return min(range(len(middles)), key=lambda index: abs(middles[index] - middle))
 
 
 def _widest(

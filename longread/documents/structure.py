@@ -257,6 +257,9 @@ def _heads(
     boxes = [[line.boxes[i] for i in cells] for line, cells in kept]
     periods = [[is_period(bare(line.cells[i])) for i in cells] for line, cells in kept]
     placed = assigned(boxes, periods, columns.extents, drawn)
+    _spread_over_repeats(
+        [[line.cells[i] for i in cells] for line, cells in kept], periods, placed, len(heads)
+    )
     for (line, cells), groups in zip(kept, placed, strict=True):
         for i, group in zip(cells, groups, strict=True):
             for column in group:
@@ -270,6 +273,29 @@ def _heads(
     if is_period(corner) or corner_unit(corner):
         heads[0] = []
     return [tuple(lines_of) for lines_of in heads]
+
+
+def _spread_over_repeats(
+    texts: Sequence[Sequence[str]],
+    periods: Sequence[Sequence[bool]],
+    placed: Sequence[list[list[int]]],
+    columns: int,
+) -> None:
+    """Give each period all heads of its turn: "2016", "2015" to "Shares", "Amount" twice."""
+    over = [[index for index, group in enumerate(groups) if group != [0]] for groups in placed]
+    for cells, words in zip(over, texts, strict=True):
+        if len(cells) == columns - 1:
+            said = [words[index] for index in cells]
+            turn = next(k for k in range(1, columns) if said == (said[:k] * columns)[: columns - 1])
+            break
+    else:
+        return
+    for groups, dated, cells in zip(placed, periods, over, strict=True):
+        turns = [((groups[index][0] - 1) // turn) for index in cells]
+        single = all(len(groups[index]) == 1 and dated[index] for index in cells)
+        if turn > 1 and single and turns == list(range((columns - 1) // turn)) and len(turns) > 1:
+            for index, number in zip(cells, turns, strict=True):
+                groups[index] = list(range(number * turn + 1, (number + 1) * turn + 1))
 
 
 def _period_beside_unit(cell: str) -> str:

@@ -141,3 +141,34 @@ def test_tables_of_words_with_the_same_heads_are_one_each_under_their_titles(
         ("", "Actual", "", ""),
     ]
     assert tables[1].rows[1].label == "More rafts"
+
+
+def test_periods_below_heads_that_take_turns_stand_over_each_turn(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.row("(In millions)", ("Shares", "Amount", "Shares", "Amount"), EDGES)
+    sheet.row("Year Ended June 30,", ("", "2016", "", "2015"), EDGES)
+    for label in ("First quarter", "Second quarter"):
+        sheet.row(label, ("89", "$4,000", "43", "$2,000"), EDGES)
+    (table,) = sheet.document(tmp_path).tables
+    assert table.period == "Year Ended June 30,"
+    assert table.columns[1:] == ("Shares 2016", "Amount 2016", "Shares 2015", "Amount 2015")
+
+
+def test_each_of_three_years_stands_over_its_own_columns(tmp_path: Path) -> None:
+    sheet = Sheet()
+    edges = [230.0 + 40 * i for i in range(9)]
+    sheet.centred(373, "Year Ended December 31,")
+    sheet.y += PITCH
+    for number, year in enumerate(("2021", "2020", "2019")):
+        sheet.centred(edges[3 * number + 1] - 14, year)
+    sheet.y += PITCH
+    heads = ("Before", "Impact", "After")
+    sheet.row("(Millions)", heads * 3, edges)
+    for label in ("Net income", "Taxes"):
+        sheet.row(label, ("10,374", "1,605", "11,979") * 3, edges)
+    (table,) = sheet.document(tmp_path).tables
+    assert table.columns[1:] == tuple(
+        f"Year Ended December 31, {year} {head}"
+        for year in ("2021", "2020", "2019")
+        for head in heads
+    )
