@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -24,12 +25,12 @@ def joined_numbers(segments: Sequence[Segment]) -> list[Segment]:
 
     The gap between them is no column where the next line runs below both: "3.12   Waiver. …".
     """
+    numbers = [each for each in segments if _NUMBER.fullmatch(each.text)]
+    levels = _levels(segments) if numbers else {}
     joined: dict[int, Segment] = {}
     gone: set[int] = set()
-    for number in segments:
-        if not _NUMBER.fullmatch(number.text):
-            continue
-        first = _beside(number, segments)
+    for number in numbers:
+        first = _beside(number, levels)
         if first is not None and any(_runs_below(number, first, each) for each in segments):
             joined[id(number)] = replace(first, x0=number.x0, text=f"{number.text} {first.text}")
             gone.add(id(first))
@@ -37,16 +38,25 @@ def joined_numbers(segments: Sequence[Segment]) -> list[Segment]:
     return [joined.get(id(each), each) for each in kept]
 
 
-def _beside(number: Segment, segments: Sequence[Segment]) -> Segment | None:
+def _levels(segments: Sequence[Segment]) -> dict[int, list[Segment]]:
+    """The segments by the whole points that their lower edge is nearest to, three each."""
+    levels: dict[int, list[Segment]] = defaultdict(list)
+    for each in segments:
+        for nearby in (-1, 0, 1):
+            levels[round(each.y1) + nearby].append(each)
+    return levels
+
+
+def _beside(number: Segment, levels: Mapping[int, list[Segment]]) -> Segment | None:
     """Where the line of text right of a number begins, if nothing else stands on their level."""
     size = number.size
-    level = [each for each in segments if abs(each.y1 - number.y1) < _LEVEL * size]
-    line = sorted((each for each in level if each is not number), key=lambda each: each.x0)
-    if not line or not 0 < line[0].x0 - number.x1 < _GAP * size:
+    line = sorted(levels[round(number.y1)], key=lambda each: each.x0)
+    if line[0] is not number or len(line) < 2 or not 0 < line[1].x0 - number.x1 < _GAP * size:
         return None
-    whole = all(after.x0 - each.x1 < size for each, after in pairwise(line))
-    is_text = line[-1].x1 - line[0].x0 > _WIDTH * size and any(map(str.isalpha, line[-1].text))
-    return line[0] if whole and is_text else None
+    first, last = line[1], line[-1]
+    whole = all(after.x0 - each.x1 < size for each, after in pairwise(line[1:]))
+    is_text = last.x1 - first.x0 > _WIDTH * size and any(map(str.isalpha, last.text))
+    return first if whole and is_text else None
 
 
 def _runs_below(number: Segment, first: Segment, line: Segment) -> bool:
