@@ -9,7 +9,7 @@ from dataclasses import replace
 from longread.documents.captions import above, notes
 from longread.documents.paragraphs import Block, Placed
 from longread.documents.periods import period_in, unit_in
-from longread.documents.structure import SHIFT, Draft
+from longread.documents.structure import Draft
 from longread.documents.table import Table, TableRow
 
 # Lines above rows without heads that are sub-heads of the table before.
@@ -63,9 +63,7 @@ def _goes_on(last: tuple[Draft, int], draft: Draft, before: Sequence[Placed], pa
     first, last_page = last
     if len(first.heads) != len(draft.heads):
         return False
-    # Figures end in line; how long the labels are says nothing.
-    edges = zip(first.edges[3::2], draft.edges[3::2], strict=True)
-    near = all(abs(a - b) <= SHIFT for a, b in edges)
+    near = first.in_line(draft)
     if page == last_page:
         return near and not any(draft.heads) and any(first.heads) and _only_sub_heads(before)
     if page != last_page + 1 or not _only_titles(before):

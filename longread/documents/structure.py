@@ -26,7 +26,7 @@ _LONG_CELL = 36
 # A unit for all figures stands this near to their middle, as a share of their width.
 _CENTRED = 0.15
 # Columns of one table in two places stand at most this far apart, in points.
-SHIFT = 12.0
+_SHIFT = 12.0
 # A label that ends so goes on below its figures.
 _OPEN_END = re.compile(r"\s(?:and|or|of|the|to|in|for|from|on|by|with)$")
 Join = Callable[[str, str], str]
@@ -47,6 +47,12 @@ class Draft:
     def is_table(self) -> bool:
         """Are there rows and columns, or only lines with gaps?"""
         return len(self.heads) >= 2
+
+    def in_line(self, other: Draft) -> bool:
+        """Do the figures of two tables of as many columns end in line? How long labels are says
+        nothing."""
+        edges = zip(self.edges[3::2], other.edges[3::2], strict=True)
+        return all(abs(one - another) <= _SHIFT for one, another in edges)
 
 
 def drafts(lines: Sequence[Line], drawn: Sequence[Box], join: Join) -> Iterator[Draft]:
@@ -69,11 +75,10 @@ def _complete(draft: Draft, upper: Draft) -> None:
     if len(draft.heads) != len(upper.heads) or draft.heads[1:] == upper.heads[1:]:
         return
     pairs = list(zip(draft.heads[1:], upper.heads[1:], strict=True))
-    edges = zip(draft.edges[3::2], upper.edges[3::2], strict=True)
     more = [line for own, above in pairs for line in above[: len(above) - len(own)]]
     if (
         any(own for own, _ in pairs)
-        and all(abs(a - b) <= SHIFT for a, b in edges)
+        and draft.in_line(upper)
         and all(repeats(own, above[len(above) - len(own) :]) for own, above in pairs)
         and not any(is_period(line) or len(line) > LONGEST_HEAD for line in more)
     ):
