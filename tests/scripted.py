@@ -28,6 +28,7 @@ _ROLES = {
     "standalone": "Rewrite the new question",
     "plan": "Write three searches",
     "decompose": "You break questions about",
+    "bridge": "You look at questions about",
     "everything": "Does the question ask for a complete list",
     "overwrite": "Write the updated memory",
     "think": "reply with the one word STOP",

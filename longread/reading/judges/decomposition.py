@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from longread.retrieval import terms
 from longread.retrieval.numbers import with_digits
+from longread.retrieval.queries import query_terms
 
 _LINE = re.compile(r"^([A-F]): (.+\?)$", re.MULTILINE)
 _RESULT = re.compile(r"^Answer: (.+)$", re.MULTILINE)
@@ -18,6 +19,11 @@ _NAMED = re.compile(r"\[([A-F])\]")
 _LETTER = re.compile(r"[A-F]")
 _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
 _FEWEST = 2
+# A question about the bridge entity, and the one that is left.
+_HOPS = re.compile(r"A: ([^\n]+\?)\nB: ([^\n]*\[A\][^\n]*\?)")
+# The words of the question that its two hops may lack, and others that they may have, as a share of
+# all its words.
+_STRAY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +39,43 @@ class Decomposition:
         """Whether the answer is a formula of several figures."""
         return len(self.result) > 1
 
-    @property
-    def named(self) -> set[str]:
-        """The letters of questions whose answers stand in later ones."""
-        return {letter for text in self.questions.values() for letter in _NAMED.findall(text)}
-
 
 def decomposition(written: str, question: str) -> Decomposition | None:
-    """What a model wrote, if it makes sense: the questions that are used. None for what only says
-    the question again, or has other numbers."""
+    """The calculation that a model wrote, if it makes sense: the questions that its formula uses.
+    None for what only says the question again, or has other numbers."""
     result = _RESULT.search(written)
     if result is None or not _FORMULA.fullmatch(result[1].strip()):
         return None
-    every, used = dict(_LINE.findall(written)), set[str]()
-    wanted = set(_LETTER.findall(result[1]))
-    while wanted - used:
-        if not wanted <= set(every):
-            return None
-        used |= wanted
-        wanted = {letter for each in used for letter in _NAMED.findall(every[each])}
-    made = Decomposition({name: every[name] for name in every if name in used}, result[1].strip())
+    every, wanted = dict(_LINE.findall(written)), set(_LETTER.findall(result[1]))
+    if len(wanted) < _FEWEST or not wanted <= set(every):
+        return None
+    made = Decomposition({name: every[name] for name in every if name in wanted}, result[1].strip())
     return made if _sensible(made, set(terms(question))) else None
 
 
+def two_hops(written: str, question: str) -> Decomposition | None:
+    """What a model wrote of a question that describes something without naming it (a bridge
+    entity, HotpotQA, arXiv 1809.09600): who or what that is, and the question that is left. None
+    unless the two share out the question's words."""
+    found = _HOPS.match(written)
+    if found is None or _NAMED.search(found[1]):
+        return None
+    asked = set(query_terms(question))
+    first, left = (set(query_terms(_NAMED.sub("", text))) for text in found.groups())
+    told, stray = first | left, max(1.0, _STRAY * len(asked))
+    if max(len(told - asked), len(asked - told)) > stray or with_digits(told ^ asked):
+        return None
+    described = first & asked
+    if first & left or len(described - with_digits(described)) < _FEWEST or not left & asked:
+        return None
+    return Decomposition({"A": found[1], "B": found[2]}, "B")
+
+
 def _sensible(made: Decomposition, asked: set[str]) -> bool:
-    """Whether smaller questions are smaller, all different, and a calculation has two figures."""
-    told = [set(terms(_NAMED.sub("", text))) for text in made.questions.values()]
-    if len(told) < _FEWEST or (made.calculated and made.named):
+    """Whether smaller questions are smaller, all different, and none needs another's answer."""
+    if any(map(_NAMED.search, made.questions.values())):
         return False
+    told = [set(terms(text)) for text in made.questions.values()]
     if with_digits(set().union(*told)) != with_digits(asked):
         return False
     different = all(each not in told[:place] for place, each in enumerate(told))

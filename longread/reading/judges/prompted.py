@@ -13,7 +13,7 @@ from longread.engine import Engine, Generation
 from longread.engine.optional import prefix_states
 from longread.reading.judges import Judge, ShortAnswer, StepQuote
 from longread.reading.judges.batch import Request
-from longread.reading.judges.decomposition import Decomposition, decomposition
+from longread.reading.judges.decomposition import Decomposition, decomposition, two_hops
 from longread.reading.judges.questions import wants_everything
 from longread.reading.prompts import prefix, prompt
 from longread.reading.relevance.calibration import calibration
@@ -33,6 +33,11 @@ _DECOMPOSED_TOKENS = 120
 # two facts, and 60 that do not, see benchmarks/LOG.md, 2026-11-30, "smaller questions".
 _BROKEN = {"broken": ("A", " A"), "direct": ("direct", " direct", "Direct", " Direct")}
 _LIKELY_BROKEN = 0.75
+# The same for "bridge", whose two questions tell by their words whether they make sense; and how
+# they are made to begin, one after the other until they do.
+_MAY_BE_TWO_HOPS = 0.2
+_OPENINGS = ("A:", "A: Which")
+_HOPS_TOKENS = 70
 # What a model sets before a line of a list.
 _BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", re.IGNORECASE)
 # Between these the model's word on a question's kind is no better than the rule's.
@@ -80,16 +85,34 @@ class PromptedJudge(Judge):
         return [line for line in lines if line][:_SEARCHES]
 
     def decompose(self, question: str) -> Decomposition | None:
-        """The smaller questions that answer it, where the model takes it for one of several."""
-        asked = prompt(self.engine, "decompose", question=question)
+        """The smaller questions that answer it, where the model takes it for one of several, or
+        can say what it describes without naming it."""
+        asked = self._after_examples("decompose", question)
+        if self.engine.choose(asked, _BROKEN)["broken"] >= _LIKELY_BROKEN:
+            written = self.engine.generate(asked, max_tokens=_DECOMPOSED_TOKENS).text
+            made = decomposition(written.strip(), question)
+            if made is not None:
+                return made
+        return self._two_hops(question)
+
+    def _two_hops(self, question: str) -> Decomposition | None:
+        asked = self._after_examples("bridge", question)
+        if self.engine.choose(asked, _BROKEN)["broken"] < _MAY_BE_TWO_HOPS:
+            return None
+        for opening in _OPENINGS:
+            written = self.engine.generate(asked + opening, max_tokens=_HOPS_TOKENS).text
+            made = two_hops(f"{opening} {written.strip()}", question)
+            if made is not None:
+                return made
+        return None
+
+    def _after_examples(self, name: str, question: str) -> str:
+        """Prompt `name`, whose examples are most of it and the same for every question of every
+        document: their state is kept."""
         states = prefix_states(self.engine)
         if states is not None:
-            # Examples are most of it, and the same for every question of every document.
-            states.pin_prefix(prefix(self.engine, "decompose"), source="decompose")
-        if self.engine.choose(asked, _BROKEN)["broken"] < _LIKELY_BROKEN:
-            return None
-        written = self.engine.generate(asked, max_tokens=_DECOMPOSED_TOKENS).text
-        return decomposition(written.strip(), question)
+            states.pin_prefix(prefix(self.engine, name), source=name)
+        return prompt(self.engine, name, question=question)
 
     def standalone(self, question: str, earlier: str, answer: str) -> str:
         """A follow-up rewritten so that it can be understood without the question before it."""

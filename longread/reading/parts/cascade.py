@@ -9,6 +9,7 @@ broken into smaller ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from longread.reading.judges import Judge, Judges
 from longread.reading.options import ReadingOptions
@@ -18,8 +19,12 @@ from longread.reading.parts.gates import Choose, FoundExit, PassageGate
 from longread.reading.parts.null import NeverExit
 from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
-from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
-from longread.reading.step import Gate, Quote
+from longread.reading.parts.smaller_questions import SmallerQuestions
+from longread.reading.state import ExitGate, Opening, Outcome, ReadingState, Scored
+from longread.reading.step import Gate, Judged, Quote
+
+# Places that are judged for a smaller question.
+_PLACES = 3
 
 
 def judging(
@@ -39,12 +44,24 @@ def judging(
 
 def writer(judges: Judges, gate: PassageGate) -> AnswerOrQuote:
     """Who answers from what `gate` opened."""
-    return SecondOpinion(judges, gate) if judges.cascade else AnswerOrQuote(judges, gate)
+    if not judges.cascade:
+        return AnswerOrQuote(judges, gate)
+    look_at = partial(look, judges, gate.threshold)
+    return SecondOpinion(judges, gate, SmallerQuestions(judges.answer, look_at))
 
 
 def answerer(judges: Judges, gate: PassageGate) -> AnswerFromPlaces:
     """Who picks the answer from those of the places."""
     return LikeliestAnswer(judges, gate) if judges.cascade else AnswerFromPlaces(judges, gate)
+
+
+def look(judges: Judges, threshold: float, state: ReadingState) -> tuple[Outcome, list[Judged]]:
+    """What the places that the reader likes best answer to the question of `state`, and what the
+    larger model made of them."""
+    gate = PassageGate(judges.gate, threshold)
+    best = tuple(gate.best(state, _PLACES))
+    SecondOpinion(judges, gate).write(state, Opening(Gate(0.0, threshold, gate.signal), (), best))
+    return LikeliestAnswer(judges, gate).choose(state, state.ledger()), state.draft["judged"]
 
 
 class PlannedGate(PassageGate):

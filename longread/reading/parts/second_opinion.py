@@ -77,19 +77,21 @@ class SecondOpinion(AnswerOrQuote):
     it is: alone, with what is needed to understand it. Where the first places give no answer that
     is likelier than not, the best of them are put before it once more, in one prompt."""
 
-    def __init__(self, judges: Judges, gate: PassageGate) -> None:
+    def __init__(
+        self, judges: Judges, gate: PassageGate, smaller: SmallerQuestions | None = None
+    ) -> None:
         super().__init__(judges, gate)
         alone, together = self._judge.calibration.place, self._judge.calibration.together
         assert alone is not None, "a model that answers for a reader has weights for places"
         self._alone, self._together = alone, together or alone
         self._look = judges.look or LOOK
-        self._smaller = SmallerQuestions(judges, gate.threshold, self.opinion)
+        self._smaller = smaller
         # Places that were judged, with the notes that were known then.
         self._judged: set[tuple[int, str]] = set()
 
     def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
-        if state.step == 1 and not state.everything:
-            quotes = self._of_smaller_questions(state)
+        if self._smaller is not None and state.step == 1 and not state.everything:
+            quotes = self._of_smaller_questions(state, self._smaller)
             if quotes:
                 return quotes
         quotes = super()._quotes(state, opening)
@@ -98,10 +100,10 @@ class SecondOpinion(AnswerOrQuote):
             quotes += self._read_together(state)
         return quotes
 
-    def _of_smaller_questions(self, state: ReadingState) -> list[Quote]:
+    def _of_smaller_questions(self, state: ReadingState, smaller: SmallerQuestions) -> list[Quote]:
         """What the answers to smaller questions give together; nothing where the question has
         none, or not all have an answer."""
-        quotes, read = self._smaller.quotes(state)
+        quotes, read = smaller.quotes(state)
         state.draft["judged"] = read
         if quotes:
             first, *others = (state.corpus.passages_at(quote)[0] for quote in quotes)
@@ -120,14 +122,14 @@ class SecondOpinion(AnswerOrQuote):
         if asked in self._judged:
             return None
         self._judged.add(asked)
-        said, quote = self.opinion(state, scored, notes)
+        said, quote = self._opinion(state, scored, notes)
         self._enter(state, scored, said, kept=quote is not None)
         if quote is None and self._is_step(scored):
             return self._step(state, scored, notes)
         return quote
 
-    def opinion(
-        self, state: ReadingState, scored: Scored, notes: str = ""
+    def _opinion(
+        self, state: ReadingState, scored: Scored, notes: str
     ) -> tuple[Said, Quote | None]:
         """What the model says of a place for the question of `state`, and its answer's quote."""
         judge, passage = self._judge, scored.passage

@@ -21,6 +21,7 @@ def ferry_server() -> Iterator[Server]:
         short_answer="in 1931",
         everything="No.",
         decompose="direct",
+        bridge="direct",
         overwrite=lambda prompt: "Nothing." if "ledger" in prompt and FACT not in prompt else NOTE,
         likelihood="one two three four",
     )

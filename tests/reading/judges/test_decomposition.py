@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from longread.reading.judges.decomposition import decomposition, filled
+from longread.reading.judges.decomposition import decomposition, filled, two_hops
 
 GROWTH = "By how many percent did sales grow from 2014 to 2015?"
 
@@ -15,14 +15,6 @@ def test_two_figures_and_a_formula() -> None:
     assert made is not None
     assert list(made.questions) == ["A", "B"]
     assert (made.result, made.calculated) == ("100 * (B - A) / A", True)
-
-
-def test_a_question_that_names_the_answer_to_another() -> None:
-    written = "A: Who designed the bridge?\nB: When was [A] born?\nAnswer: B"
-    made = decomposition(written, "When was the designer of the bridge born?")
-    assert made is not None
-    assert not made.calculated
-    assert filled(made.questions["B"], {"A": "Ines Halloran"}) == "When was Ines Halloran born?"
 
 
 def test_questions_that_nothing_uses_are_left_out() -> None:
@@ -52,8 +44,53 @@ def test_questions_that_nothing_uses_are_left_out() -> None:
         "A: What were sales in 2014?\nAnswer: A - B",
         "A: What were sales in 2014?\nB: What were sales in 2015?\nAnswer: they grew",
         "A: What were sales in [B]?\nB: What were sales in [A]?\nAnswer: B - A",
+        # No calculation.
+        "A: What were sales in 2014?\nB: What were sales of [A] in 2015?\nAnswer: B",
         "A: What were sales in 2014?\nB: What were sales in 2015?",
     ],
 )
 def test_what_makes_no_sense_is_none(written: str) -> None:
     assert decomposition(written, GROWTH) is None
+
+
+HOPS = "Who is the director of the company that owns the tug Teln Warden?"
+
+
+def test_two_hops_share_out_the_words_of_the_question() -> None:
+    written = "A: Which company owns the tug Teln Warden?\nB: Who is the director of [A]?\nC: Why?"
+    made = two_hops(written, HOPS)
+    assert made is not None
+    assert (list(made.questions), made.result) == (["A", "B"], "B")
+    assert (
+        filled(made.questions["B"], {"A": "Orvel Towage"}) == "Who is the director of Orvel Towage?"
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "direct",
+        # The question itself, once more.
+        f"A: {HOPS}\nB: Who is [A]?",
+        # What is left asks for what was found first as well.
+        "A: Which company owns the tug Teln Warden?\nB: Who is the director of the company [A]?",
+        # Of something else.
+        "A: Who is the treasurer of the society?\nB: Who is the director of [A]?",
+        "A: Which company owns the tug?\nB: Who is the director of [A]?",
+        # Nothing of the first is used.
+        "A: Which company owns the tug Teln Warden?\nB: Who is the director?",
+        "A: Which company owns [A]?\nB: Who is the director of the tug Teln Warden, [A]?",
+    ],
+)
+def test_hops_that_do_not_are_none(written: str) -> None:
+    assert two_hops(written, HOPS) is None
+
+
+def test_a_year_of_the_question_stands_in_one_of_its_hops() -> None:
+    asked = "What did the manager who opened the Perth office earn in 2011?"
+    first = "A: Which manager opened the Perth office?\n"
+    assert two_hops(f"{first}B: What did [A] earn in 2011?", asked) is not None
+    assert two_hops(f"{first}B: What did [A] earn?", asked) is None
+    assert two_hops(f"{first}B: What did [A] earn in 2012?", asked) is None
+    in_2011 = "How many members left in 2011?"
+    assert two_hops("A: In which year was 2011?\nB: How many members left in [A]?", in_2011) is None

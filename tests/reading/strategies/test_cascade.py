@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from longread.reading.step import Answer, Step
 from longread.runs.run import Run
 from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION, telling
-from tests.scripted import ScriptedEngine, by_role, interrupting, role
+from tests.scripted import Reply, ScriptedEngine, by_role, interrupting, role
 
 RUMOUR = "The Orvel ferry sank, people said, in a storm."
 
@@ -346,27 +347,51 @@ def test_an_unanswered_smaller_question_leaves_the_question_as_it_was() -> None:
     assert any(place.asked for place in steps[0].judged)
 
 
-def test_the_answer_to_one_question_stands_in_the_next() -> None:
-    told = telling({3: "The ferry of Orvel is the Brenna.", 7: "The Brenna sank in 1931."})
-    answering = decomposing("A: What is the ferry of Orvel?\nB: When did [A] sink?\nAnswer: B")
+HOPS = "When did the ferry of Orvel sink?"
+BRIDGED = " What is the ferry of Orvel?\nB: When did [A] sink?"
+
+
+def bridging(
+    written: Reply | Callable[[str], Reply] = BRIDGED, sure: float = 0.97
+) -> ScriptedEngine:
+    """Asks first what a question describes, and is `sure` of what that is."""
 
     def says(prompt: str) -> float:
-        if role(prompt) == "decompose":
+        if role(prompt) == "bridge":
             return 0.9
         shown, _, asked = prompt.partition("Question: ")
-        first = "What is the ferry" in asked and "is the Brenna" in shown
-        return 0.97 if first or ("did the Brenna sink" in asked and "sank" in shown) else 0.05
+        if "What is the ferry" in asked and "is the Brenna" in shown:
+            return 0.97
+        return 0.97 if "did the Brenna sink" in asked and "sank" in shown else 0.05
 
+    answering = model()
     answering.choices = lambda prompt: {"broken": says(prompt), "yes": says(prompt)}
     answering.replies = by_role(
         plan="ferry",
-        decompose="A: What is the ferry of Orvel?\nB: When did [A] sink?\nAnswer: B",
+        bridge=written,
         short_answer=lambda prompt: "the Brenna" if "What is" in prompt else "1931",
     )
-    run = begin(told, answering)
-    _steps, answer = finish(run.session.run("When did the ferry of Orvel sink?", run.options))
+    return answering
+
+
+BRENNA = {3: "The ferry of Orvel is the Brenna.", 7: "The Brenna sank in 1931."}
+
+
+def test_the_answer_to_one_question_stands_in_the_next() -> None:
+    run = begin(telling(BRENNA), bridging())
+    _steps, answer = finish(run.session.run(HOPS, run.options))
     assert answer.answer == "1931"
     assert [quote.page for quote in answer.citations] == [7, 3]
+
+
+def test_the_first_hop_is_asked_for_in_other_words_where_it_makes_no_sense() -> None:
+    def written(prompt: str) -> str:
+        which = prompt.endswith("A: Which")
+        return " ferry is of Orvel?\nB: When did [A] sink?" if which else f" {HOPS}\nB: [A]?"
+
+    run = begin(telling(BRENNA), bridging(written))
+    steps, _answer = finish(run.session.run(HOPS, run.options))
+    assert "Which ferry is of Orvel?" in {place.asked for place in steps[0].judged}
 
 
 def test_what_the_model_refuses_the_reader_answers_where_it_is_sure(told: Document) -> None:
