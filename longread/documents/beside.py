@@ -2,7 +2,8 @@
 
 Contract: every segment comes out in one part. A border between two parts is a gutter, a line
 that is drawn upright, or the left edge of a second column of check boxes and bullets; a page
-is parted at it only where the rows on its two sides are no rows of one table.
+is parted at it only where the rows on its two sides are no rows of one table. The lines of an
+entry of a list in columns come out as one segment.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from operator import itemgetter
 from statistics import median
 
 from longread.documents.cells import PROSE_LINE, is_figure
+from longread.documents.entries import parted_lists
 from longread.documents.gutters import Gutter, crosses, find_gutter, halves
 from longread.documents.layout_types import Segment
 from longread.documents.page_columns import (
@@ -64,8 +66,11 @@ def parted_beside(
     """
     if len(segments) < 2 * _FEWEST_ROWS or depth >= _DEEPEST:
         return [list(segments)]
-    gutter = find_gutter(list(segments))
     rows = group_rows(segments)
+    parts = parted_lists(rows, drawn) if not right_to_left else []
+    if parts:
+        return [piece for part in parts for piece in parted_beside(part, drawn, depth=depth + 1)]
+    gutter = find_gutter(list(segments))
     tried = (
         _parted(rows, (x, top, bottom), test, right_to_left)
         for x, top, bottom, test in _borders(segments, gutter, drawn)

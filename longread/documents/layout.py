@@ -130,7 +130,9 @@ def make_line(row: Row, right_to_left: bool = False, *, justified: bool = False)
     if len(row) == 1:
         only = row[0]
         box = _box(only)
-        return Line([only.text], *box, only.size, only.bold, boxes=[box], bold_label=only.bold)
+        line = Line([only.text], *box, only.size, only.bold, boxes=[box], bold_label=only.bold)
+        line.is_entry = only.is_entry
+        return line
     if right_to_left:
         row = row[::-1]
     cells = [row[0].text]

@@ -15,7 +15,8 @@ class Segment:
     """A stretch of one printed line, as the PDF wrote it: no wide gap inside.
 
     `table` numbers the table whose cell it is, where cells may hold several lines: those drawn on
-    the page count from 1, -1 is any other, 0 is none. The text of a cell has line ends.
+    the page count from 1, -1 is any other, 0 is none. The text of a cell has line ends, and so has
+    that of a list's whole entry (`is_entry`).
     """
 
     x0: float
@@ -26,6 +27,7 @@ class Segment:
     bold: bool
     text: str
     table: int = 0
+    is_entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Line:
     `left` and `right` are the edges of the column the line stands in, `column` tells
     columns of a page apart. `boxes` says where each cell is; `ruled` lines stand in a table
     whose cells are drawn. `bold_label`: the first cell is set in bold, the others need not be.
+    `is_entry`: a whole entry of a list, which is a paragraph.
     """
 
     cells: list[str]
@@ -70,6 +73,7 @@ class Line:
     boxes: list[Box] = field(default_factory=list)
     ruled: bool = False
     bold_label: bool = False
+    is_entry: bool = False
 
     @property
     def text(self) -> str:

@@ -76,8 +76,9 @@ class Pitch:
 
 
 def _is_wide(line: Line) -> bool:
-    """A line of text; rows of a table stand closer or further than lines do."""
-    return len(line.cells) == 1 and line.x1 - line.x0 > 0.5 * (line.right - line.left)
+    """A line of text; rows of a table and entries of a list stand closer or further than lines."""
+    is_text = len(line.cells) == 1 and not line.is_entry
+    return is_text and line.x1 - line.x0 > 0.5 * (line.right - line.left)
 
 
 def blocks(
@@ -127,6 +128,8 @@ def _paragraphs(
 def _begins(line: Line, group: Sequence[Line], pitch: Pitch) -> bool:
     """Does `line` begin a new paragraph after the lines of `group`?"""
     before = group[-1]
+    if line.is_entry or before.is_entry:
+        return True
     size = min(line.size, before.size)
     other_size = abs(line.size - before.size) > 0.12 * size
     if line.column != before.column:
