@@ -30,7 +30,7 @@ from longread.reading.parts.figures import in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
-from longread.reading.step import Quote
+from longread.reading.step import Gate, Quote
 from longread.retrieval import terms
 
 # A place is not answered from if a known answer's odds are more than so many times its own.
@@ -54,6 +54,11 @@ class AnswerOrQuote:
         state.memory.enter(quotes)
         remark = state.draft.get("remark", "")
         return Written(as_notes(state.memory.best_quotes()), tuple(quotes), remark)
+
+    def write_from(self, state: ReadingState, places: Sequence[Scored]) -> Written:
+        """The same from these places, whatever the gate of a chunk made of them."""
+        gate = Gate(0.0, 0.0, self._gate.signal)
+        return self.write(state, Opening(gate, (), tuple(places)))
 
     def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
         quotes: list[Quote] = []

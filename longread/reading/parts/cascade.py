@@ -20,7 +20,7 @@ from longread.reading.parts.null import NeverExit
 from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
 from longread.reading.parts.smaller_questions import SmallerQuestions
-from longread.reading.state import ExitGate, Opening, Outcome, ReadingState, Scored
+from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
 
 # Places that are judged for a smaller question.
@@ -59,8 +59,7 @@ def look(judges: Judges, threshold: float, state: ReadingState) -> tuple[Outcome
     """What the places that the reader likes best answer to the question of `state`, and what the
     larger model made of them."""
     gate = PassageGate(judges.gate, threshold)
-    best = tuple(gate.best(state, _PLACES))
-    SecondOpinion(judges, gate).write(state, Opening(Gate(0.0, threshold, gate.signal), (), best))
+    SecondOpinion(judges, gate).write_from(state, gate.best(state, _PLACES))
     return LikeliestAnswer(judges, gate).choose(state, state.ledger()), state.draft["judged"]
 
 

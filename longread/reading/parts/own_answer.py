@@ -19,8 +19,8 @@ from longread.reading.parts.gates import PassageGate
 from longread.reading.parts.second_opinion import of_another
 from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.reading.relevance.calibration import odds
-from longread.reading.state import Opening, Outcome, ReadingState
-from longread.reading.step import Gate, Quote
+from longread.reading.state import Outcome, ReadingState
+from longread.reading.step import Quote
 from longread.retrieval import terms
 from longread.retrieval.numerals import in_digits
 
@@ -119,7 +119,7 @@ class ReadersAnswer(AnswerFromPlaces):
         own = replace(state, memory=self._memory, draft={})
         new = [each for each in self._gate.opened(state) if each.passage not in self._asked]
         self._asked.update(each.passage for each in new)
-        self._writer.write(own, Opening(Gate(0.0, 0.0, self._gate.signal), (), tuple(new)))
+        self._writer.write_from(own, new)
         found = self.choose(own, own.ledger())
         return found if found.text is not None and _meant(own, found) else _NONE
 

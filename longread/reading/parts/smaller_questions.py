@@ -63,8 +63,16 @@ class SmallerQuestions:
     def _about(self, state: ReadingState, question: str) -> ReadingState:
         """The same documents, read for another question."""
         memory = Memory(state.memory.budget, state.memory.count)
-        own = replace(state, question=question, memory=memory, draft={}, known={}, step=0)
-        return replace(own, batch=None, member=None)
+        return replace(
+            state,
+            question=question,
+            memory=memory,
+            step=0,
+            draft={},
+            known={},
+            batch=None,
+            member=None,
+        )
 
 
 def _together(made: Decomposition, found: dict[str, Quote]) -> list[Quote]:
