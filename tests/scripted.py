@@ -29,6 +29,8 @@ _ROLES = {
     "plan": "Write three searches",
     "decompose": "You break questions about",
     "bridge": "You look at questions about",
+    "compares": "You reply rows if",
+    "table_query": "You write one SQLite query",
     "everything": "Does the question ask for a complete list",
     "overwrite": "Write the updated memory",
     "think": "reply with the one word STOP",

@@ -77,6 +77,7 @@ class Reader:
         parts: Parts,
         options: ReadingOptions,
         *,
+        asked: str = "",
         everything: bool = False,
     ) -> None:
         self.judges = judges
@@ -91,7 +92,14 @@ class Reader:
         self.on_stage: Callable[[str], None] = lambda _name: None
         self.seconds = 0.0
         self.state = ReadingState(
-            judges.gate.engine, corpus, question, self.memory, options, everything, len(self.spans)
+            judges.gate.engine,
+            corpus,
+            question,
+            self.memory,
+            options,
+            everything,
+            total=len(self.spans),
+            asked=asked or question,
         )
         self._exits_in_a_row = 0
         self._brought = False

@@ -35,7 +35,9 @@ class Scored:
 class ReadingState:
     """Everything a part may look at. `draft` carries one step's work from part to part.
 
-    `everything` says that the question asks for all there is of something.
+    `asked` is the question as it was put, with what it says of how to answer: it may name where
+    to look. `everything` says that the question asks for all there is of something, `complete`
+    that what was found is all of it.
     """
 
     engine: Engine
@@ -44,6 +46,7 @@ class ReadingState:
     memory: Memory
     options: ReadingOptions
     everything: bool = False
+    complete: bool = False
     total: int = 0
     chunk: Span = field(default_factory=lambda: Span(0, 0, 0, 0, 0))
     step: int = 0
@@ -62,6 +65,7 @@ class ReadingState:
     # In a pass for several questions: the batch, and this question's place in it.
     batch: QuestionBatch | None = None
     member: Member | None = None
+    asked: str = ""
 
     def shown(self, span: Span, judge: Judge | None = None) -> str:
         """A passage or chunk as a model is shown it: under its title, section and pages."""

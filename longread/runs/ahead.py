@@ -17,6 +17,7 @@ from longread.documents import Document
 from longread.engine.http import is_address
 from longread.reading.corpus import Corpus, name_words
 from longread.reading.judges.batch import Reply, ask_all, ask_together
+from longread.reading.judges.questions import without_instructions
 from longread.reading.memory import Memory
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.gates import PassageGate
@@ -71,7 +72,8 @@ class ReadAhead:
         # A server may count otherwise tomorrow.
         self._indexes = way.judged and not is_address(self._judge.engine.info.file)
         gates = self._indexes and isinstance(way.build(judges, self._options).gate, PassageGate)
-        self._questions = list(dict.fromkeys(each.strip() for each in questions)) if gates else []
+        bare = (without_instructions(each.strip()) for each in questions)
+        self._questions = list(dict.fromkeys(bare)) if gates else []
         self._documents, self._parsed, self._ranked = documents, 0, 0
         self._wanted: list[int] = []
         self._corpora: list[Corpus] = []

@@ -22,7 +22,7 @@ def info_of(
     options, corpus = reader.options, reader.corpus
     whole = parts.order.whole(corpus)
     return RunInfo(
-        question=reader.state.question,
+        question=reader.state.asked,
         strategy=options.strategy,
         order=options.order,
         gate=parts.gate.signal,

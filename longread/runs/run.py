@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from longread.documents.chunks import Span
 from longread.errors import UsageError
 from longread.reading.judges import Judges
+from longread.reading.judges.questions import without_instructions
 from longread.reading.loop import Reader
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.left_out import left_out
@@ -48,7 +49,9 @@ class Run:
         way, wanted, rate = strategy(options.strategy), options, session.prefill_rate
         judges, options, cut = cutting(session, options)
         size, judged = options.passage_tokens, way.judged
-        everything = rate.wants_everything(judges.answer, question, size, judged=judged)
+        # A published protocol is put the question as it is.
+        bare = without_instructions(question) if judged else question
+        everything = rate.wants_everything(judges.answer, bare, size, judged=judged)
         judges = replace(judges, look=rate.places_a_look(size))
         whole = whole_tokens(session.documents, judges.answer, options, way, rate)
         if whole:
@@ -60,7 +63,9 @@ class Run:
         self.options, self.session = options, session
         self.corpus = session.corpus(cut)
         if options.exit is None and everything:
-            options = replace(options, exit=False)
+            # A larger model may find all of it in one table.
+            if not (judges.cascade and way.judged):
+                options = replace(options, exit=False)
             report("the question asks for all there is: reading to the end (--exit stops early)")
         self._report = report
         without = session.blocks.attach(judges.engines, options)
@@ -69,7 +74,9 @@ class Run:
                 if line:
                     report(line)
         parts = way.build(judges, options)
-        self.reader = Reader(judges, self.corpus, question, parts, options, everything=everything)
+        self.reader = Reader(
+            judges, self.corpus, bare, parts, options, asked=question, everything=everything
+        )
         # Nothing of a document behind a password is kept on disk.
         journal = journal and not any(document.secret for document in session.documents)
         self._journal = Journal(key_of(self), report) if journal else None

@@ -35,7 +35,7 @@ def server() -> Iterator[Server]:
     says = by_role(
         relevance=lambda prompt: "Yes." if NAME in prompt else "No.",
         short_answer=NAME, everything="No.", plan="wine of the council", decompose="direct",
-        bridge="direct",
+        bridge="direct", compares="direct",
         answer=NAME, likelihood="one two three four",
     )  # fmt: skip
     with serving(

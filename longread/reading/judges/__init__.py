@@ -101,6 +101,19 @@ class Judge(Protocol):
         """The smaller questions that answer it; None for one that a place can answer alone."""
         return None
 
+    def compares(self, question: str) -> bool:
+        """Whether the question compares the entries of a table: which fulfil a condition, which has
+        the most, how many there are."""
+        return False
+
+    def fits(self, table: str, question: str) -> float:
+        """P(a table, given by its schema and first rows, tells what the question asks for)."""
+        return 0.0
+
+    def query(self, table: str, question: str) -> ShortAnswer:
+        """The query (SQLite) that answers the question from a table."""
+        return ShortAnswer("", 0.0)
+
     def standalone(self, question: str, earlier: str, answer: str) -> str:
         """A follow-up with what it leans on: look-ups find the places of the `earlier` words."""
         return f"{question} ({earlier})"

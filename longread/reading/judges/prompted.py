@@ -38,6 +38,12 @@ _LIKELY_BROKEN = 0.75
 _MAY_BE_TWO_HOPS = 0.2
 _OPENINGS = ("A:", "A: Which")
 _HOPS_TOKENS = 70
+# How the replies to "compares" and "table_query" begin, and how likely it must be that rows are
+# compared (benchmarks/LOG.md, 2026-12-01, "rows of tables").
+_COMPARED = {"rows": ("rows", " rows"), "direct": ("direct", " direct")}
+_LIKELY_COMPARED = 0.6
+_QUERIED = {"query": ("SELECT", " SELECT"), "none": ("none", " none", "None", " None")}
+_QUERY_TOKENS = 80
 # What a model sets before a line of a list.
 _BULLET = re.compile(r"^\s*(\d+[.)]|[-*•]|(?:first|second|third) line:)?\s*", re.IGNORECASE)
 # Between these the model's word on a question's kind is no better than the rule's.
@@ -106,6 +112,22 @@ class PromptedJudge(Judge):
                 return made
         return None
 
+    def compares(self, question: str) -> bool:
+        """The model's word on the kind of a question."""
+        asked = self._after_examples("compares", question)
+        return self.engine.choose(asked, _COMPARED)["rows"] >= _LIKELY_COMPARED
+
+    def fits(self, table: str, question: str) -> float:
+        """P(the model would write a query on the table)."""
+        asked = self._after_examples("table_query", _of_table(table, question))
+        return self.engine.choose(asked, _QUERIED)["query"]
+
+    def query(self, table: str, question: str) -> ShortAnswer:
+        """The query (text-to-SQL), and the geometric mean of its tokens' probabilities."""
+        asked = self._after_examples("table_query", _of_table(table, question)) + "SELECT"
+        given = _given(self.engine.generate(asked, max_tokens=_QUERY_TOKENS, stop=(";",)))
+        return ShortAnswer(f"SELECT {given.text}", given.confidence)
+
     def _after_examples(self, name: str, question: str) -> str:
         """Prompt `name`, whose examples are most of it and the same for every question of every
         document: their state is kept."""
@@ -136,6 +158,10 @@ class PromptedJudge(Judge):
         asked = self._prompt(name, passage, question, notes)
         text = self.engine.generate(asked, max_tokens=tokens, stop=("\n",)).text
         return " ".join(text.split())
+
+
+def _of_table(table: str, question: str) -> str:
+    return f"{table}\n\nQuestion: {question}"
 
 
 def _given(generated: Generation) -> ShortAnswer:

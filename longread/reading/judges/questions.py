@@ -71,3 +71,34 @@ _FOLLOW_UP_WORDS = 12
 def may_follow_up(question: str) -> bool:
     """Whether the question may lean on the one before ("And in the year before?")."""
     return len(question.split()) <= _FOLLOW_UP_WORDS and bool(_FOLLOWS.search(question))
+
+
+# Sentences that tell how to answer, not what is asked: "Answer in USD millions.", "Assume that you
+# are an analyst.". What follows a colon or an opening clause of that kind is the question.
+_INSTRUCTS = re.compile(
+    r"^\W*(please|kindly|answer|respond|reply|give|provide|state|express|report|round|use|rely|base"
+    r"|basing|approach|assume|imagine|pretend|consider|limit|keep|(we|i) (need|want|have) to"
+    r"|you are|your (answer|task|response)|do not|don['’]t|be (brief|concise|precise))\b",
+    re.IGNORECASE,
+)
+_QUESTION_WORD = (
+    r"(?:what|which|who|whose|whom|when|where|why|how|is|are|was|were|do|does|did|has|have)\b"
+)
+_LEAD_IN = re.compile(
+    rf"^[^?]*\b(?:question|answer)\b[^?:]*:\s*(?={_QUESTION_WORD})"
+    rf"|^\W*(?:basing your|(?:by )?(?:using|relying on) (?:only |nothing but )?the)\b"
+    rf"[^?:]*[:,]\s*(?={_QUESTION_WORD})",
+    re.IGNORECASE,
+)
+
+
+def without_instructions(question: str) -> str:
+    """The question without sentences, and opening clauses, that say how it is to be answered. Other
+    sentences stay: they tell what it is about, or define its terms."""
+    sentences = re.split(r"(?<=[.?!])\s+(?=\S)", question.strip())
+    asking = [each for each in sentences if "?" in each]
+    if len(asking) != 1:
+        return question
+    told = [each for each in sentences if "?" in each or not _INSTRUCTS.match(each)]
+    bare = " ".join(_LEAD_IN.sub("", each) for each in told)
+    return bare[:1].upper() + bare[1:] if bare != question.strip() else question

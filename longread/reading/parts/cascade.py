@@ -20,6 +20,7 @@ from longread.reading.parts.null import NeverExit
 from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
 from longread.reading.parts.smaller_questions import SmallerQuestions
+from longread.reading.parts.table_questions import TableQuestions
 from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
 
@@ -47,7 +48,8 @@ def writer(judges: Judges, gate: PassageGate) -> AnswerOrQuote:
     if not judges.cascade:
         return AnswerOrQuote(judges, gate)
     look_at = partial(look, judges, gate.threshold)
-    return SecondOpinion(judges, gate, SmallerQuestions(judges.answer, look_at))
+    smaller = SmallerQuestions(judges.answer, look_at)
+    return SecondOpinion(judges, gate, smaller, TableQuestions(judges.answer))
 
 
 def answerer(judges: Judges, gate: PassageGate) -> AnswerFromPlaces:
@@ -72,8 +74,8 @@ class PlannedGate(PassageGate):
         self._look = judges.look or LOOK
 
     def searches(self, state: ReadingState) -> list[str]:
-        state.draft["planned"] = planned = self._planner.plan(state.question)
-        return planned
+        state.draft["planned"] = planned = self._planner.plan(state.asked or state.question)
+        return [*planned, *super().searches(state)]
 
     def choose(self, state: ReadingState, read: Sequence[Scored]) -> tuple[Scored, ...]:
         """What the larger model is to judge, most promising first: what opened, and in the first
@@ -97,7 +99,11 @@ class SettledExit(FoundExit):
 
     def decide(self, state: ReadingState) -> Gate | None:
         """After the larger model's looks the answer as it would be given now counts as well: it may
-        be the reader's own."""
+        be the reader's own. A list is read for to the end, unless all of it was found."""
+        if state.complete:
+            return Gate(1.0, state.options.exit_threshold, self._gate.signal)
+        if state.everything and state.options.exit is None:
+            return None
         gate = super().decide(state)
         if state.step < LOOKS or (gate is not None and gate.open):
             return gate
@@ -119,11 +125,12 @@ class LikeliestAnswer(AnswerFromPlaces):
         """The larger model's answer, or the reader's own where it is the surer one. A reader that
         was not trained for it has none of its own, nor is a list a matter of one answer."""
         given = super().choose(state, ledger)
-        if state.everything or self._gate.judge.calibration.answered is None:
+        own = self._gate.judge.calibration.answered is not None
+        if state.everything or state.complete or not own:
             return given
         return self._own.beside(state, given)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
     ) -> tuple[float, float]:
-        return self._gate.found_by(state, best), 1.0
+        return best[0].score if state.complete else self._gate.found_by(state, best), 1.0

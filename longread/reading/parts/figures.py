@@ -11,13 +11,14 @@ _SCALE = re.compile(
     r"|(?P<billion>\bbillions?\b|(?<=[$£€¥])bn\b)",
     re.IGNORECASE,
 )
+_FACTORS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen|jpy)\b", re.IGNORECASE)
 _SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
 # The year of a column's head, which a model reads along with the figure: "2018 12,645".
 _YEAR_BEFORE = re.compile(r"(?<![\w,.-])(?:19|20)\d\d:?\s+(?=[-−(]?[$£€¥]?\d{1,3}(?:,\d{3})+)")
 _EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
 # Rows whose figures are counts and shares, whatever the table is in.
-_OTHER_UNIT = re.compile(
+OTHER_UNIT = re.compile(
     r"%|\b(per|number|ratio|rate|percent\w*|employees|headcount|shares|days|times)\b", re.IGNORECASE
 )
 
@@ -26,6 +27,13 @@ def without_years(text: str) -> str:
     """`text` without the years that stand before figures: "2021 19,815 - 2021 13,997", which a
     model copies with their columns' heads, is "19,815 - 13,997"."""
     return _YEAR_BEFORE.sub("", text)
+
+
+def scale_of(unit: str) -> int:
+    """What a unit multiplies figures by: 1,000 of "£000"; 0 where it is no power of a thousand, or
+    says that some rows are exceptions."""
+    scale = _SCALE.search(unit)
+    return 0 if scale is None or _EXCEPTIONS.search(unit) else _FACTORS[str(scale.lastgroup)]
 
 
 def in_full(answer: str, unit: str, row: str) -> str:
@@ -37,7 +45,7 @@ def in_full(answer: str, unit: str, row: str) -> str:
     behind the figure as it is. What is no bare figure comes back unchanged.
     """
     bare = without_years(answer.strip())
-    if not unit or not _is_bare(bare) or _OTHER_UNIT.search(row):
+    if not unit or not _is_bare(bare) or OTHER_UNIT.search(row):
         return answer
     figure, scale = _FIGURE.fullmatch(bare), _SCALE.search(unit)
     if figure is None or scale is None or _EXCEPTIONS.search(unit):

@@ -165,7 +165,7 @@ class PassageGate:
 
     def searches(self, state: ReadingState) -> list[str]:
         """What to look up before reading, beside the question."""
-        return []
+        return [state.asked] if state.asked not in ("", state.question) else []
 
     def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
         """(P(answers), P(helps)) of a passage with what was found so far in the notes."""

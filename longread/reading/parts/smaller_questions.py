@@ -66,6 +66,7 @@ class SmallerQuestions:
         return replace(
             state,
             question=question,
+            asked=question,
             memory=memory,
             step=0,
             draft={},

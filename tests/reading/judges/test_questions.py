@@ -9,7 +9,12 @@ import pytest
 
 from longread.documents.model import Document
 from longread.reading.judges.prompted import PromptedJudge
-from longread.reading.judges.questions import may_follow_up, offers_a_choice, wants_everything
+from longread.reading.judges.questions import (
+    may_follow_up,
+    offers_a_choice,
+    wants_everything,
+    without_instructions,
+)
 from longread.reading.judges.trained import PROTOCOL
 from longread.reading.step import Answer
 from longread.runs.session import Session
@@ -128,3 +133,35 @@ def test_with_the_reader_alone_the_words_before_are_added(book: Document) -> Non
 def answered(question: str) -> Answer:
     info = run_info()
     return answer(info, [step(info, 1)], question=question, answer="in 1931")
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("Answer in USD millions. What is the budget?", "What is the budget?"),
+        ("What is the rate? Please answer in one word.", "What is the rate?"),
+        (
+            "Assume that you are an analyst. Answer the following question by using the balance "
+            "sheet: what is net PPNE for 3M? Answer in USD billions.",
+            "What is net PPNE for 3M?",
+        ),
+        (
+            "Using the cash flow statement, how much did Block generate in FY2020?",
+            "How much did Block generate in FY2020?",
+        ),
+        # What it is about, and what a term means, stays.
+        *[
+            (same, same)
+            for same in (
+                "In March the ship hit the mole. Who was the pilot?",
+                "What is net working capital? Define it as current assets less liabilities.",
+                "Based on population alone, what is the city's ranking?",
+                "State the rate.",
+                "Who was the pilot? Give his rank? Answer briefly.",
+                "Wie hoch ist der Satz? Der Satz gilt ab Mai.",
+            )
+        ],
+    ],
+)
+def test_what_says_how_to_answer_is_no_part_of_the_question(question: str, bare: str) -> None:
+    assert without_instructions(question) == bare
