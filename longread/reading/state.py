@@ -36,8 +36,8 @@ class ReadingState:
     """Everything a part may look at. `draft` carries one step's work from part to part.
 
     `asked` is the question as it was put, with what it says of how to answer: it may name where
-    to look. `everything` says that the question asks for all there is of something, `complete`
-    that what was found is all of it.
+    to look. `everything` says that the question asks for all there is of something, `query`
+    selected what was found among the rows of a table: all there is of it.
     """
 
     engine: Engine
@@ -46,7 +46,6 @@ class ReadingState:
     memory: Memory
     options: ReadingOptions
     everything: bool = False
-    complete: bool = False
     total: int = 0
     chunk: Span = field(default_factory=lambda: Span(0, 0, 0, 0, 0))
     step: int = 0
@@ -66,6 +65,7 @@ class ReadingState:
     batch: QuestionBatch | None = None
     member: Member | None = None
     asked: str = ""
+    query: str = ""
 
     def shown(self, span: Span, judge: Judge | None = None) -> str:
         """A passage or chunk as a model is shown it: under its title, section and pages."""

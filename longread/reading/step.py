@@ -119,7 +119,7 @@ class Judged:
     `passage` counts from 0 over all documents. Where several places were put before it in one
     prompt, it is the one that the answer stands in, and `beside` are the others. `asked` is the
     smaller question that the place was read for, empty for the run's own; `parts` are those whose
-    answers gave this one."""
+    answers gave this one, `query` selected it among the rows of a table (SQLite)."""
 
     passage: int
     document: int
@@ -133,6 +133,7 @@ class Judged:
     alone: float = 0.0
     asked: str = ""
     parts: tuple[str, ...] = ()
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ broken into smaller ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from longread.reading.judges import Judge, Judges
@@ -24,6 +25,8 @@ from longread.reading.parts.table_questions import TableQuestions
 from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
 
+# What is said of an answer that a query selected.
+_SELECTED = "the rows that this selects from the cited table, totals left out: {}"
 # Places that are judged for a smaller question.
 _PLACES = 3
 
@@ -100,7 +103,7 @@ class SettledExit(FoundExit):
     def decide(self, state: ReadingState) -> Gate | None:
         """After the larger model's looks the answer as it would be given now counts as well: it may
         be the reader's own. A list is read for to the end, unless all of it was found."""
-        if state.complete:
+        if state.query:
             return Gate(1.0, state.options.exit_threshold, self._gate.signal)
         if state.everything and state.options.exit is None:
             return None
@@ -125,12 +128,13 @@ class LikeliestAnswer(AnswerFromPlaces):
         """The larger model's answer, or the reader's own where it is the surer one. A reader that
         was not trained for it has none of its own, nor is a list a matter of one answer."""
         given = super().choose(state, ledger)
-        own = self._gate.judge.calibration.answered is not None
-        if state.everything or state.complete or not own:
+        if state.query and given.text is not None:
+            return replace(given, remark=_SELECTED.format(state.query))
+        if state.everything or self._gate.judge.calibration.answered is None:
             return given
         return self._own.beside(state, given)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
     ) -> tuple[float, float]:
-        return best[0].score if state.complete else self._gate.found_by(state, best), 1.0
+        return best[0].score if state.query else self._gate.found_by(state, best), 1.0

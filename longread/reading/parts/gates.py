@@ -134,7 +134,8 @@ class PassageGate:
             )
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
-        if any(place.parts for place in step.judged):
+        state.query = next((place.query for place in step.judged if place.query), state.query)
+        if state.query or any(place.parts for place in step.judged):
             self.overrule(state)
         for place in step.judged:
             if not place.asked and (place.probability or not place.beside):

@@ -122,8 +122,8 @@ class SecondOpinion(AnswerOrQuote):
     def _of_table(self, state: ReadingState, told: Told) -> list[Quote]:
         """The rows of a table that a query selects: all there is."""
         self._gate.overrule(state)
-        self._found_elsewhere(state, told.quotes, (told.query,))
-        state.complete = True
+        self._found_elsewhere(state, told.quotes, query=told.query)
+        state.query = told.query
         return list(told.quotes)
 
     def _of_smaller_questions(self, state: ReadingState, smaller: SmallerQuestions) -> list[Quote]:
@@ -134,11 +134,16 @@ class SecondOpinion(AnswerOrQuote):
         if quotes:
             self._gate.overrule(state)
             parts = tuple(dict.fromkeys(place.asked for place in read))
-            self._found_elsewhere(state, quotes, parts)
+            self._found_elsewhere(state, quotes, parts=parts)
         return quotes
 
     def _found_elsewhere(
-        self, state: ReadingState, quotes: Sequence[Quote], parts: tuple[str, ...]
+        self,
+        state: ReadingState,
+        quotes: Sequence[Quote],
+        *,
+        parts: tuple[str, ...] = (),
+        query: str = "",
     ) -> None:
         """Let count what was found by other questions than the run's own: the reader was not asked
         these, so even odds."""
@@ -146,7 +151,7 @@ class SecondOpinion(AnswerOrQuote):
         given = ShortAnswer(quotes[0].answer, quotes[0].answer_confidence)
         said = Said(quotes[0].score, given, probability=quotes[0].score)
         even = Scored(first, LIKELIER_THAN_NOT)
-        self._enter(state, even, said, kept=True, beside=others, parts=parts)
+        self._enter(state, even, said, kept=True, beside=others, parts=parts, query=query)
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
         notes = as_notes(latest_steps(state.memory.ledger))
@@ -272,6 +277,7 @@ class SecondOpinion(AnswerOrQuote):
         kept: bool,
         beside: Sequence[Span] = (),
         parts: tuple[str, ...] = (),
+        query: str = "",
     ) -> None:
         """Let count what was said of a place, and keep it in the step's record. Where several were
         read together and gave nothing, what each gave alone stands."""
@@ -280,7 +286,7 @@ class SecondOpinion(AnswerOrQuote):
             self._gate.judged(state, passage, probability, scored.probability)
             state.rate(self._judge, passage, probability)
         judged = said.of(state, scored, probability, beside)
-        state.draft.setdefault("judged", []).append(replace(judged, parts=parts))
+        state.draft.setdefault("judged", []).append(replace(judged, parts=parts, query=query))
 
     def _is_step(self, scored: Scored) -> bool:
         """Whether the reader opened a place as a step: a larger model says only that the answer

@@ -60,7 +60,13 @@ def model(query: str, fits: float = 0.95, everything: float = 0.05) -> ScriptedE
     )
 
 
-def begin(told: Document, answering: ScriptedEngine, question: str = OVER, **options: Any) -> Run:
+def begin(
+    told: Document,
+    answering: ScriptedEngine,
+    question: str = OVER,
+    journal: bool = False,
+    **options: Any,
+) -> Run:
     reading = ScriptedEngine(
         replies=lambda _prompt: "", choices=lambda prompt: 0.3 if "Quay" in prompt else 0.01,
         protocol=PROTOCOL,
@@ -69,7 +75,7 @@ def begin(told: Document, answering: ScriptedEngine, question: str = OVER, **opt
     session = Session((told,), answering, reader=reading)
     sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
     session._judges["auto"] = PromptedJudge(answering)
-    return session.run(question, ReadingOptions(**{**sizes, **options}), journal=False)
+    return session.run(question, ReadingOptions(**{**sizes, **options}), journal=journal)
 
 
 def finish(run: Run) -> tuple[list[Step], Answer]:
@@ -82,7 +88,8 @@ def test_the_rows_that_fulfil_a_condition_are_the_answer(works: Document) -> Non
     assert [quote.text[:6] for quote in answer.citations] == ["| Quay", "| Shor"]
     assert 0.5 < answer.confidence < 0.9
     assert (len(steps), answer.exit.reason) == (1, "exit_gate")
-    assert steps[0].judged[-1].parts == (QUERY,)
+    assert steps[0].judged[-1].query == QUERY
+    assert QUERY in answer.remark
     assert Step.from_record(steps[0].record()) == steps[0]
 
 
@@ -109,6 +116,17 @@ def test_what_tells_nothing_leaves_the_question_as_it_was(
     works: Document, make: Callable[[], ScriptedEngine]
 ) -> None:
     assert finish(begin(works, make()))[1].answer is None
+
+
+def test_a_resumed_run_knows_what_a_query_selected(works: Document) -> None:
+    wanted = finish(begin(works, model(QUERY), exit=False))[1]
+    stopped = begin(works, model(QUERY), exit=False, journal=True)
+    assert next(iter(stopped.steps())).judged
+    resumed = begin(works, model(QUERY), exit=False, journal=True)
+    assert resumed.info.resumed == 1
+    answer = finish(resumed)[1]
+    assert (answer.answer, answer.confidence) == (wanted.answer, wanted.confidence)
+    assert answer.remark == wanted.remark
 
 
 def test_one_row_of_an_unlikely_table_is_put_behind_what_a_place_answers(works: Document) -> None:
