@@ -63,10 +63,13 @@ class Run:
         self.options, self.session = options, session
         self.corpus = session.corpus(cut)
         if options.exit is None and everything:
-            # A larger model may find all of it in one table.
-            if not (judges.cascade and way.judged):
+            unless = ", unless one table has it" if judges.cascade and way.judged else ""
+            if not unless:
                 options = replace(options, exit=False)
-            report("the question asks for all there is: reading to the end (--exit stops early)")
+            report(
+                f"the question asks for all there is: reading to the end{unless} "
+                "(--exit stops early)"
+            )
         self._report = report
         without = session.blocks.attach(judges.engines, options)
         if way.judged:

@@ -18,6 +18,9 @@ _RESULT = re.compile(r"^Answer: (.+)$", re.MULTILINE)
 _NAMED = re.compile(r"\[([A-F])\]")
 _LETTER = re.compile(r"[A-F]")
 _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
+# A growth in per cent, and a question that asks for a number of things without saying "per cent".
+_GROWTH = re.compile(r"100 \* \(([A-F] - [A-F])\) / [A-F]")
+_HOW_MANY = re.compile(r"\bhow many\b(?!.*(?:per ?cent|%|times))", re.IGNORECASE)
 _FEWEST = 2
 # A question about the bridge entity, and the one that is left.
 _HOPS = re.compile(r"A: ([^\n]+\?)\nB: ([^\n]*\[A\][^\n]*\?)")
@@ -49,7 +52,10 @@ def decomposition(written: str, question: str) -> Decomposition | None:
     every, wanted = dict(_LINE.findall(written)), set(_LETTER.findall(result[1]))
     if len(wanted) < _FEWEST or not wanted <= set(every):
         return None
-    made = Decomposition({name: every[name] for name in every if name in wanted}, result[1].strip())
+    formula = result[1].strip()
+    if (growth := _GROWTH.fullmatch(formula)) and _HOW_MANY.search(question):
+        formula = growth[1]
+    made = Decomposition({name: every[name] for name in every if name in wanted}, formula)
     return made if _sensible(made, set(terms(question))) else None
 
 

@@ -94,3 +94,18 @@ def test_a_year_of_the_question_stands_in_one_of_its_hops() -> None:
     assert two_hops(f"{first}B: What did [A] earn in 2012?", asked) is None
     in_2011 = "How many members left in 2011?"
     assert two_hops("A: In which year was 2011?\nB: How many members left in [A]?", in_2011) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        (GROWTH, "100 * (B - A) / A"),
+        ("By how many did sales grow from 2014 to 2015?", "B - A"),
+        ("By how much did sales grow from 2014 to 2015?", "100 * (B - A) / A"),
+    ],
+)
+def test_a_number_of_things_is_no_percentage(question: str, result: str) -> None:
+    written = "A: What were sales in 2014?\nB: What were sales in 2015?\nAnswer: 100 * (B - A) / A"
+    made = decomposition(written, question)
+    assert made is not None
+    assert made.result == result
