@@ -63,13 +63,9 @@ class Run:
         self.options, self.session = options, session
         self.corpus = session.corpus(cut)
         if options.exit is None and everything:
-            unless = ", unless one table has it" if judges.cascade and way.judged else ""
-            if not unless:
+            if not way.judged:
                 options = replace(options, exit=False)
-            report(
-                f"the question asks for all there is: reading to the end{unless} "
-                "(--exit stops early)"
-            )
+            report("the question asks for all there is: reading to the end (--exit stops early)")
         self._report = report
         without = session.blocks.attach(judges.engines, options)
         if way.judged:

@@ -9,7 +9,6 @@ broken into smaller ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from longread.reading.judges import Judge, Judges
@@ -21,12 +20,9 @@ from longread.reading.parts.null import NeverExit
 from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
 from longread.reading.parts.smaller_questions import SmallerQuestions
-from longread.reading.parts.table_questions import TableQuestions
 from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
 
-# What is said of an answer that a query selected.
-_SELECTED = "the rows that this selects from the cited table, totals left out: {}"
 # Places that are judged for a smaller question.
 _PLACES = 3
 
@@ -51,8 +47,7 @@ def writer(judges: Judges, gate: PassageGate) -> AnswerOrQuote:
     if not judges.cascade:
         return AnswerOrQuote(judges, gate)
     look_at = partial(look, judges, gate.threshold)
-    smaller = SmallerQuestions(judges.answer, look_at)
-    return SecondOpinion(judges, gate, smaller, TableQuestions(judges.answer))
+    return SecondOpinion(judges, gate, SmallerQuestions(judges.answer, look_at))
 
 
 def answerer(judges: Judges, gate: PassageGate) -> AnswerFromPlaces:
@@ -102,13 +97,10 @@ class SettledExit(FoundExit):
 
     def decide(self, state: ReadingState) -> Gate | None:
         """After the larger model's looks the answer as it would be given now counts as well: it may
-        be the reader's own. A list is read for to the end, unless all of it was found."""
-        if state.query:
-            return Gate(1.0, state.options.exit_threshold, self._gate.signal)
-        if state.everything and state.options.exit is None:
-            return None
+        be the reader's own."""
         gate = super().decide(state)
-        if state.step < LOOKS or (gate is not None and gate.open):
+        listed = state.everything and state.options.exit is None
+        if listed or state.step < LOOKS or (gate is not None and gate.open):
             return gate
         chosen = self._answer(state, state.ledger())
         if chosen.text is None or (gate is not None and gate.probability >= chosen.confidence):
@@ -128,13 +120,11 @@ class LikeliestAnswer(AnswerFromPlaces):
         """The larger model's answer, or the reader's own where it is the surer one. A reader that
         was not trained for it has none of its own, nor is a list a matter of one answer."""
         given = super().choose(state, ledger)
-        if state.query and given.text is not None:
-            return replace(given, remark=_SELECTED.format(state.query))
-        if state.everything or self._gate.judge.calibration.answered is None:
+        if state.everything or state.query or self._gate.judge.calibration.answered is None:
             return given
         return self._own.beside(state, given)
 
     def confidence(
         self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
     ) -> tuple[float, float]:
-        return best[0].score if state.query else self._gate.found_by(state, best), 1.0
+        return self._gate.found_by(state, best), 1.0

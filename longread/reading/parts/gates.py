@@ -237,6 +237,11 @@ class FoundExit:
         self._last: tuple[str, float] = ("", 0.0)
 
     def decide(self, state: ReadingState) -> Gate | None:
+        """A list is read for to the end, unless a query selected all of it."""
+        if state.query:
+            return Gate(1.0, state.options.exit_threshold, self._gate.signal)
+        if state.everything and state.options.exit is None:
+            return None
         ledger = state.memory.ledger
         if not ledger:
             return None

@@ -21,7 +21,6 @@ from longread.reading.parts.backing import (
 )
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.smaller_questions import SmallerQuestions
-from longread.reading.parts.table_questions import TableQuestions, Told
 from longread.reading.relevance.calibration import PlaceWeights, logit, sigmoid
 from longread.reading.relevance.cells import of_another_column
 from longread.reading.state import Opening, ReadingState, Scored
@@ -34,8 +33,6 @@ from longread.retrieval.numbers import years
 LOOK, LOOKS = 4, 2
 # Places of one prompt, where none of them alone gives an answer, as a multiple of a look.
 _TOGETHER = 1.5
-# Places whose tables may tell, as a multiple of a look.
-_TABLES_OF = 2
 # By so much, in log-odds, a model is at most surer of an answer's sentence alone than of the place
 # that it stands in; and the least an answer may be for its sentence to be read (benchmarks/LOG.md,
 # 2026-11-30).
@@ -85,7 +82,6 @@ class SecondOpinion(AnswerOrQuote):
         judges: Judges,
         gate: PassageGate,
         smaller: SmallerQuestions | None = None,
-        tables: TableQuestions | None = None,
     ) -> None:
         super().__init__(judges, gate)
         alone, together = self._judge.calibration.place, self._judge.calibration.together
@@ -93,38 +89,22 @@ class SecondOpinion(AnswerOrQuote):
         self._alone, self._together = alone, together or alone
         self._look = judges.look or LOOK
         self._smaller = smaller
-        self._tables = tables
+        if smaller is None:
+            # A smaller question is for one place.
+            self._tables = None
         # Places that were judged, with the notes that were known then.
         self._judged: set[tuple[int, str]] = set()
 
-    def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
-        told = self._told_by_tables(state) if state.step == 1 else None
-        if told is not None and told.settles:
-            return self._of_table(state, told)
+    def _of_places(self, state: ReadingState, opening: Opening) -> list[Quote]:
         if self._smaller is not None and state.step == 1 and not state.everything:
             quotes = self._of_smaller_questions(state, self._smaller)
             if quotes:
                 return quotes
-        quotes = super()._quotes(state, opening)
-        best = max((quote.score for quote in quotes if quote.answer), default=0.0)
-        if told is not None and best < told.likely:
-            return self._of_table(state, told)
+        quotes = super()._of_places(state, opening)
         last_look = state.step == min(LOOKS, state.total)
         if last_look and not state.everything and self._gate.found() < LIKELIER_THAN_NOT:
             quotes += self._read_together(state)
         return quotes
-
-    def _told_by_tables(self, state: ReadingState) -> Told | None:
-        if self._tables is None:
-            return None
-        return self._tables.told(state, self._gate.best(state, _TABLES_OF * self._look))
-
-    def _of_table(self, state: ReadingState, told: Told) -> list[Quote]:
-        """The rows of a table that a query selects: all there is."""
-        self._gate.overrule(state)
-        self._found_elsewhere(state, told.quotes, query=told.query)
-        state.query = told.query
-        return list(told.quotes)
 
     def _of_smaller_questions(self, state: ReadingState, smaller: SmallerQuestions) -> list[Quote]:
         """What the answers to smaller questions give together; nothing where the question has
@@ -136,22 +116,6 @@ class SecondOpinion(AnswerOrQuote):
             parts = tuple(dict.fromkeys(place.asked for place in read))
             self._found_elsewhere(state, quotes, parts=parts)
         return quotes
-
-    def _found_elsewhere(
-        self,
-        state: ReadingState,
-        quotes: Sequence[Quote],
-        *,
-        parts: tuple[str, ...] = (),
-        query: str = "",
-    ) -> None:
-        """Let count what was found by other questions than the run's own: the reader was not asked
-        these, so even odds."""
-        first, *others = dict.fromkeys(state.corpus.passages_at(quote)[0] for quote in quotes)
-        given = ShortAnswer(quotes[0].answer, quotes[0].answer_confidence)
-        said = Said(quotes[0].score, given, probability=quotes[0].score)
-        even = Scored(first, LIKELIER_THAN_NOT)
-        self._enter(state, even, said, kept=True, beside=others, parts=parts, query=query)
 
     def _quote(self, state: ReadingState, scored: Scored) -> Quote | None:
         notes = as_notes(latest_steps(state.memory.ledger))
@@ -276,8 +240,6 @@ class SecondOpinion(AnswerOrQuote):
         *,
         kept: bool,
         beside: Sequence[Span] = (),
-        parts: tuple[str, ...] = (),
-        query: str = "",
     ) -> None:
         """Let count what was said of a place, and keep it in the step's record. Where several were
         read together and gave nothing, what each gave alone stands."""
@@ -286,7 +248,7 @@ class SecondOpinion(AnswerOrQuote):
             self._gate.judged(state, passage, probability, scored.probability)
             state.rate(self._judge, passage, probability)
         judged = said.of(state, scored, probability, beside)
-        state.draft.setdefault("judged", []).append(replace(judged, parts=parts, query=query))
+        state.draft.setdefault("judged", []).append(judged)
 
     def _is_step(self, scored: Scored) -> bool:
         """Whether the reader opened a place as a step: a larger model says only that the answer

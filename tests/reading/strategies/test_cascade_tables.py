@@ -72,7 +72,7 @@ def begin(
         protocol=PROTOCOL,
     )  # fmt: skip
     answering.info = type(answering.info)("larger", "larger.gguf", "CPU", 4000, 1_500_000_000)
-    session = Session((told,), answering, reader=reading)
+    session = Session((told,), answering, reader=options.pop("reader", reading))
     sizes: dict[str, Any] = {"chunk_tokens": 80, "passage_tokens": 40, "memory_tokens": 120}
     session._judges["auto"] = PromptedJudge(answering)
     return session.run(question, ReadingOptions(**{**sizes, **options}), journal=journal)
@@ -127,6 +127,19 @@ def test_a_resumed_run_knows_what_a_query_selected(works: Document) -> None:
     answer = finish(resumed)[1]
     assert (answer.answer, answer.confidence) == (wanted.answer, wanted.confidence)
     assert answer.remark == wanted.remark
+
+
+def test_a_model_that_reads_alone_answers_from_the_table_too(works: Document) -> None:
+    alone = model(QUERY, everything=0.95)
+    choose = alone.choices
+    assert callable(choose)
+    gates = ("relevance", "likelihood")
+    alone.choices = lambda p: {"yes": 0.9} if role(p) in gates and "Quay" in p else choose(p)
+    steps, answer = finish(begin(works, alone, reader=None))
+    assert answer.answer == "Quay; Shore power"
+    assert len(steps) == 1
+    assert len(answer.citations) == 2
+    assert answer.remark.endswith(QUERY)
 
 
 def test_one_row_of_an_unlikely_table_is_put_behind_what_a_place_answers(works: Document) -> None:
