@@ -106,7 +106,7 @@ class AnswerOrQuote:
         self._gate.judged(state, first, best.score, LIKELIER_THAN_NOT)
         state.rate(self._judge, first, best.score)
         page, beside = state.corpus.locate(first).page, tuple(each.index for each in others)
-        said = Judged(first.index, first.document, page, LIKELIER_THAN_NOT, 0.0, best.score)
+        said = Judged(first.index, first.document, page, LIKELIER_THAN_NOT, best.score, best.score)
         given = replace(said, answer=best.answer, words=best.answer_confidence, beside=beside)
         judged = state.draft.setdefault("judged", [])
         judged.append(replace(given, parts=parts, query=query))
