@@ -50,9 +50,12 @@ class LikelihoodJudge(Judge):
         return Relevance(sigmoid(self._gain(reply, question, notes)))
 
     def answer(self, passage: str, question: str, notes: str = "") -> ShortAnswer:
-        """The passage's sentence that makes the question likeliest, weighed with BM25."""
+        """The passage's sentence that makes the question likeliest, weighed with BM25; no heading,
+        which names what a question is about and says nothing of it."""
         header, _, text = passage.partition("\n")
-        found = [text[start:end] for start, end in sentences(text)] or [text]
+        spans = sentences(text)
+        said = [text[start:end] for start, end in spans if not _is_heading(text[start:end], header)]
+        found = said or [text[start:end] for start, end in spans] or [text]
         if len(found) == 1:
             return ShortAnswer(found[0], 1.0)
         gains = [
@@ -95,6 +98,12 @@ class LikelihoodJudge(Judge):
             empty = self.ask("", question, notes)
             self._without[key] = _mean(self.engine.score(empty.prompt, empty.continuation))
         return _mean(scores) - self._without[key]
+
+
+def _is_heading(line: str, header: str) -> bool:
+    """Whether a line is a heading: of Markdown, or one that the passage's header names."""
+    bare = line.lstrip("# ").casefold()
+    return line.startswith("#") or bare in header.casefold().split(" | ")
 
 
 def _mean(scores: Sequence[float]) -> float:
