@@ -4,17 +4,19 @@ how many there are. A larger model writes the comparison as a query, a program m
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from longread.documents.table import Table
 from longread.reading.judges import Judge
 from longread.reading.parts.relation import Relation, Selection
 from longread.reading.state import ReadingState, Scored
 from longread.reading.step import Quote
 from longread.retrieval import Index
 
-# Tables among the reader's best places that are looked at, and of how many a query is written.
-_TABLES, _QUERIES = 4, 2
+# Tables among the reader's best places that are looked at, others of the same documents, and of how
+# many a query is written.
+_TABLES, _ELSEWHERE, _QUERIES = 4, 2, 2
 # How likely a table must be to tell, and the words of a query; and of such queries that select some
 # rows, the share that is right (benchmarks/LOG.md, 2026-12-01, "rows of tables").
 _FITS, _SURE, _RIGHT = 0.03, 0.85, 0.9
@@ -84,26 +86,39 @@ class TableQuestions:
 
 
 def _closest(state: ReadingState, places: Sequence[Scored]) -> list[tuple[int, Relation]]:
-    """The tables among some places whose words match the question best, each with its document."""
+    """The tables whose words match the question best, each with its document: of those that the
+    places touch, and of all others of their documents."""
     documents = state.corpus.documents
-    tables = {
+    near = {
         (place.document, line.table.start): line.table
         for place in (scored.passage for scored in places)
         for line in documents[place.document].table_lines(place.start, place.end)
     }
-    relations = [
-        (number, Relation(table, section.title if section else ""))
-        for (number, start), table in tables.items()
-        for section in (documents[number].section_at(start),)
-    ]
-    usable = [(number, relation) for number, relation in relations if relation.usable]
-    index = Index([_words(relation) for _number, relation in usable])
-    return [usable[hit.place] for hit in index.search(state.question, _TABLES)]
+    numbers = dict.fromkeys(scored.passage.document for scored in places)
+    far = {
+        (number, table.start): table
+        for number in numbers
+        for table in documents[number].tables
+        if (number, table.start) not in near
+    }
+    return [*_best(state, near, _TABLES), *_best(state, far, _ELSEWHERE)]
 
 
-def _words(relation: Relation) -> str:
-    labels = (row.label for row in relation.rows)
-    return " ".join((relation.table.context, *relation.table.columns, *labels))
+def _best(
+    state: ReadingState, tables: Mapping[tuple[int, int], Table], wanted: int
+) -> Iterator[tuple[int, Relation]]:
+    """The usable ones among the tables that match best."""
+    keys = list(tables)
+    index = Index([_words(tables[key]) for key in keys])
+    for number, start in (keys[hit.place] for hit in index.search(state.question, wanted)):
+        section = state.corpus.documents[number].section_at(start)
+        relation = Relation(tables[number, start], section.title if section else "")
+        if relation.usable:
+            yield number, relation
+
+
+def _words(table: Table) -> str:
+    return " ".join((table.context, *table.columns, *(row.label for row in table.rows)))
 
 
 def _quotes(state: ReadingState, document: int, selection: Selection, score: float) -> list[Quote]:
