@@ -52,6 +52,10 @@ def parts(lines: list[Line]) -> Iterator[list[Line]]:
                 first -= 1
             yield lines[begin:first]
             begin, has_rows = first, False
+        elif not has_rows and index > begin and len(line.cells) == 1 and CAPTION.match(line.text):
+            # What stands above a table's caption is no head of it: the axis of a chart.
+            yield lines[begin:index]
+            begin = index
         if not has_rows and has_figures(line):
             has_rows = True
             heads += lines[begin:index][:_MOST_HEADS]

@@ -172,3 +172,20 @@ def test_each_of_three_years_stands_over_its_own_columns(tmp_path: Path) -> None
         for year in ("2021", "2020", "2019")
         for head in heads
     )
+
+
+def test_what_stands_above_a_caption_is_no_head(tmp_path: Path) -> None:
+    """The axis of a chart right above a table; and the tables of an appendix, one after another."""
+    sheet = Sheet()
+    sheet.row("750", ("922", "970"), EDGES)
+    sheet.row("Q1", ("Q2", "Q3"), EDGES)
+    for number in (1, 2):
+        sheet.line(f"Table {number}. Cargo by direction (thousand tonnes)")
+        sheet.row("", ("2024", "2023"), EDGES)
+        sheet.row("Inward, foreign", (f"{number},618", f"{number},587"), EDGES)
+        sheet.row("Outward, foreign", (f"{number},934", f"{number},901"), EDGES)
+    *_, first, second = sheet.document(tmp_path).tables
+    assert [first.columns, second.columns] == [("", "2024", "2023")] * 2
+    assert [len(first.rows), len(second.rows)] == [2, 2]
+    assert second.caption == "Table 2. Cargo by direction"
+    assert cell(second, "Inward, foreign", "2023") == "2,587"
