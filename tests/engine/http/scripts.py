@@ -20,6 +20,7 @@ def ferry_server() -> Iterator[Server]:
         relevance=lambda prompt: "Yes." if FACT in prompt else "No.",
         short_answer="in 1931",
         everything="No.",
+        compares="direct",
         decompose="direct",
         bridge="direct",
         overwrite=lambda prompt: "Nothing." if "ledger" in prompt and FACT not in prompt else NOTE,
