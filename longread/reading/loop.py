@@ -99,7 +99,7 @@ class Reader:
             options,
             everything,
             total=len(self.spans),
-            asked=asked or question,
+            asked=asked,
         )
         self._exits_in_a_row = 0
         self._brought = False

@@ -67,6 +67,9 @@ class ReadingState:
     asked: str = ""
     query: str = ""
 
+    def __post_init__(self) -> None:
+        self.asked = self.asked or self.question
+
     def shown(self, span: Span, judge: Judge | None = None) -> str:
         """A passage or chunk as a model is shown it: under its title, section and pages."""
         if judge is not None and judge.records:

@@ -72,7 +72,7 @@ class PlannedGate(PassageGate):
         self._look = judges.look or LOOK
 
     def searches(self, state: ReadingState) -> list[str]:
-        state.draft["planned"] = planned = self._planner.plan(state.asked or state.question)
+        state.draft["planned"] = planned = self._planner.plan(state.asked)
         return [*planned, *super().searches(state)]
 
     def choose(self, state: ReadingState, read: Sequence[Scored]) -> tuple[Scored, ...]:

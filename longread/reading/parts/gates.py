@@ -134,9 +134,10 @@ class PassageGate:
             )
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
-        state.query = next((place.query for place in step.judged if place.query), state.query)
-        if state.query or any(place.parts for place in step.judged):
+        query = next((place.query for place in step.judged if place.query), "")
+        if query or any(place.parts for place in step.judged):
             self.overrule(state)
+        state.query = query or state.query
         for place in step.judged:
             if not place.asked and (place.probability or not place.beside):
                 scores.posterior.judge(place.passage, place.probability, place.reader)
@@ -166,7 +167,7 @@ class PassageGate:
 
     def searches(self, state: ReadingState) -> list[str]:
         """What to look up before reading, beside the question."""
-        return [state.asked] if state.asked not in ("", state.question) else []
+        return [state.asked] if state.asked != state.question else []
 
     def judge_again(self, state: ReadingState, passage: Span) -> tuple[float, float]:
         """(P(answers), P(helps)) of a passage with what was found so far in the notes."""

@@ -78,10 +78,7 @@ class SecondOpinion(AnswerOrQuote):
     is likelier than not, the best of them are put before it once more, in one prompt."""
 
     def __init__(
-        self,
-        judges: Judges,
-        gate: PassageGate,
-        smaller: SmallerQuestions | None = None,
+        self, judges: Judges, gate: PassageGate, smaller: SmallerQuestions | None = None
     ) -> None:
         super().__init__(judges, gate)
         alone, together = self._judge.calibration.place, self._judge.calibration.together
