@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from longread.documents.bidi import is_mixed, logical
-from longread.documents.glyphs import SpacedMarks
+from longread.documents.glyphs import SpacedMarks, has_lone_letter, without_narrow
 
 
 def mend(
     content: dict[str, Any], characters: Callable[[], dict[str, Any]], marks: SpacedMarks
 ) -> None:
-    """Join spaced marks, and put spans of mixed direction in order.
+    """Join spaced marks and cut-off letters, and put spans of mixed direction in order.
 
     `characters` gives the page character by character, which costs as much as the page itself.
     """
@@ -21,11 +21,14 @@ def mend(
         for number, line in enumerate(block.get("lines", ())):
             for place, span in enumerate(line["spans"]):
                 text, font = span["text"], span.get("font", "")
-                spaced = marks.may_stand_in(text, font)
-                if not spaced and not is_mixed(text):
+                spaced, lone = marks.may_stand_in(text, font), has_lone_letter(text)
+                if not spaced and not lone and not is_mixed(text):
                     continue
                 blocks = blocks or characters()["blocks"]
                 chars = blocks[index]["lines"][number]["spans"][place]["chars"]
+                if lone:
+                    chars = without_narrow(chars)
+                    span["text"] = "".join(char["c"] for char in chars)
                 if spaced:
                     span["text"] = marks.joined(chars, font)
                 # From the characters as the file has them: the order is set last.

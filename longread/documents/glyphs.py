@@ -1,7 +1,8 @@
-"""Glyphs that a font says are two characters: a full stop that is told as " .".
+"""Spaces that nobody sees: half of a glyph, or drawn over with the letter behind it.
 
 A page shows "4.3", its font's Unicode map gives "4 .3". MuPDF hands the glyph's width to the space
-and none to the stop, which tells it from a space that was typed.
+and none to the stop, which tells it from a space that was typed. Another shows "Balance Sheet",
+and its file has "Balance Shee t", the last letter moved back over the space.
 """
 
 from __future__ import annotations
@@ -14,6 +15,11 @@ from typing import Any
 
 _SPACED = re.compile(r"\w ([.,;:])")
 _MARKS = ".,;:"
+# A word's last letter by itself: one that is no word. How wide the space before it may be, as a
+# share of the narrowest other one of the span.
+_LONE = re.compile(r"(?<=[a-z]{3}) (?=[b-hj-np-xz]\b(?!['’.)]))")
+_NARROW = 0.85
+_SPACE = re.compile(r"(?<=\S) (?=\S)")
 
 
 @dataclass
@@ -44,6 +50,25 @@ class SpacedMarks:
             if not half:
                 kept.append(char["c"])
         return "".join([*kept, chars[-1]["c"]])
+
+
+def has_lone_letter(text: str) -> bool:
+    """Does a word seem to have its last letter behind a space: "Balance Shee t"?"""
+    return bool(_LONE.search(text))
+
+
+def without_narrow(chars: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The characters without spaces before a lone letter that are narrower than all others."""
+    # A ligature is several letters: a stand-in keeps places and characters in step.
+    text = "".join(char["c"] if len(char["c"]) == 1 else "#" for char in chars)
+    gaps = {
+        space.start(): chars[space.end()]["bbox"][0] - chars[space.start() - 1]["bbox"][2]
+        for space in _SPACE.finditer(text)
+    }
+    lone = {space.start() for space in _LONE.finditer(text)}
+    widest = _NARROW * min((gap for place, gap in gaps.items() if place not in lone), default=0.0)
+    narrow = {place for place in lone if gaps[place] < widest}
+    return [char for place, char in enumerate(chars) if place not in narrow]
 
 
 def _is_flat(char: dict[str, Any]) -> bool:

@@ -40,3 +40,24 @@ def test_a_space_that_was_typed_stays(tmp_path: Path) -> None:
         made.new_page().insert_text((72, 100), "The score fell by .01 points.")
         made.save(file)
     assert load(str(file)).text == "The score fell by .01 points."
+
+
+def _drawn(file: Path, words: bytes) -> str:
+    """The text of a page whose content stream draws `words`."""
+    with pymupdf.open() as made:
+        page = made.new_page()
+        page.insert_text((72, 100), "x", fontname="helv")
+        (content,) = page.get_contents()
+        made.update_stream(content, b"BT /helv 10 Tf 72 700 Td " + words + b" TJ ET")
+        made.save(file)
+    return load(str(file)).text
+
+
+def test_a_last_letter_that_is_moved_back_over_a_space_is_its_words(tmp_path: Path) -> None:
+    words = b"[(Consolidated Balance Shee ) 150 (t and Flow ) 150 (s)]"
+    assert _drawn(tmp_path / "moved.pdf", words) == "Consolidated Balance Sheet and Flows"
+
+
+def test_a_lone_letter_behind_a_space_like_others_stays(tmp_path: Path) -> None:
+    assert _drawn(tmp_path / "lone.pdf", b"[(The rate r of growth)]") == "The rate r of growth"
+    assert _drawn(tmp_path / "one.pdf", b"[(phase s)]") == "phase s"

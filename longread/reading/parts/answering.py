@@ -26,7 +26,7 @@ from longread.reading.parts.backing import (
 )
 from longread.reading.parts.cells import cell_answer
 from longread.reading.parts.corrections import Corrections
-from longread.reading.parts.figures import in_full
+from longread.reading.parts.figures import in_asked_scale, in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.table_questions import TableQuestions, Told
 from longread.reading.relevance.calibration import odds
@@ -242,7 +242,11 @@ class AnswerFromPlaces:
         self._alone: dict[tuple[int, int, str], float] = {}
 
     def answer(self, state: ReadingState, on_text: Callable[[str], None] | None = None) -> Outcome:
-        return self.choose(state, state.ledger())
+        """The likeliest answer, an amount in the scale that the question wants."""
+        found = self.choose(state, state.ledger())
+        if found.text is None:
+            return found
+        return replace(found, text=in_asked_scale(found.text, state.asked))
 
     def choose(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
         """The likeliest answer that is sure enough, with P(it is right); or none, with P(the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _FIGURE = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
 _SCALE = re.compile(
@@ -16,6 +17,16 @@ _CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen
 _SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
 # The year of a column's head, which a model reads along with the figure: "2018 12,645".
 _YEAR_BEFORE = re.compile(r"(?<![\w,.-])(?:19|20)\d\d:?\s+(?=[-−(]?[$£€¥]?\d{1,3}(?:,\d{3})+)")
+# The scale that a question wants its answer in: "in USD millions", "in billions of dollars".
+_ASKED_SCALE = re.compile(
+    r"\bin\s+(?:(?:us|u\.s\.)\s*)?(?:[a-z]{3}\s|[$£€¥]\s?|(?:us )?dollars\s|pounds\s|euros\s)?"
+    r"(?P<scale>thousand|million|billion)s?\b(?!-)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"(?P<sign>[-−]?)(?P<currency>[$£€¥]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?: (?P<scale>thousand|million|billion))?(?P<rest> \(.*\))?"
+)
 _EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
 # Rows whose figures are counts and shares, whatever the table is in.
 OTHER_UNIT = re.compile(
@@ -58,6 +69,26 @@ def in_full(answer: str, unit: str, row: str) -> str:
         return amount
     unit = unit.removeprefix("in ")
     return f"{amount} ({bare}{', ' if ' in ' in unit else ' in '}{unit})"
+
+
+def in_asked_scale(answer: str, question: str) -> str:
+    """An amount in the scale that the question wants, with the amount as it stood.
+
+    "$8,738 million" for "in USD billions" is "$8.738 billion ($8,738 million)", to three decimals.
+    An amount whose scale is not told must be worth one of the asked scale at least: "$23,588" may
+    be millions already. What is no amount alone comes back unchanged.
+    """
+    asked, amount = _ASKED_SCALE.search(question), _AMOUNT.fullmatch(answer)
+    if asked is None or amount is None or asked["scale"].lower() == amount["scale"]:
+        return answer
+    wanted = _FACTORS[asked["scale"].lower()]
+    value = Decimal(amount["digits"].replace(",", "")) * _FACTORS.get(amount["scale"], 1)
+    told = amount["scale"] or " in " in (amount["rest"] or "")
+    if not told and value < wanted:
+        return answer
+    shown = f"{value / wanted:,.3f}".rstrip("0").rstrip(".")
+    before = f"{amount['sign']}{amount['currency']}"
+    return f"{before}{shown} {asked['scale'].lower()}{amount['rest'] or f' ({answer})'}"
 
 
 def _is_bare(answer: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.figures import in_full
+from longread.reading.parts.figures import in_asked_scale, in_full
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,42 @@ def test_the_year_of_the_head_is_no_part_of_the_figure() -> None:
     # Two figures, or two years, are what they are.
     assert in_full("2018 2019", unit, "Years") == f"2018 2019 ({unit})"
     assert in_full("12,645 2018", unit, "Inventories") == f"12,645 2018 ({unit})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "given"),
+    [
+        (
+            "$8,738 million",
+            "What is net PPNE? Answer in USD billions.",
+            "$8.738 billion ($8,738 million)",
+        ),
+        ("£731,000 (731 in £000)", "What was it, in £ millions?", "£0.731 million (731 in £000)"),
+        ("-$1.5 billion", "How much in millions of dollars?", "-$1,500 million (-$1.5 billion)"),
+        ("$12,645,000", "What was it in US$ millions?", "$12.645 million ($12,645,000)"),
+        (
+            "$5,818 million ($19,815 million - $13,997 million)",
+            "And in billions?",
+            "$5.818 billion ($19,815 million - $13,997 million)",
+        ),
+    ],
+)
+def test_an_amount_is_given_in_the_scale_that_is_asked_for(
+    answer: str, question: str, given: str
+) -> None:
+    assert in_asked_scale(answer, question) == given
+
+
+@pytest.mark.parametrize(
+    ("answer", "question"),
+    [
+        ("$8,738 million", "What is net PPNE in USD millions?"),
+        ("$8,738 million", "What is net PPNE?"),
+        ("$23,588", "What was it in USD millions?"),
+        ("5,818 (19,815 - 13,997)", "What was it in USD millions?"),
+        ("Mr Prior", "Who put a million in billion-dollar projects?"),
+        ("$8,738 million", "What was invested in billion-dollar projects?"),
+    ],
+)
+def test_what_is_no_amount_or_whose_scale_is_not_told_stays(answer: str, question: str) -> None:
+    assert in_asked_scale(answer, question) == answer
