@@ -26,7 +26,7 @@ from longread.reading.parts.backing import (
 )
 from longread.reading.parts.cells import cell_answer
 from longread.reading.parts.corrections import Corrections
-from longread.reading.parts.figures import in_asked_scale, in_full
+from longread.reading.parts.figures import as_amount, in_asked_scale, in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.table_questions import TableQuestions, Told
 from longread.reading.relevance.calibration import odds
@@ -178,8 +178,7 @@ class AnswerOrQuote:
             result = reckoned(given.text, state.corpus.units(scored.passage))
         if result is None and not backed:
             state.draft["remark"] = not_given(given.text, state.question, sources)
-        unit, row = state.corpus.unit_of(quote)
-        answer = result or (in_full(given.text, unit, row) if backed else quote.text)
+        answer = result or (_as_it_stands(state, quote, given.text) if backed else quote.text)
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text, state.question)
             yes = relevance_of(self._judge, alone, state.question).answers
@@ -194,6 +193,15 @@ class AnswerOrQuote:
         if span is None:
             return None
         return state.corpus.quote(scored.passage.document, *span, score=scored.probability)
+
+
+def _as_it_stands(state: ReadingState, quote: Quote, answer: str) -> str:
+    """An answer with what its figure is told in: a table's unit, a sentence's currency or scale."""
+    found = state.corpus.documents[quote.document].row_at(quote.start)
+    if found is None:
+        return as_amount(answer, quote.text)
+    table, row = found
+    return in_full(answer, table.unit, row.label, printed=answer in row.cells)
 
 
 class LookAhead:

@@ -50,7 +50,8 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
     )
     answer = " ".join(cell.text.split())
     if cell.column:
-        answer = in_full(answer, cell.table.unit, f"{cell.row.label} {cell.head}")
+        row = f"{cell.row.label} {cell.head}"
+        answer = in_full(answer, cell.table.unit, row, printed=True)
     return replace(quote, answer=answer, answer_confidence=round(share, 4))
 
 

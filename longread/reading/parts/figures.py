@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from longread.retrieval import terms
+
 _FIGURE = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
 _SCALE = re.compile(
     r"(?P<thousand>(?<!\d)['’]?000s?\b|\bthousands?\b)"
@@ -14,6 +16,8 @@ _SCALE = re.compile(
 )
 _FACTORS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _CURRENCY = re.compile(r"[$£€¥]|\b(?:dollars?|usd|pounds?|gbp|euros?|eur|yen|jpy)\b", re.IGNORECASE)
+# A figure of a statement's first and last rows has its currency in the cell.
+_SIGNED = re.compile(r"(?P<sign>[$£€¥]?)\s?(?P<figure>.*)", re.DOTALL)
 _SIGNS = {"d": "$", "u": "$", "p": "£", "g": "£", "e": "€", "y": "¥", "j": "¥"}
 # The year of a column's head, which a model reads along with the figure: "2018 12,645".
 _YEAR_BEFORE = re.compile(r"(?<![\w,.-])(?:19|20)\d\d:?\s+(?=[-−(]?[$£€¥]?\d{1,3}(?:,\d{3})+)")
@@ -27,7 +31,15 @@ _AMOUNT = re.compile(
     r"(?P<sign>[-−]?)(?P<currency>[$£€¥]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: (?P<scale>thousand|million|billion))?(?P<rest> \(.*\))?"
 )
-_EXCEPTIONS = re.compile(r"\b(except|unless|other than|per)\b", re.IGNORECASE)
+_EXCEPTIONS = re.compile(r"\b(?:except|unless|other than)\b", re.IGNORECASE)
+_PER = re.compile(r"\bper\b", re.IGNORECASE)
+# Words of an exception that name no row: "except per share amounts".
+_NO_ROWS = frozenset(
+    terms(
+        "per and or of for the which that is are in as where otherwise noted amount data number"
+        " information figures stated indicated"
+    )
+)
 # Rows whose figures are counts and shares, whatever the table is in.
 OTHER_UNIT = re.compile(
     r"%|\b(per|number|ratio|rate|percent\w*|employees|headcount|shares|days|times)\b", re.IGNORECASE
@@ -40,28 +52,41 @@ def without_years(text: str) -> str:
     return _YEAR_BEFORE.sub("", text)
 
 
-def scale_of(unit: str) -> int:
-    """What a unit multiplies figures by: 1,000 of "£000"; 0 where it is no power of a thousand, or
-    says that some rows are exceptions."""
-    scale = _SCALE.search(unit)
-    return 0 if scale is None or _EXCEPTIONS.search(unit) else _FACTORS[str(scale.lastgroup)]
+def scale_of(unit: str, row: str = "") -> int:
+    """What a unit multiplies the figures of a `row` by: 1,000 of "£000"; 0 where it is no power of
+    a thousand, or the row's label is of those that it excepts ("in millions, except par value")."""
+    scale = _scale(unit, row)
+    return 0 if scale is None else _FACTORS[str(scale.lastgroup)]
 
 
-def in_full(answer: str, unit: str, row: str) -> str:
+def _scale(unit: str, row: str, figure: str = "") -> re.Match[str] | None:
+    """The word of the unit's scale, if it holds for the row: of a unit with exceptions it does not
+    for a figure with decimals, which are per share mostly."""
+    told, *excepted = _EXCEPTIONS.split(unit, maxsplit=1)
+    if _PER.search(told) or (excepted and "." in figure):
+        return None
+    names = set(terms(" ".join(excepted))) - _NO_ROWS
+    return None if names & set(terms(row)) else _SCALE.search(told)
+
+
+def in_full(answer: str, unit: str, row: str, *, printed: bool = False) -> str:
     """An answer that is a bare figure of a table, with the table's unit counted in.
 
     "731" in "£000" gives "£731,000 (731 in £000)", since its digits are not those of the page;
-    "1,278" in "$ in millions" gives "$1,278 million". Where the unit is no power of a thousand,
-    says that some rows are exceptions, or the `row` (its label) has a unit of its own, it stands
-    behind the figure as it is. What is no bare figure comes back unchanged.
+    "1,278" in "$ in millions" gives "$1,278 million", and so does "$1,278" where the table has it
+    `printed` so: a model may write "£731,000" of 731. Where the unit is no
+    power of a thousand, or excepts the `row` (its label), it stands behind the figure as it is; a
+    row with a unit of its own has none. What is no bare figure comes back unchanged.
     """
-    bare = without_years(answer.strip())
+    signed = _SIGNED.fullmatch(without_years(answer.strip()))
+    assert signed is not None
+    bare = signed["figure"] if printed else signed[0]
     if not unit or not _is_bare(bare) or OTHER_UNIT.search(row):
         return answer
-    figure, scale = _FIGURE.fullmatch(bare), _SCALE.search(unit)
-    if figure is None or scale is None or _EXCEPTIONS.search(unit):
-        return f"{bare} ({unit})"
-    currency = _CURRENCY.search(unit)
+    figure, scale = _FIGURE.fullmatch(bare), _scale(unit, row, bare)
+    if figure is None or scale is None:
+        return answer if signed["sign"] else f"{bare} ({unit})"
+    currency = _CURRENCY.search(signed["sign"] or unit)
     sign = _SIGNS.get(currency[0][0].casefold(), currency[0]) if currency else ""
     thing = "" if currency else unit[scale.end() :].strip().removeprefix("of ")
     amount = f"{figure['sign']}{sign}{_amount(figure, str(scale.lastgroup))} {thing}".strip()
@@ -69,6 +94,21 @@ def in_full(answer: str, unit: str, row: str) -> str:
         return amount
     unit = unit.removeprefix("in ")
     return f"{amount} ({bare}{', ' if ' in ' in unit else ' in '}{unit})"
+
+
+def as_amount(answer: str, sentence: str) -> str:
+    """An answer that is a bare figure of a sentence, with the currency before it and the scale or
+    per cent behind: "27" of "approximately $27 million" is "$27 million"."""
+    bare = answer.strip()
+    if not _is_bare(bare) or not _FIGURE.fullmatch(bare):
+        return answer
+    told = re.compile(
+        rf"[$£€¥]?(?<![\w.,]){re.escape(bare)}(?![\d,.]*\d)"
+        r"(?:\s(?:thousand|million|billion|trillion|per ?cent)\b|\s?%)?",
+        re.IGNORECASE,
+    )
+    found = {" ".join(each[0].split()) for each in told.finditer(sentence)}
+    return found.pop() if len(found) == 1 else answer
 
 
 def in_asked_scale(answer: str, question: str) -> str:

@@ -67,8 +67,9 @@ class Selection:
 
     def said(self, row: TableRow) -> str:
         """What was asked of a row under its label: "Lock gates: £1,540,000 (1,540 in £000)"."""
+        unit, heads = self.table.unit, self.table.columns
         cells = [
-            in_full(row.cells[place], self.table.unit, f"{row.label} {self.table.columns[place]}")
+            in_full(row.cells[place], unit, f"{row.label} {heads[place]}", printed=True)
             for place in self.columns
             if place
         ]
@@ -89,7 +90,9 @@ class Relation:
         cells = [(row.label, *row.cells[1:]) for row in body]
         labels = [label for label, *_others in cells]
         columns = [labels] + [
-            _values([row[place] for row in cells], _scale(table, place), labels)
+            _values(
+                [row[place] for row in cells], [_scale(table, place, label) for label in labels]
+            )
             for place in range(1, len(self.columns))
         ]
         values = list(zip(*columns, strict=True))
@@ -214,24 +217,25 @@ def _names(heads: Sequence[str]) -> list[str]:
     return names
 
 
-def _scale(table: Table, place: int) -> int:
-    """What the figures of a column are multiplied by, by its head's unit or the table's; shares
+def _scale(table: Table, place: int, label: str) -> int:
+    """What a row's figure in a column is multiplied by, by the head's unit or the table's; shares
     and counts are as they are."""
     head = table.columns[place]
-    return scale_of(head) or (1 if OTHER_UNIT.search(head) else scale_of(table.unit)) or 1
+    if OTHER_UNIT.search(label):
+        return 1
+    return scale_of(head) or (1 if OTHER_UNIT.search(head) else scale_of(table.unit, label)) or 1
 
 
-def _values(cells: Sequence[str], scale: int, labels: Sequence[str]) -> list[Value]:
-    """A column's cells as numbers, where most of them are, as ISO dates, or as they are; a row
-    whose label has another unit is not multiplied."""
+def _values(cells: Sequence[str], scales: Sequence[int]) -> list[Value]:
+    """A column's cells as numbers, each times its scale, where most of them are, as ISO dates, or
+    as they are."""
     filled = [cell for cell in cells if cell.strip()]
     numbers = [_number(cell) for cell in cells]
     known = [number for number in numbers if number is not None]
     if known and 2 * len(known) >= len(filled):
         years = all(number in _YEARS for number in known)
-        scales = [1 if years or OTHER_UNIT.search(label) else scale for label in labels]
         return [
-            None if number is None else number * factor
+            None if number is None else number if years else number * factor
             for number, factor in zip(numbers, scales, strict=True)
         ]
     dates = [_date(cell) for cell in cells]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.figures import in_asked_scale, in_full
+from longread.reading.parts.figures import as_amount, in_asked_scale, in_full
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_without_a_unit_the_figure_stands_alone() -> None:
 
 def test_the_year_of_the_head_is_no_part_of_the_figure() -> None:
     unit = "Dollars in millions, except per share"
-    assert in_full("2018 12,645", unit, "Inventories") == f"12,645 ({unit})"
+    assert in_full("2018 12,645", unit, "Inventories") == "$12,645 million"
     assert in_full("2018: 12,645", "in thousands", "Inventories").startswith("12,645,000")
     # Two figures, or two years, are what they are.
     assert in_full("2018 2019", unit, "Years") == f"2018 2019 ({unit})"
@@ -95,3 +95,35 @@ def test_an_amount_is_given_in_the_scale_that_is_asked_for(
 )
 def test_what_is_no_amount_or_whose_scale_is_not_told_stays(answer: str, question: str) -> None:
     assert in_asked_scale(answer, question) == answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence", "given"),
+    [
+        ("27", "In 2018, 3M expended approximately $27 million for this.", "$27 million"),
+        ("29", "The line had lost 29 per cent of its strength.", "29 per cent"),
+        ("31", "It rose by 31% to 1,247.", "31%"),
+        ("418,000", "It paid £418,000 to the company.", "£418,000"),
+        ("42", "The tug pulls 42 tonnes.", "42"),
+        ("27", "It paid $27 million, and 27 people left.", "27"),
+        ("27", "It paid $27.5 million.", "27"),
+        ("two", "It paid two million.", "two"),
+    ],
+)
+def test_a_bare_figure_of_a_sentence_has_its_currency_and_scale(
+    answer: str, sentence: str, given: str
+) -> None:
+    assert as_amount(answer, sentence) == given
+
+
+def test_what_a_unit_excepts_keeps_its_own() -> None:
+    unit = "Dollars in millions, except par value and per share amounts"
+    assert in_full("8,738", unit, "Property, plant and equipment") == "$8,738 million"
+    assert in_full("1", unit, "Common stock, par value of $1") == f"1 ({unit})"
+    assert in_full("2.55", unit, "Basic") == f"2.55 ({unit})"
+
+
+def test_a_figure_that_is_printed_with_its_currency_is_given_in_full() -> None:
+    assert in_full("$5,363", "Millions", "Net income", printed=True) == "$5,363 million"
+    assert in_full("$5,363", "metres", "Net income", printed=True) == "$5,363"
+    assert in_full("$5,363", "Millions", "Net income") == "$5,363"
