@@ -22,6 +22,8 @@ _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
 _GROWTH = re.compile(r"100 \* \(([A-F] - [A-F])\) / [A-F]")
 _HOW_MANY = re.compile(r"\bhow many\b(?!.*(?:per ?cent|%|times))", re.IGNORECASE)
 _FEWEST = 2
+# What has no figure for an answer, or one that is a date.
+_NO_FIGURE = re.compile(r"\W*(?:when|since when|who(?:se|m)?|where|why)\b", re.IGNORECASE)
 # A question about the bridge entity, and the one that is left.
 _HOPS = re.compile(r"A: ([^\n]+\?)\nB: ([^\n]*\[A\][^\n]*\?)")
 # The words of the question that its two hops may lack, and others that they may have, as a share of
@@ -78,10 +80,12 @@ def two_hops(written: str, question: str) -> Decomposition | None:
 
 
 def _sensible(made: Decomposition, asked: set[str]) -> bool:
-    """Whether smaller questions are smaller, all different, and none needs another's answer."""
-    if any(map(_NAMED.search, made.questions.values())):
+    """Whether smaller questions are smaller, all different, none needs another's answer, and each
+    can have a figure for its own."""
+    texts = made.questions.values()
+    if any(map(_NAMED.search, texts)) or any(map(_NO_FIGURE.match, texts)):
         return False
-    told = [set(terms(text)) for text in made.questions.values()]
+    told = [set(terms(text)) for text in texts]
     if with_digits(set().union(*told)) != with_digits(asked):
         return False
     different = all(each not in told[:place] for place, each in enumerate(told))

@@ -30,6 +30,7 @@ from longread.reading.parts.figures import as_amount, in_asked_scale, in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.table_questions import TableQuestions, Told
 from longread.reading.relevance.calibration import odds
+from longread.reading.relevance.cells import parts_of_totals
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
 from longread.reading.step import Gate, Judged, Quote
 from longread.retrieval import terms
@@ -308,7 +309,7 @@ class AnswerFromPlaces:
         return self._alone[asked], outcome.answer_confidence, outcome.confidence * share
 
     def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Iterator[Outcome]:
-        answers = [quote for quote in ledger if quote.answer]
+        answers, parts = self._without_parts(state, [quote for quote in ledger if quote.answer])
         said = [state.corpus.record_of(quote) for quote in answers]
         groups: dict[str, list[Quote]] = {}
         meant: dict[str, float] = {}
@@ -326,15 +327,31 @@ class AnswerFromPlaces:
             least = group[0].score / 2
             steps = [quote for quote in ledger if not quote.answer and quote.score >= least]
             cited = distinct([*group, *sorted(steps, key=lambda quote: -quote.score)])
-            found, words = self.confidence(state, list(groups.values()), group)
+            found, words = self.confidence(state, list(groups.values()), group, parts)
             yield Outcome(group[0].answer, tuple(cited[:CITATIONS]), found, answer_confidence=words)
 
+    def _without_parts(
+        self, state: ReadingState, answers: Sequence[Quote]
+    ) -> tuple[list[Quote], list[Quote]]:
+        """The answers, and those of rows that are parts of another answer's total: no rivals of
+        it, unless the question names the part. A list has them all."""
+        documents = state.corpus.documents
+        rows = [documents[quote.document].row_at(quote.start) for quote in answers]
+        gone = [False] * len(rows) if state.everything else parts_of_totals(rows, state.question)
+        kept = [quote for quote, part in zip(answers, gone, strict=True) if not part]
+        return kept, [quote for quote, part in zip(answers, gone, strict=True) if part]
+
     def confidence(
-        self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
+        self,
+        state: ReadingState,
+        groups: Sequence[Sequence[Quote]],
+        best: Sequence[Quote],
+        parts: Sequence[Quote] = (),
     ) -> tuple[float, float]:
-        """P(the answer's place was found), and the confidence of the words of the `best` group."""
+        """P(the answer's place was found), and the confidence of the words of the `best` group;
+        `parts` of a total are no rivals."""
         answers = [quote for group in groups for quote in group]
-        found = max(self._found_by(state, answers), best[0].score)
+        found = max(self._found_by(state, answers, parts), best[0].score)
         return found, best[0].answer_confidence
 
     def _from_steps(self, state: ReadingState, ledger: Sequence[Quote]) -> Outcome:

@@ -125,6 +125,10 @@ class LikeliestAnswer(AnswerFromPlaces):
         return self._own.beside(state, given)
 
     def confidence(
-        self, state: ReadingState, groups: Sequence[Sequence[Quote]], best: Sequence[Quote]
+        self,
+        state: ReadingState,
+        groups: Sequence[Sequence[Quote]],
+        best: Sequence[Quote],
+        parts: Sequence[Quote] = (),
     ) -> tuple[float, float]:
-        return self._gate.found_by(state, best), 1.0
+        return self._gate.found_by(state, best, parts), 1.0

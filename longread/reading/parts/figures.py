@@ -31,6 +31,8 @@ _AMOUNT = re.compile(
     r"(?P<sign>[-−]?)(?P<currency>[$£€¥]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?: (?P<scale>thousand|million|billion))?(?P<rest> \(.*\))?"
 )
+# What `in_full` puts behind a figure that it multiplied: "(731 in £000)", "(731, £ in thousands)".
+_IN_THOUSANDS = re.compile(r" \([\d.,]+,? .*\bin\b")
 _EXCEPTIONS = re.compile(r"\b(?:except|unless|other than)\b", re.IGNORECASE)
 _PER = re.compile(r"\bper\b", re.IGNORECASE)
 # Words of an exception that name no row: "except per share amounts".
@@ -123,7 +125,7 @@ def in_asked_scale(answer: str, question: str) -> str:
         return answer
     wanted = _FACTORS[asked["scale"].lower()]
     value = Decimal(amount["digits"].replace(",", "")) * _FACTORS.get(amount["scale"], 1)
-    told = amount["scale"] or " in " in (amount["rest"] or "")
+    told = amount["scale"] or _IN_THOUSANDS.match(amount["rest"] or "")
     if not told and value < wanted:
         return answer
     shown = f"{value / wanted:,.3f}".rstrip("0").rstrip(".")

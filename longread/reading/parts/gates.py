@@ -53,19 +53,24 @@ class PassageGate:
         """The posterior that no unread passage holds the answer."""
         return 1.0 - self._scores.posterior.unread() if self._scores else 0.0
 
-    def found_by(self, state: ReadingState, answers: Sequence[Quote]) -> float:
+    def found_by(
+        self, state: ReadingState, answers: Sequence[Quote], apart: Sequence[Quote] = ()
+    ) -> float:
         """The posterior that the answer's place is among those that gave `answers`.
 
         A place that opened and gave none takes its share: it may only have looked likely with
-        a step in the notes, and then nothing was read there.
+        a step in the notes, and then nothing was read there. Those of the quotes `apart` take none.
         """
         if self._scores is None:
             return 0.0
-        return self._share(state, answers, self._scores.posterior)
+        return self._share(state, answers, self._scores.posterior, apart)
 
-    def found_by_reader(self, state: ReadingState, answers: Sequence[Quote]) -> float:
+    def found_by_reader(
+        self, state: ReadingState, answers: Sequence[Quote], apart: Sequence[Quote] = ()
+    ) -> float:
         """The same of the reader's own `answers`, whatever a larger model made of their places."""
-        return self._share(state, answers, self.scores(state).posterior.without_judgement())
+        posterior = self.scores(state).posterior.without_judgement()
+        return self._share(state, answers, posterior, apart)
 
     def opened(self, state: ReadingState) -> list[Scored]:
         """The passages read that the reader itself opened for an answer, best first, whatever a
@@ -78,8 +83,15 @@ class PassageGate:
             self.relevance.setdefault(passages[place], scores.relevance(place))
         return [Scored(passages[place], value) for place, value in found]
 
-    def _share(self, state: ReadingState, answers: Sequence[Quote], posterior: Posterior) -> float:
-        own = {place.index for quote in answers for place in state.corpus.passages_at(quote)}
+    def _share(
+        self,
+        state: ReadingState,
+        answers: Sequence[Quote],
+        posterior: Posterior,
+        apart: Sequence[Quote],
+    ) -> float:
+        quotes = (*answers, *apart)
+        own = {place.index for quote in quotes for place in state.corpus.passages_at(quote)}
         opened = posterior.opened(self.threshold)
         without = sum(posterior.weight(place) for place in opened if place not in own)
         given = sum(odds(quote.score) for quote in answers)

@@ -18,6 +18,7 @@ from time import strptime
 
 from longread.documents.table import Table, TableRow
 from longread.reading.parts.figures import OTHER_UNIT, in_full, scale_of
+from longread.reading.relevance.cells import TOTAL
 from longread.reading.relevance.injection import without_injections
 from longread.retrieval import terms
 from longread.retrieval.numbers import figures
@@ -30,9 +31,6 @@ _ROWS_SHOWN, _CELL_SHOWN, _COLUMNS = 8, 60, 14
 _AROUND = re.compile(r"[\s$£€¥%()\[\]*†‡+−–—-]|\[\d+\]")
 _NIL = re.compile(r"[—–-]+|nil", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(\([^()]*\)|\[\d+\])\s*$")
-_TOTAL = re.compile(
-    r"(sub-?)?totals?\b|all\b|sum\b|(ins)?gesamt|summe\b|totale?s?\b", re.IGNORECASE
-)
 _DATES = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %Y", "%b %Y")
 _YEARS = range(1900, 2101)
 # A sum is told from chance by so many digits, and is of at most so many rows.
@@ -96,7 +94,7 @@ class Relation:
             for place in range(1, len(self.columns))
         ]
         values = list(zip(*columns, strict=True))
-        totals = {place for place, row in enumerate(body) if _TOTAL.match(row.label)}
+        totals = {place for place, row in enumerate(body) if TOTAL.match(row.label)}
         totals |= _sums(values)
         self.rows = [row for place, row in enumerate(body) if place not in totals]
         self.values = [row for place, row in enumerate(values) if place not in totals]

@@ -25,6 +25,8 @@ _ROWS = 3
 _MOST = 0.5
 # A cell that says yes: its head is the answer.
 _YES = re.compile(r"\W*(yes|ja|oui|sí|y|x|✓|✔|•|●)\W*", re.IGNORECASE)
+# How the label of a row begins that adds others up.
+TOTAL = re.compile(r"(sub-?)?totals?\b|all\b|sum\b|(ins)?gesamt|summe\b|totale?s?\b", re.IGNORECASE)
 # The first words of a question say what it asks for: "Which berth of the …".
 _OPENING = 4
 
@@ -127,6 +129,22 @@ def row_asked(question: str, rows: Sequence[tuple[Table, TableRow]]) -> Cell | N
     cells = candidates(question, rows)
     found = closest(cells, matches(question, cells, [row for _table, row in rows]))
     return cells[found[0][0]] if found else None
+
+
+def parts_of_totals(rows: Sequence[tuple[Table, TableRow] | None], question: str) -> list[bool]:
+    """Of each row (None: no row) whether it is a part of another's total that the question does not
+    name: "Product" under "Cost of revenue", where "Total cost of revenue" is another of them."""
+    found = [each for each in rows if each is not None]
+    asked = key_terms(question)
+
+    def is_part(table: Table, row: TableRow) -> bool:
+        head = key_terms(row.path[-1]) if row.path else frozenset[str]()
+        if not head or (key_terms(row.cells[0]) - head) & asked or TOTAL.match(row.cells[0]):
+            return False
+        totals = [other for whole, other in found if whole is table and TOTAL.match(other.label)]
+        return any(key_terms(TOTAL.sub("", other.label, count=1)) == head for other in totals)
+
+    return [each is not None and is_part(*each) for each in rows]
 
 
 def of_another_column(table: Table, row: TableRow, answer: str, question: str) -> bool:

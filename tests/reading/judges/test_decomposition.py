@@ -44,6 +44,8 @@ def test_questions_that_nothing_uses_are_left_out() -> None:
         "A: What were sales in 2014?\nAnswer: A - B",
         "A: What were sales in 2014?\nB: What were sales in 2015?\nAnswer: they grew",
         "A: What were sales in [B]?\nB: What were sales in [A]?\nAnswer: B - A",
+        # Dates are no figures.
+        "A: When did sales start to grow, 2014?\nB: When did they stop, 2015?\nAnswer: B - A",
         # No calculation.
         "A: What were sales in 2014?\nB: What were sales of [A] in 2015?\nAnswer: B",
         "A: What were sales in 2014?\nB: What were sales in 2015?",

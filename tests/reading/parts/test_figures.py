@@ -89,6 +89,7 @@ def test_an_amount_is_given_in_the_scale_that_is_asked_for(
         ("$8,738 million", "What is net PPNE?"),
         ("$23,588", "What was it in USD millions?"),
         ("5,818 (19,815 - 13,997)", "What was it in USD millions?"),
+        ("2.55 (Dollars in thousands, except per share data)", "What was it in USD millions?"),
         ("Mr Prior", "Who put a million in billion-dollar projects?"),
         ("$8,738 million", "What was invested in billion-dollar projects?"),
     ],

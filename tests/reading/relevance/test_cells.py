@@ -10,6 +10,7 @@ from longread.reading.relevance.cells import (
     candidates,
     matches,
     of_another_column,
+    parts_of_totals,
 )
 
 HEADS = (("Berth",), ("Depth", "declared (m)"), ("Depth", "measured (m)"), ("Lessee",), ("Crane",))
@@ -75,3 +76,36 @@ def test_a_cell_of_another_year_is_told_by_its_head(
     row = TableRow(("Premiums", "n/a", "7.3%", "3.8%", "5.1% (Footnote 2)."), 0, 10)
     heads = (("Measure",), ("FY 2009",), ("FY 2010",), ("FY 2011",), ("FY 2012",))
     assert of_another_column(Table(heads, (row,)), row, answer, question) is other
+
+
+def _costs() -> Table:
+    rows = [
+        (("Product", "17,880"), ("Cost of revenue:",)),
+        (("Service and other", "14,900"), ("Cost of revenue:",)),
+        (("Total cost of revenue", "32,780"), ()),
+        (("Product", "61,502"), ("Revenue:",)),
+    ]
+    made = tuple(TableRow(cells, 0, 0, path) for cells, path in rows)
+    return Table((("",), ("2016",)), made)
+
+
+def test_a_part_is_no_rival_of_its_total() -> None:
+    costs = _costs()
+    rows = [(costs, row) for row in costs.rows]
+    gone = parts_of_totals([*rows, None], "What was the cost of revenue in 2016?")
+    assert gone == [True, True, False, False, False]
+
+
+def test_a_part_that_the_question_names_stays() -> None:
+    costs = _costs()
+    rows = [(costs, row) for row in costs.rows]
+    gone = parts_of_totals(rows, "What was the cost of product revenue in 2016?")
+    assert gone == [False, True, False, False]
+
+
+def test_without_its_total_a_part_stays() -> None:
+    costs = _costs()
+    assert parts_of_totals([(costs, costs.rows[0])], "What was the cost of revenue?") == [False]
+    other = _costs()
+    rows = [(costs, costs.rows[0]), (other, other.rows[2])]
+    assert parts_of_totals(rows, "What was the cost of revenue?") == [False, False]
