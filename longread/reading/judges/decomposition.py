@@ -21,6 +21,7 @@ _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
 # A growth in per cent, and a question that asks for a number of things without saying "per cent".
 _GROWTH = re.compile(r"100 \* \(([A-F] - [A-F])\) / [A-F]")
 _HOW_MANY = re.compile(r"\bhow many\b(?!.*(?:per ?cent|%|times))", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]+\)")
 _FEWEST = 2
 # What has no figure for an answer, or one that is a date.
 _NO_FIGURE = re.compile(r"\W*(?:when|since when|who(?:se|m)?|where|why)\b", re.IGNORECASE)
@@ -57,7 +58,8 @@ def decomposition(written: str, question: str) -> Decomposition | None:
     formula = result[1].strip()
     if (growth := _GROWTH.fullmatch(formula)) and _HOW_MANY.search(question):
         formula = growth[1]
-    made = Decomposition({name: every[name] for name in every if name in wanted}, formula)
+    told = {name: _qualified(every[name], question) for name in every if name in wanted}
+    made = Decomposition(told, formula)
     return made if _sensible(made, set(terms(question))) else None
 
 
@@ -77,6 +79,15 @@ def two_hops(written: str, question: str) -> Decomposition | None:
     if first & left or len(described - with_digits(described)) < _FEWEST or not left & asked:
         return None
     return Decomposition({"A": found[1], "B": found[2]}, "B")
+
+
+def _qualified(smaller: str, question: str) -> str:
+    """A smaller question with what the question says in brackets, where it lacks a number of it:
+    "(average of the fastest 90 percent)"."""
+    for said in _BRACKETS.findall(question):
+        if with_digits(terms(said)) - set(terms(smaller)):
+            smaller = f"{smaller.rstrip('? ')} {said}?"
+    return smaller
 
 
 def _sensible(made: Decomposition, asked: set[str]) -> bool:

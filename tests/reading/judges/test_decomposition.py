@@ -111,3 +111,16 @@ def test_a_number_of_things_is_no_percentage(question: str, result: str) -> None
     made = decomposition(written, question)
     assert made is not None
     assert made.result == result
+
+
+def test_what_stands_in_brackets_is_of_each_smaller_question() -> None:
+    question = "How many times as long did checks take in 2017 as in 2013 (fastest 90 percent)?"
+    written = (
+        "A: How long did checks take in 2017?\nB: How long did checks take in 2013?\nAnswer: A / B"
+    )
+    made = decomposition(written, question)
+    assert made is not None
+    assert made.questions == {
+        "A": "How long did checks take in 2017 (fastest 90 percent)?",
+        "B": "How long did checks take in 2013 (fastest 90 percent)?",
+    }
