@@ -134,6 +134,7 @@ def _fit_memory(engine: Engine, options: ReadingOptions, way: Strategy) -> Readi
 
 
 def say_limits(
+    session: Session,
     judges: Judges,
     options: ReadingOptions,
     wanted: ReadingOptions,
@@ -147,9 +148,12 @@ def say_limits(
             f"a context of {judges.gate.engine.info.context:,} tokens is small: "
             f"a memory of {options.memory_tokens:,} and chunks to match"
         )
+    neither = f"{session.engine.info.name} answers neither yes nor no as it should"
     by_likelihood = options.gate == "auto" and judges.gate.signal == "likelihood"
     if way.judged and by_likelihood and may_follow_instructions(judges.engine):
-        report(f"{name} answers neither yes nor no as it should: it gates by likelihood")
+        report(f"{neither}: it gates by likelihood")
+    if way.judged and judges.engine is not session.engine:
+        report(f"{neither}: {name} reads and answers for it (--reader none: it reads itself)")
     if judges.cascade and judges.look < LOOK:
         report(
             f"{name} reads {rate.tokens_a_second:.0f} tokens a second here: "

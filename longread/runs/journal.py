@@ -40,7 +40,7 @@ def key_of(run: Run) -> str:
         options.pop(limit)
     engine = run.session.engine.info
     # A server's address does not say which model it runs.
-    model = [Path(engine.file).name, engine.name, run.reader.judges.reader]
+    model = [Path(engine.file).name, engine.name, run.reader.judges.gate.engine.info.name]
     digests = [(document.sha256, document.characters) for document in run.session.documents]
     way = [run.corpus.chunk_tokens, run.corpus.filled]
     return run_key([run.question, digests, model, options, way])

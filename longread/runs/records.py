@@ -27,7 +27,7 @@ def info_of(
         order=options.order,
         gate=parts.gate.signal,
         documents=corpus.document_references(),
-        model=ModelRef.of(session.engine.info, session.note),
+        model=ModelRef.of(reader.judges.engine.info, session.note),
         chunks=len(whole),
         chunk_documents=tuple(span.document for span in whole),
         chunk_pages=corpus.first_pages()

@@ -59,7 +59,7 @@ class Run:
             options = replace(options, chunk_tokens=whole, passage_tokens=whole)
             cut = (whole, whole, True, judges.engine)
             report("short enough for one prompt: read whole")
-        say_limits(judges, options, wanted, rate, report)
+        say_limits(session, judges, options, wanted, rate, report)
         self.options, self.session = options, session
         self.corpus = session.corpus(cut)
         if options.exit is None and everything:

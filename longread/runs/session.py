@@ -21,7 +21,11 @@ from longread.models import store
 from longread.models.store import ResolvedModel
 from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges
-from longread.reading.judges.probe import judge_for, judge_of_notes
+from longread.reading.judges.probe import (
+    judge_for,
+    judge_of_notes,
+    may_follow_instructions,
+)
 from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge
@@ -149,22 +153,27 @@ class Session:
         )
 
     def judges(self, gate: str, *, probed: bool) -> Judges:
-        """Who judges passages; a model that nobody asks about passages is not `probed`, only
-        asked whether its notes hold the answer."""
+        """Who judges passages: the model, the reader for it, or the reader alone where the model
+        tells yes from no badly. One that nobody asks about passages is not `probed`, only asked
+        whether its notes hold the answer."""
         if not probed:
             self._of_notes = self._of_notes or judge_of_notes(self.engine)
             return Judges.of(self._of_notes)
         if gate not in self._judges:
             self._judges[gate] = judge_for(self.engine, gate)
         judge = self._judges[gate]
-        if gate != "auto" or judge.signal != PromptedJudge.signal:
+        can_judge = judge.signal == PromptedJudge.signal
+        instructed = can_judge or may_follow_instructions(judge.engine)
+        if gate != "auto" or not instructed:
             return Judges.of(judge)
         if self._find_reader is not None:
             self.reader, self._find_reader = self._find_reader(), None
         if self.reader is None:
             return Judges.of(judge)
         self._reading = self._reading or TrainedJudge(self.reader)
-        return Judges(self._reading, judge)
+        # A model that tells yes from no badly words answers badly as well (benchmarks/LOG.md,
+        # 2026-12-01, "a model that cannot judge").
+        return Judges(self._reading, judge) if can_judge else Judges.of(self._reading)
 
     def standalone(self, question: str, last: Answer) -> str:
         """The question as it is to be asked after `last`: a follow-up says what it leans on."""

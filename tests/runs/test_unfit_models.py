@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from longread.models import calibration, machine, store
 from longread.models.calibration import Calibration
 from longread.models.machine import Memory
 from longread.models.store import ResolvedModel
+from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.runs import opening
 from longread.runs.opening import open_reader
@@ -45,6 +47,28 @@ def test_a_model_that_answers_neither_yes_nor_no_gates_by_likelihood(told: Docum
     assert [line for line in said if "neither yes nor no" in line] == [
         "scripted answers neither yes nor no as it should: it gates by likelihood"
     ]
+
+
+def test_the_reader_reads_and_answers_for_a_model_that_cannot_judge(told: Document) -> None:
+    engine = ScriptedEngine(choices=lambda _prompt: 0.5, parameters=900_000_000)
+    reader = ScriptedEngine(
+        replies=lambda prompt: "1931" if FACT in prompt else "",
+        choices=lambda prompt: 0.95 if FACT in prompt else 0.01,
+        protocol=PROTOCOL,
+    )
+    reader.info = replace(reader.info, name="reader")
+    said: list[str] = []
+    options = ReadingOptions(chunk_tokens=80, passage_tokens=40, memory_tokens=120)
+    session = Session((told,), engine, reader=reader)
+    run = session.run(QUESTION, options, report=said.append)
+    list(run.steps())
+    assert run.answer().answer == "1931"
+    assert (run.info.gate, run.info.model.name) == ("reader", "reader")
+    assert [line for line in said if "neither yes nor no" in line] == [
+        "scripted answers neither yes nor no as it should: "
+        "reader reads and answers for it (--reader none: it reads itself)"
+    ]
+    assert session.judges("likelihood", probed=True).engine is engine
 
 
 def test_it_refuses_what_its_notes_do_not_say_once_it_is_calibrated(

@@ -83,6 +83,11 @@ class PassageGate:
             self.relevance.setdefault(passages[place], scores.relevance(place))
         return [Scored(passages[place], value) for place, value in found]
 
+    def refused(self, state: ReadingState, quote: Quote) -> bool:
+        """Whether a larger model found no answer in the passages that a quote stands in."""
+        posterior = self.scores(state).posterior
+        return all(posterior.refused(place.index) for place in state.corpus.passages_at(quote))
+
     def _share(
         self,
         state: ReadingState,

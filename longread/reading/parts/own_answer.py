@@ -106,11 +106,14 @@ class ReadersAnswer(AnswerFromPlaces):
         self._memory: Memory | None = None
 
     def beside(self, state: ReadingState, given: Outcome) -> Outcome:
-        """The larger model's answer `given`, or its own: see `compete`."""
-        own, documents = self.outcome(state), state.corpus.documents
-        rows = [documents[quote.document].row_at(quote.start) for quote in own.citations[:1]]
-        said = [quote for quote in state.ledger() if quote.answer]
-        return compete(given, own, _OF_A_ROW if any(rows) else _OF_PROSE, said)
+        """The larger model's answer `given`, or its own: see `compete`. In a row where the larger
+        model, which reads rows better, found no answer, it has none of its own."""
+        own, answers = self.outcome(state), [each for each in state.ledger() if each.answer]
+        row = own.text is not None and _in_row(state, own.citations[0])
+        if row and self._gate.refused(state, own.citations[0]):
+            said = any(alike(quote.answer, own.text or "") for quote in answers)
+            own = own if said else _NONE
+        return compete(given, own, _OF_A_ROW if row else _OF_PROSE, answers)
 
     def outcome(self, state: ReadingState) -> Outcome:
         """Its answer, or none, from what is read so far."""
@@ -122,6 +125,10 @@ class ReadersAnswer(AnswerFromPlaces):
         self._writer.write_from(own, new)
         found = self.choose(own, own.ledger())
         return found if found.text is not None and _meant(own, found) else _NONE
+
+
+def _in_row(state: ReadingState, quote: Quote) -> bool:
+    return state.corpus.documents[quote.document].row_at(quote.start) is not None
 
 
 def _meant(state: ReadingState, found: Outcome) -> bool:

@@ -63,6 +63,10 @@ class Posterior:
         given, had = map(sum, zip(*self._judged.values(), strict=True))
         self._trust = min(1.0, (given + _PRIOR_ODDS) / (had + _PRIOR_ODDS))
 
+    def refused(self, place: int) -> bool:
+        """Whether a larger model judged the passage and found no answer there."""
+        return place in self._judged and not self._judged[place][0]
+
     def without_judgement(self) -> Posterior:
         """The posterior that it would be had no larger model judged a place."""
         alone = copy(self)
