@@ -21,6 +21,14 @@ _FORMULA = re.compile(r"[A-F\d\s.+*/()-]+")
 # A growth in per cent, and a question that asks for a number of things without saying "per cent".
 _GROWTH = re.compile(r"100 \* \(([A-F] - [A-F])\) / [A-F]")
 _HOW_MANY = re.compile(r"\bhow many\b(?!.*(?:per ?cent|%|times))", re.IGNORECASE)
+_DIFFERENCE = re.compile(r"([A-F]) - ([A-F])")
+_PER_CENT = re.compile(
+    r"\bby (?:how many|what) per ?cent(?:age)?\b(?! points?)|\bgrowth rate\b"
+    r"|\bpercentage (?:change|growth|increase|decrease)\b",
+    re.IGNORECASE,
+)
+# Also of "FY2019".
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BRACKETS = re.compile(r"\([^()]+\)")
 _FEWEST = 2
 # What has no figure for an answer, or one that is a date.
@@ -55,11 +63,8 @@ def decomposition(written: str, question: str) -> Decomposition | None:
     every, wanted = dict(_LINE.findall(written)), set(_LETTER.findall(result[1]))
     if len(wanted) < _FEWEST or not wanted <= set(every):
         return None
-    formula = result[1].strip()
-    if (growth := _GROWTH.fullmatch(formula)) and _HOW_MANY.search(question):
-        formula = growth[1]
     told = {name: _qualified(every[name], question) for name in every if name in wanted}
-    made = Decomposition(told, formula)
+    made = Decomposition(told, _as_asked(result[1].strip(), told, question))
     return made if _sensible(made, set(terms(question))) else None
 
 
@@ -79,6 +84,19 @@ def two_hops(written: str, question: str) -> Decomposition | None:
     if first & left or len(described - with_digits(described)) < _FEWEST or not left & asked:
         return None
     return Decomposition({"A": found[1], "B": found[2]}, "B")
+
+
+def _as_asked(formula: str, told: dict[str, str], question: str) -> str:
+    """A growth as a difference where a number of things is asked for, and a difference as a growth
+    where per cent are: of the figure of the earlier year, or the one that is taken off."""
+    growth, difference = _GROWTH.fullmatch(formula), _DIFFERENCE.fullmatch(formula)
+    if growth and _HOW_MANY.search(question):
+        return growth[1]
+    if difference and _PER_CENT.search(question):
+        known = {name: min(_YEAR.findall(text), default="") for name, text in told.items()}
+        first = min(known, key=known.__getitem__) if all(known.values()) else difference[2]
+        return f"100 * ({formula}) / {first}"
+    return formula
 
 
 def _qualified(smaller: str, question: str) -> str:

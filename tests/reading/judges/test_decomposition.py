@@ -124,3 +124,19 @@ def test_what_stands_in_brackets_is_of_each_smaller_question() -> None:
         "A": "How long did checks take in 2017 (fastest 90 percent)?",
         "B": "How long did checks take in 2013 (fastest 90 percent)?",
     }
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("By how many percent did sales fall from 2014 to 2015?", "100 * (A - B) / A"),
+        ("By what percentage did sales of 2014 exceed those of 2015?", "100 * (A - B) / A"),
+        ("By how many percentage points did sales fall from 2014 to 2015?", "A - B"),
+        ("By how much did sales fall from 2014 to 2015?", "A - B"),
+    ],
+)
+def test_per_cent_are_of_the_earlier_year(question: str, result: str) -> None:
+    written = "A: What were sales in 2014?\nB: What were sales in 2015?\nAnswer: A - B"
+    made = decomposition(written, question)
+    assert made is not None
+    assert made.result == result
