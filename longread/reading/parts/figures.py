@@ -90,7 +90,7 @@ def in_full(answer: str, unit: str, row: str, *, printed: bool = False) -> str:
         return answer if signed["sign"] else f"{bare} ({unit})"
     currency = _CURRENCY.search(signed["sign"] or unit)
     sign = _SIGNS.get(currency[0][0].casefold(), currency[0]) if currency else ""
-    thing = "" if currency else unit[scale.end() :].strip().removeprefix("of ")
+    thing = "" if currency else scale.string[scale.end() :].strip(" ,;:").removeprefix("of ")
     amount = f"{figure['sign']}{sign}{_amount(figure, str(scale.lastgroup))} {thing}".strip()
     if scale.lastgroup != "thousand":
         return amount

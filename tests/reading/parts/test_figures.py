@@ -122,6 +122,7 @@ def test_what_a_unit_excepts_keeps_its_own() -> None:
     assert in_full("8,738", unit, "Property, plant and equipment") == "$8,738 million"
     assert in_full("1", unit, "Common stock, par value of $1") == f"1 ({unit})"
     assert in_full("2.55", unit, "Basic") == f"2.55 ({unit})"
+    assert in_full("32,780", "In millions, except per share amounts", "Cost") == "32,780 million"
 
 
 def test_a_figure_that_is_printed_with_its_currency_is_given_in_full() -> None:
