@@ -26,7 +26,12 @@ from longread.reading.parts.backing import (
 )
 from longread.reading.parts.cells import cell_answer
 from longread.reading.parts.corrections import Corrections
-from longread.reading.parts.figures import as_amount, in_asked_scale, in_full
+from longread.reading.parts.figures import (
+    as_amount,
+    in_asked_scale,
+    in_full,
+    result_in_full,
+)
 from longread.reading.parts.gates import PassageGate, latest_steps
 from longread.reading.parts.table_questions import TableQuestions, Told
 from longread.reading.relevance.calibration import odds
@@ -179,7 +184,10 @@ class AnswerOrQuote:
             result = reckoned(given.text, state.corpus.units(scored.passage))
         if result is None and not backed:
             state.draft["remark"] = not_given(given.text, state.question, sources)
-        answer = result or (_as_it_stands(state, quote, given.text) if backed else quote.text)
+        if result is not None:
+            answer = result_in_full(result, *state.corpus.unit_of(quote))
+        else:
+            answer = _as_it_stands(state, quote, given.text) if backed else quote.text
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text, state.question)
             yes = relevance_of(self._judge, alone, state.question).answers

@@ -98,6 +98,15 @@ def in_full(answer: str, unit: str, row: str, *, printed: bool = False) -> str:
     return f"{amount} ({bare}{', ' if ' in ' in unit else ' in '}{unit})"
 
 
+def result_in_full(result: str, unit: str, row: str) -> str:
+    """The same of a sum or a difference with its figures: "$5,818 million (19,815 - 13,997)". A
+    share or a ratio has no unit."""
+    figure, _, formula = result.partition(" (")
+    if not formula or set(formula) & set("/*×÷%"):
+        return result
+    return f"{in_full(figure, unit, row)} ({formula}"
+
+
 def as_amount(answer: str, sentence: str) -> str:
     """An answer that is a bare figure of a sentence, with the currency before it and the scale or
     per cent behind: "27" of "approximately $27 million" is "$27 million"."""

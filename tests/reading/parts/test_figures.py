@@ -2,7 +2,7 @@
 
 import pytest
 
-from longread.reading.parts.figures import as_amount, in_asked_scale, in_full
+from longread.reading.parts.figures import as_amount, in_asked_scale, in_full, result_in_full
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,16 @@ def test_a_figure_that_is_printed_with_its_currency_is_given_in_full() -> None:
     assert in_full("$5,363", "Millions", "Net income", printed=True) == "$5,363 million"
     assert in_full("$5,363", "metres", "Net income", printed=True) == "$5,363"
     assert in_full("$5,363", "Millions", "Net income") == "$5,363"
+
+
+@pytest.mark.parametrize(
+    ("result", "full"),
+    [
+        ("5,818 (19,815 - 13,997)", "$5,818 million (19,815 - 13,997)"),
+        ("41.6% ((19,815 - 13,997) / 13,997)", "41.6% ((19,815 - 13,997) / 13,997)"),
+        ("1.42 (19,815 / 13,997)", "1.42 (19,815 / 13,997)"),
+        ("5,818", "5,818"),
+    ],
+)
+def test_a_sum_has_the_unit_of_its_figures(result: str, full: str) -> None:
+    assert result_in_full(result, "$ in millions", "Total current assets") == full
