@@ -52,11 +52,12 @@ class Judge(Protocol):
 
     `calibration` turns what it says into odds (see `Calibration`). `signal` names it in the
     records of a run: `reader`, `choice`, `likelihood`. `records` says that it is shown table
-    rows as records, each cell beside its column's head.
+    rows as records, each cell beside its column's head, `selects` that it writes queries on them.
     """
 
     signal: str
     records: bool
+    selects: bool = False
     engine: Engine
     calibration: Calibration
 

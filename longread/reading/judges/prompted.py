@@ -55,6 +55,7 @@ class PromptedJudge(Judge):
 
     signal = "choice"
     records = True
+    selects = True
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

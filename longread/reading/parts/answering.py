@@ -33,37 +33,31 @@ from longread.reading.parts.figures import (
     result_in_full,
 )
 from longread.reading.parts.gates import PassageGate, latest_steps
-from longread.reading.parts.table_questions import TableQuestions, Told
+from longread.reading.parts.table_questions import selected
 from longread.reading.relevance.calibration import odds
 from longread.reading.relevance.cells import parts_of_totals
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
-from longread.reading.step import Gate, Judged, Quote
+from longread.reading.step import Gate, Quote
 from longread.retrieval import terms
 
 # A place is not answered from if a known answer's odds are more than so many times its own.
 _FAR_BELOW = 20
-# Places whose tables may tell.
-_TABLES_IN = 8
-# What is said of an answer that a query selected.
-_SELECTED = "the rows that this selects from the cited table, totals left out: {}"
 
 
 class AnswerOrQuote:
     """What opened is answered from, or quoted as a step with what to look for next.
 
     The ledger gets the document's own sentence in both cases: the one that holds the
-    answer, or the one that the model's quote is. What compares the rows of a table is answered by
-    these, where the judge can write a query.
+    answer, or the one that the model's quote is.
     """
 
     def __init__(self, judges: Judges, gate: PassageGate) -> None:
         self._judge = judges.answer
         self._gate = gate
-        self._tables: TableQuestions | None = TableQuestions(judges.answer)
         self.look_for = ""
 
     def write(self, state: ReadingState, opening: Opening) -> Written:
-        quotes = self._quotes(state, opening)
+        quotes = self.quotes(state, opening)
         state.memory.enter(quotes)
         remark = state.draft.get("remark", "")
         return Written(as_notes(state.memory.best_quotes()), tuple(quotes), remark)
@@ -73,51 +67,8 @@ class AnswerOrQuote:
         gate = Gate(0.0, 0.0, self._gate.signal)
         return self.write(state, Opening(gate, (), tuple(places)))
 
-    def _quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
-        told = self._told(state)
-        if told is not None and told.settles:
-            return self._selected(state, told)
-        quotes = self._of_places(state, opening)
-        best = max((quote.score for quote in quotes if quote.answer), default=0.0)
-        if told is not None and best < told.likely:
-            return self._selected(state, told)
-        return quotes
-
-    def _told(self, state: ReadingState) -> Told | None:
-        """What the tables in the gate's best places tell; asked once a run, when it first opens."""
-        tables, self._tables = self._tables, None
-        if tables is None or state.memory.ledger:
-            return None
-        return tables.told(state, self._gate.best(state, _TABLES_IN))
-
-    def _selected(self, state: ReadingState, told: Told) -> list[Quote]:
-        """The rows of a table that a query selects: all there is."""
-        self._gate.overrule(state)
-        self._found_elsewhere(state, told.quotes, query=told.query)
-        state.query = told.query
-        return list(told.quotes)
-
-    def _found_elsewhere(
-        self,
-        state: ReadingState,
-        quotes: Sequence[Quote],
-        *,
-        parts: tuple[str, ...] = (),
-        query: str = "",
-    ) -> None:
-        """Let count, and keep in the step's record, what was found by other questions than the
-        run's own: the gate was not asked these, so even odds."""
-        best = quotes[0]
-        first, *others = dict.fromkeys(state.corpus.passages_at(quote)[0] for quote in quotes)
-        self._gate.judged(state, first, best.score, LIKELIER_THAN_NOT)
-        state.rate(self._judge, first, best.score)
-        page, beside = state.corpus.locate(first).page, tuple(each.index for each in others)
-        said = Judged(first.index, first.document, page, LIKELIER_THAN_NOT, best.score, best.score)
-        given = replace(said, answer=best.answer, words=best.answer_confidence, beside=beside)
-        judged = state.draft.setdefault("judged", [])
-        judged.append(replace(given, parts=parts, query=query))
-
-    def _of_places(self, state: ReadingState, opening: Opening) -> list[Quote]:
+    def quotes(self, state: ReadingState, opening: Opening) -> list[Quote]:
+        """What the places that opened answer, or say as steps."""
         quotes: list[Quote] = []
         for scored in opening.opened:
             place = scored.passage
@@ -372,14 +323,6 @@ class AnswerFromPlaces:
             return Outcome(None, (), enough)
         cited = tuple(ledger[-CITATIONS:])
         return Outcome(given.text, cited, enough, answer_confidence=given.confidence)
-
-
-def selected(state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
-    """The answer that a query on a table gave, on all the rows that it selected."""
-    first = next(quote for quote in ledger if quote.answer)
-    rows = tuple(quote for quote in ledger if quote.score == first.score)
-    answer = "; ".join(quote.answer for quote in rows if quote.answer)
-    return Outcome(answer, rows, first.score, remark=_SELECTED.format(state.query))
 
 
 def all_answers(groups: Sequence[Sequence[Quote]]) -> Outcome:

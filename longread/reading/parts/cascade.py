@@ -16,9 +16,11 @@ from longread.reading.options import ReadingOptions
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
 from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.reading.parts.gates import Choose, FoundExit, PassageGate
+from longread.reading.parts.judged_gate import JudgedGate
 from longread.reading.parts.null import NeverExit
 from longread.reading.parts.own_answer import ReadersAnswer
 from longread.reading.parts.second_opinion import LOOK, LOOKS, SecondOpinion
+from longread.reading.parts.selecting import AnswerOrSelect
 from longread.reading.parts.smaller_questions import SmallerQuestions
 from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
@@ -31,39 +33,49 @@ def judging(
     judges: Judges, options: ReadingOptions
 ) -> tuple[PassageGate, AnswerOrQuote, ExitGate, AnswerFromPlaces]:
     """Gate, writer, exit and answerer: of one model, or of a reader and a larger one."""
-    gate: PassageGate
-    if judges.cascade:
-        gate = PlannedGate(judges, options.gate_threshold)
-    else:
-        gate = PassageGate(judges.gate, options.gate_threshold)
+    gate = update_gate(judges, options.gate_threshold)
     answers = answerer(judges, gate)
-    found = SettledExit(gate, answers.choose) if judges.cascade else FoundExit(gate, answers.choose)
-    stop = NeverExit() if options.exit is False else found
+    stop: ExitGate = FoundExit(gate, answers.choose)
+    if options.exit is False:
+        stop = NeverExit()
+    elif isinstance(gate, PlannedGate):
+        stop = SettledExit(gate, answers.choose)
     return gate, writer(judges, gate), stop, answers
+
+
+def update_gate(judges: Judges, threshold: float | None) -> PassageGate:
+    """The gate of a judge, with what is made of its places by a larger model, or by queries."""
+    if judges.cascade:
+        return PlannedGate(judges, threshold)
+    return (JudgedGate if judges.answer.selects else PassageGate)(judges.gate, threshold)
 
 
 def writer(judges: Judges, gate: PassageGate) -> AnswerOrQuote:
     """Who answers from what `gate` opened."""
-    if not judges.cascade:
+    if not isinstance(gate, JudgedGate):
         return AnswerOrQuote(judges, gate)
+    if not judges.cascade:
+        return AnswerOrSelect(judges, gate)
     look_at = partial(look, judges, gate.threshold)
     return SecondOpinion(judges, gate, SmallerQuestions(judges.answer, look_at))
 
 
 def answerer(judges: Judges, gate: PassageGate) -> AnswerFromPlaces:
     """Who picks the answer from those of the places."""
-    return LikeliestAnswer(judges, gate) if judges.cascade else AnswerFromPlaces(judges, gate)
+    if judges.cascade and isinstance(gate, JudgedGate):
+        return LikeliestAnswer(judges, gate)
+    return AnswerFromPlaces(judges, gate)
 
 
 def look(judges: Judges, threshold: float, state: ReadingState) -> tuple[Outcome, list[Judged]]:
     """What the places that the reader likes best answer to the question of `state`, and what the
     larger model made of them."""
-    gate = PassageGate(judges.gate, threshold)
+    gate = JudgedGate(judges.gate, threshold)
     SecondOpinion(judges, gate).write_from(state, gate.best(state, _PLACES))
     return LikeliestAnswer(judges, gate).choose(state, state.ledger()), state.draft["judged"]
 
 
-class PlannedGate(PassageGate):
+class PlannedGate(JudgedGate):
     """Searches that the larger model plans join the look-ups, and their best places open."""
 
     def __init__(self, judges: Judges, threshold: float | None = None) -> None:
@@ -87,13 +99,14 @@ class SettledExit(FoundExit):
     """What a larger model answers from competes with other places that it read, which reading on
     does not settle: an answer that is likelier than not need outweigh the unread alone."""
 
-    def __init__(self, gate: PassageGate, answer: Choose) -> None:
+    def __init__(self, gate: JudgedGate, answer: Choose) -> None:
         super().__init__(gate)
+        self._settled = gate.settled
         self._answer = answer
 
     def found(self) -> float:
         found = self._gate.found()
-        return max(found, self._gate.settled()) if found >= LIKELIER_THAN_NOT else found
+        return max(found, self._settled()) if found >= LIKELIER_THAN_NOT else found
 
     def decide(self, state: ReadingState) -> Gate | None:
         """After the larger model's looks the answer as it would be given now counts as well: it may
@@ -112,7 +125,7 @@ class LikeliestAnswer(AnswerFromPlaces):
     """Different answers share what was found: a larger model's probabilities are of its words, so
     the likeliest is none where others leave it less than likelier than not."""
 
-    def __init__(self, judges: Judges, gate: PassageGate) -> None:
+    def __init__(self, judges: Judges, gate: JudgedGate) -> None:
         super().__init__(judges, gate)
         self._own = ReadersAnswer(gate)
 

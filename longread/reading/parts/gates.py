@@ -49,10 +49,6 @@ class PassageGate:
         0 before anything is read."""
         return self._scores.posterior.found(self.threshold) if self._scores else 0.0
 
-    def settled(self) -> float:
-        """The posterior that no unread passage holds the answer."""
-        return 1.0 - self._scores.posterior.unread() if self._scores else 0.0
-
     def found_by(
         self, state: ReadingState, answers: Sequence[Quote], apart: Sequence[Quote] = ()
     ) -> float:
@@ -64,29 +60,6 @@ class PassageGate:
         if self._scores is None:
             return 0.0
         return self._share(state, answers, self._scores.posterior, apart)
-
-    def found_by_reader(
-        self, state: ReadingState, answers: Sequence[Quote], apart: Sequence[Quote] = ()
-    ) -> float:
-        """The same of the reader's own `answers`, whatever a larger model made of their places."""
-        posterior = self.scores(state).posterior.without_judgement()
-        return self._share(state, answers, posterior, apart)
-
-    def opened(self, state: ReadingState) -> list[Scored]:
-        """The passages read that the reader itself opened for an answer, best first, whatever a
-        larger model made of them."""
-        posterior = self.scores(state).posterior.without_judgement()
-        found = sorted(posterior.opened(self.threshold).items(), key=lambda each: -each[1])
-        passages, scores = state.corpus.passages, self.scores(state)
-        for place, _value in found:
-            # What an interrupted run read is asked again, from its block.
-            self.relevance.setdefault(passages[place], scores.relevance(place))
-        return [Scored(passages[place], value) for place, value in found]
-
-    def refused(self, state: ReadingState, quote: Quote) -> bool:
-        """Whether a larger model found no answer in the passages that a quote stands in."""
-        posterior = self.scores(state).posterior
-        return all(posterior.refused(place.index) for place in state.corpus.passages_at(quote))
 
     def _share(
         self,
@@ -151,13 +124,6 @@ class PassageGate:
             )
         for passage in state.lookahead:
             scores.posterior.enter(passage.index, scores.probability(passage.index))
-        query = next((place.query for place in step.judged if place.query), "")
-        if query or any(place.parts for place in step.judged):
-            self.overrule(state)
-        state.query = query or state.query
-        for place in step.judged:
-            if not place.asked and (place.probability or not place.beside):
-                scores.posterior.judge(place.passage, place.probability, place.reader)
 
     def requests(self, state: ReadingState, passage: Span) -> list[Request]:
         """What the gate asks of a passage: with nothing known, and with the steps found so far."""
@@ -194,17 +160,6 @@ class PassageGate:
         if before is None or said.helps > before.helps:
             self.relevance[passage] = said
         return scores.weigh(said.answers, match), scores.helps(said, match)
-
-    def judged(self, state: ReadingState, passage: Span, probability: float, reader: float) -> None:
-        """Take over what a larger model made of a passage that the gate gave `reader`: 0 where it
-        gave no answer."""
-        self.scores(state).posterior.judge(passage.index, probability, reader)
-
-    def overrule(self, state: ReadingState) -> None:
-        """Take what opened in this step for no answer: one was found by other questions."""
-        scores = self.scores(state)
-        for passage in (*state.corpus.passages_of(state.chunk), *state.lookahead):
-            scores.posterior.judge(passage.index, 0.0, scores.opens(passage.index))
 
     def _opens(self, state: ReadingState, places: Sequence[int]) -> list[Scored]:
         """Passages by place, with P(the passage helps)."""

@@ -15,7 +15,7 @@ from longread.reading.judges import Judges
 from longread.reading.memory import Memory
 from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
 from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
-from longread.reading.parts.gates import PassageGate
+from longread.reading.parts.judged_gate import JudgedGate
 from longread.reading.parts.second_opinion import of_another
 from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.reading.relevance.calibration import odds
@@ -97,7 +97,9 @@ class ReadersAnswer(AnswerFromPlaces):
     A place is asked for its answer once; nothing of it goes into the run's own notes.
     """
 
-    def __init__(self, gate: PassageGate) -> None:
+    _gate: JudgedGate
+
+    def __init__(self, gate: JudgedGate) -> None:
         judges = Judges.of(gate.judge)
         super().__init__(judges, gate)
         self._found_by = gate.found_by_reader

@@ -11,7 +11,6 @@ from longread.documents.chunks import Span
 from longread.reading.corpus import beginning
 from longread.reading.judges import Judges, ShortAnswer, relevance_of
 from longread.reading.memory import as_notes
-from longread.reading.parts.answering import AnswerOrQuote
 from longread.reading.parts.backing import (
     LIKELIER_THAN_NOT,
     bridge,
@@ -19,7 +18,9 @@ from longread.reading.parts.backing import (
     read_alone,
     unquoted,
 )
-from longread.reading.parts.gates import PassageGate, latest_steps
+from longread.reading.parts.gates import latest_steps
+from longread.reading.parts.judged_gate import JudgedGate
+from longread.reading.parts.selecting import AnswerOrSelect
 from longread.reading.parts.smaller_questions import SmallerQuestions
 from longread.reading.relevance.calibration import PlaceWeights, logit, sigmoid
 from longread.reading.relevance.cells import of_another_column
@@ -72,13 +73,13 @@ class Said:
         )
 
 
-class SecondOpinion(AnswerOrQuote):
+class SecondOpinion(AnswerOrSelect):
     """The larger model says whether the answer stands in a place that the reader opened, and what
     it is: alone, with what is needed to understand it. Where the first places give no answer that
     is likelier than not, the best of them are put before it once more, in one prompt."""
 
     def __init__(
-        self, judges: Judges, gate: PassageGate, smaller: SmallerQuestions | None = None
+        self, judges: Judges, gate: JudgedGate, smaller: SmallerQuestions | None = None
     ) -> None:
         super().__init__(judges, gate)
         alone, together = self._judge.calibration.place, self._judge.calibration.together
@@ -92,12 +93,12 @@ class SecondOpinion(AnswerOrQuote):
         # Places that were judged, with the notes that were known then.
         self._judged: set[tuple[int, str]] = set()
 
-    def _of_places(self, state: ReadingState, opening: Opening) -> list[Quote]:
+    def of_places(self, state: ReadingState, opening: Opening) -> list[Quote]:
         if self._smaller is not None and state.step == 1 and not state.everything:
             quotes = self._of_smaller_questions(state, self._smaller)
             if quotes:
                 return quotes
-        quotes = super()._of_places(state, opening)
+        quotes = super().of_places(state, opening)
         last_look = state.step == min(LOOKS, state.total)
         if last_look and not state.everything and self._gate.found() < LIKELIER_THAN_NOT:
             quotes += self._read_together(state)

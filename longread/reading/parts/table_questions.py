@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from longread.documents.table import Table
 from longread.reading.judges import Judge
 from longread.reading.parts.relation import Relation, Selection
-from longread.reading.state import ReadingState, Scored
+from longread.reading.state import Outcome, ReadingState, Scored
 from longread.reading.step import Quote
 from longread.retrieval import Index
 
@@ -20,6 +20,8 @@ _TABLES, _ELSEWHERE, _QUERIES = 4, 2, 2
 # How likely a table must be to tell, and the words of a query; and of such queries that select some
 # rows, the share that is right (benchmarks/LOG.md, 2026-12-01, "rows of tables").
 _FITS, _SURE, _RIGHT = 0.03, 0.85, 0.9
+# What is said of an answer that a query selected.
+_SELECTED = "the rows that this selects from the cited table, totals left out: {}"
 # From here on what one row gives is not compared with what places answer.
 _SETTLES = 0.7
 
@@ -83,6 +85,14 @@ class TableQuestions:
                 if query.confidence >= _SURE:
                     likely = _RIGHT * math.pow(fits, 0.1) * query.confidence
                     yield _Query(query.text, likely, document, relation)
+
+
+def selected(state: ReadingState, ledger: Sequence[Quote]) -> Outcome:
+    """The answer that a query on a table gave, on all the rows that it selected."""
+    first = next(quote for quote in ledger if quote.answer)
+    rows = tuple(quote for quote in ledger if quote.score == first.score)
+    answer = "; ".join(quote.answer for quote in rows if quote.answer)
+    return Outcome(answer, rows, first.score, remark=_SELECTED.format(state.query))
 
 
 def _closest(state: ReadingState, places: Sequence[Scored]) -> list[tuple[int, Relation]]:

@@ -15,7 +15,8 @@ from longread.reading.loop import Parts
 from longread.reading.memory import WorkingMemory, as_notes
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.cascade import answerer, writer
-from longread.reading.parts.gates import PassageGate, latest_steps
+from longread.reading.parts.gates import latest_steps
+from longread.reading.parts.judged_gate import JudgedGate
 from longread.reading.parts.orders import ChunksInOrder
 from longread.reading.state import Opening, ReadingState
 from longread.reading.step import Step
@@ -25,7 +26,7 @@ from longread.reading.strategies import Strategy
 ROUNDS = 3
 
 
-class MemoryGate(PassageGate):
+class MemoryGate(JudgedGate):
     """P(passage helps), asked with the working memory: once a round.
 
     A passage is not asked again while the memory is what it was, nor once it is quoted.
