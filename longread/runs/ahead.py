@@ -92,7 +92,7 @@ class ReadAhead:
         self._parsed += 1
         if not self._indexes or not document.entry or document.attachments:
             return
-        corpus = self._session.cut_ahead(document, self._way)
+        corpus = self._session.cuts.ahead(document, self._way)
         if not self._questions:
             return
         self._corpora.append(corpus)

@@ -61,7 +61,7 @@ class Run:
             report("short enough for one prompt: read whole")
         say_limits(session, judges, options, wanted, rate, report)
         self.options, self.session = options, session
-        self.corpus = session.corpus(cut)
+        self.corpus = session.cuts.corpus(session.documents, cut)
         if options.exit is None and everything:
             if not way.judged:
                 options = replace(options, exit=False)

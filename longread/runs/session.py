@@ -16,16 +16,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from longread.documents import Document
 from longread.engine import Engine
-from longread.engine.http import is_address
 from longread.models import store
 from longread.models.store import ResolvedModel
-from longread.reading.corpus import Corpus
 from longread.reading.judges import Judge, Judges
-from longread.reading.judges.probe import (
-    judge_for,
-    judge_of_notes,
-    may_follow_instructions,
-)
+from longread.reading.judges.probe import judge_for, judge_of_notes, may_follow_instructions
 from longread.reading.judges.prompted import PromptedJudge
 from longread.reading.judges.questions import may_follow_up
 from longread.reading.judges.trained import TrainedJudge
@@ -34,7 +28,8 @@ from longread.reading.step import Answer
 from longread.retrieval.store import IndexStore
 from longread.runs import opening
 from longread.runs.blocks import SessionBlocks
-from longread.runs.fitting import Cutting, PrefillRate, order_of
+from longread.runs.cuts import Cuts
+from longread.runs.fitting import PrefillRate, order_of
 from longread.runs.opening import silent
 from longread.runs.options import DocumentOptions, ModelOptions
 from longread.runs.run import Pass, Report, Run
@@ -53,7 +48,7 @@ class Session:
     With a `reader` beside it, that gates passages and the engine judges what opened, and answers;
     `find_reader` opens it when the first run has a use for it. Blocks are kept in the folder
     `blocks`, or where the user's are. `left_out` says, a line each, which documents could not be
-    read. How documents are cut is kept in `index`, where there is one.
+    read. How they are cut is kept in `index`, where there is one.
     """
 
     def __init__(
@@ -67,14 +62,13 @@ class Session:
         index: IndexStore | None = None,
     ) -> None:
         self.documents = tuple(documents)
-        self._index = index
         self.engine = engine
         self.reader = reader
         self._find_reader = find_reader
         self.note = note
         self.left_out: tuple[str, ...] = ()
         self.blocks = SessionBlocks(blocks)
-        self._corpora: dict[tuple[int, int, bool, str], Corpus] = {}
+        self.cuts = Cuts(index, self.blocks.digest)
         self._judges: dict[str, Judge] = {}
         self._reading: Judge | None = None
         self._of_notes: Judge | None = None
@@ -122,35 +116,7 @@ class Session:
     def turn_to(self, documents: Sequence[Document]) -> None:
         """Other documents from now on; what is known of the model stays known."""
         self.documents = tuple(documents)
-        self._corpora.clear()
-
-    def corpus(self, way: Cutting) -> Corpus:
-        """The documents cut like this; cut and indexed once, however many runs ask."""
-        key = (*way[:3], way[3].info.name)
-        if key not in self._corpora:
-            self._corpora[key] = self._cut(self.documents, way)
-        return self._corpora[key]
-
-    def cut_ahead(self, document: Document, way: Cutting) -> Corpus:
-        """A document alone cut as `corpus` cuts it, and kept in the index for that."""
-        corpus = self._cut([document], way)
-        if self._index is not None:
-            self._index.keep(corpus.cuts(), soon=True)
-        return corpus
-
-    def _cut(self, documents: Sequence[Document], way: Cutting) -> Corpus:
-        chunk_tokens, passage_tokens, filled, engine = way
-        # A server may count otherwise tomorrow.
-        tokenizer = "" if is_address(engine.info.file) else self.blocks.digest(engine)
-        return Corpus(
-            documents,
-            chunk_tokens=chunk_tokens,
-            passage_tokens=passage_tokens,
-            count=engine.count,
-            filled=filled,
-            store=self._index if tokenizer else None,
-            counted_by=tokenizer,
-        )
+        self.cuts.clear()
 
     def judges(self, gate: str, *, probed: bool) -> Judges:
         """Who judges passages: the model, the reader for it, or the reader alone where the model

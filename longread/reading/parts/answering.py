@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
-from longread.reading.judges.candidates import adds_nothing, best_length, outdone
+from longread.reading.judges.candidates import adds_nothing, outdone
 from longread.reading.memory import as_notes
 from longread.reading.parts.arithmetic import calculated, reckoned
 from longread.reading.parts.backing import (
@@ -24,18 +24,13 @@ from longread.reading.parts.backing import (
     read_alone,
     rest_quoted,
 )
-from longread.reading.parts.cells import cell_answer
+from longread.reading.parts.cells import as_printed, cell_answer, without_parts
 from longread.reading.parts.corrections import Corrections
-from longread.reading.parts.figures import (
-    as_amount,
-    in_asked_scale,
-    in_full,
-    result_in_full,
-)
+from longread.reading.parts.figures import in_asked_scale, result_in_full
 from longread.reading.parts.gates import PassageGate, latest_steps
+from longread.reading.parts.lists import all_answers
 from longread.reading.parts.table_questions import selected
 from longread.reading.relevance.calibration import odds
-from longread.reading.relevance.cells import parts_of_totals
 from longread.reading.state import Opening, Outcome, ReadingState, Scored, Thought, Written
 from longread.reading.step import Gate, Quote
 from longread.retrieval import terms
@@ -138,7 +133,7 @@ class AnswerOrQuote:
         if result is not None:
             answer = result_in_full(result, *state.corpus.unit_of(quote))
         else:
-            answer = _as_it_stands(state, quote, given.text) if backed else quote.text
+            answer = as_printed(state, quote, given.text) if backed else quote.text
         if state.everything and self._judge.calibration.entry is not None:
             alone = state.corpus.under_header(scored.passage, quote.text, state.question)
             yes = relevance_of(self._judge, alone, state.question).answers
@@ -153,15 +148,6 @@ class AnswerOrQuote:
         if span is None:
             return None
         return state.corpus.quote(scored.passage.document, *span, score=scored.probability)
-
-
-def _as_it_stands(state: ReadingState, quote: Quote, answer: str) -> str:
-    """An answer with what its figure is told in: a table's unit, a sentence's currency or scale."""
-    found = state.corpus.documents[quote.document].row_at(quote.start)
-    if found is None:
-        return as_amount(answer, quote.text)
-    table, row = found
-    return in_full(answer, table.unit, row.label, printed=answer in row.cells)
 
 
 class LookAhead:
@@ -268,7 +254,7 @@ class AnswerFromPlaces:
         return self._alone[asked], outcome.answer_confidence, outcome.confidence * share
 
     def _from_places(self, state: ReadingState, ledger: Sequence[Quote]) -> Iterator[Outcome]:
-        answers, parts = self._without_parts(state, [quote for quote in ledger if quote.answer])
+        answers, parts = without_parts(state, [quote for quote in ledger if quote.answer])
         said = [state.corpus.record_of(quote) for quote in answers]
         groups: dict[str, list[Quote]] = {}
         meant: dict[str, float] = {}
@@ -288,17 +274,6 @@ class AnswerFromPlaces:
             cited = distinct([*group, *sorted(steps, key=lambda quote: -quote.score)])
             found, words = self.confidence(state, list(groups.values()), group, parts)
             yield Outcome(group[0].answer, tuple(cited[:CITATIONS]), found, answer_confidence=words)
-
-    def _without_parts(
-        self, state: ReadingState, answers: Sequence[Quote]
-    ) -> tuple[list[Quote], list[Quote]]:
-        """The answers, and those of rows that are parts of another answer's total: no rivals of
-        it, unless the question names the part. A list has them all."""
-        documents = state.corpus.documents
-        rows = [documents[quote.document].row_at(quote.start) for quote in answers]
-        gone = [False] * len(rows) if state.everything else parts_of_totals(rows, state.question)
-        kept = [quote for quote, part in zip(answers, gone, strict=True) if not part]
-        return kept, [quote for quote, part in zip(answers, gone, strict=True) if part]
 
     def confidence(
         self,
@@ -323,20 +298,3 @@ class AnswerFromPlaces:
             return Outcome(None, (), enough)
         cited = tuple(ledger[-CITATIONS:])
         return Outcome(given.text, cited, enough, answer_confidence=given.confidence)
-
-
-def all_answers(groups: Sequence[Sequence[Quote]]) -> Outcome:
-    """The answers that belong on the list, in document order, each with its place.
-
-    Nothing where not even one is likelier than not. That one says whether there is an answer;
-    the confidence is the share of the list that can be expected to be right.
-    """
-    best = [max(group, key=lambda quote: quote.score) for group in groups]
-    best.sort(key=lambda quote: -quote.score)
-    if best[0].score < LIKELIER_THAN_NOT:
-        return Outcome(None, (), best[0].score)
-    kept = best[: best_length([quote.score for quote in best])]
-    kept.sort(key=lambda quote: (quote.document, quote.start))
-    text = "; ".join(quote.answer for quote in kept)
-    right = sum(quote.score * quote.answer_confidence for quote in kept) / len(kept)
-    return Outcome(text, tuple(kept), best[0].score, answer_confidence=right / best[0].score)

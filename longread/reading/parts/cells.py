@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from longread.reading.judges import Judge
 from longread.reading.judges.questions import offers_a_choice
-from longread.reading.parts.figures import in_full
-from longread.reading.relevance.cells import candidates, closest
+from longread.reading.parts.figures import as_amount, in_full
+from longread.reading.relevance.cells import candidates, closest, parts_of_totals
 from longread.reading.relevance.cells import matches as match_cells
 from longread.reading.state import ReadingState, Scored
 from longread.reading.step import Quote
@@ -53,6 +53,25 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
         row = f"{cell.row.label} {cell.head}"
         answer = in_full(answer, cell.table.unit, row, printed=True)
     return replace(quote, answer=answer, answer_confidence=round(share, 4))
+
+
+def as_printed(state: ReadingState, quote: Quote, answer: str) -> str:
+    """An answer with what its figure is told in: a table's unit, a sentence's currency or scale."""
+    found = state.corpus.documents[quote.document].row_at(quote.start)
+    if found is None:
+        return as_amount(answer, quote.text)
+    table, row = found
+    return in_full(answer, table.unit, row.label, printed=answer in row.cells)
+
+
+def without_parts(state: ReadingState, answers: Sequence[Quote]) -> tuple[list[Quote], list[Quote]]:
+    """The answers, and those of rows that are parts of another answer's total: no rivals of it,
+    unless the question names the part. A list has them all."""
+    documents = state.corpus.documents
+    rows = [documents[quote.document].row_at(quote.start) for quote in answers]
+    gone = [False] * len(rows) if state.everything else parts_of_totals(rows, state.question)
+    kept = [quote for quote, part in zip(answers, gone, strict=True) if not part]
+    return kept, [quote for quote, part in zip(answers, gone, strict=True) if part]
 
 
 def likeliest(
