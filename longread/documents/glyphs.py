@@ -17,7 +17,7 @@ _SPACED = re.compile(r"\w ([.,;:])")
 _MARKS = ".,;:"
 # A word's last letter by itself: one that is no word. How wide the space before it may be, as a
 # share of the narrowest other one of the span.
-_LONE = re.compile(r"(?<=[a-z]{3}) (?=[b-hj-np-xz]\b(?!['’.)]))")
+_LONE = re.compile(r" (?<=[a-z]{3} )(?=[b-hj-np-xz]\b(?!['’.)]))")
 _NARROW = 0.85
 _SPACE = re.compile(r"(?<=\S) (?=\S)")
 

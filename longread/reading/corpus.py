@@ -322,15 +322,19 @@ class Corpus:
         found = best and best[0] < len(rows)
         return rows, sorted(place for place in best if place < len(rows)) if found else []
 
+    def row_of(self, quote: Quote) -> tuple[Table, TableRow] | None:
+        """The table and the row that a quote stands in; None outside tables."""
+        return self.documents[quote.document].row_at(quote.start)
+
     def unit_of(self, quote: Quote) -> tuple[str, str]:
         """The unit or scale of the table that a quote stands in ("£000", "in thousands"), and the
         label of its row; both empty outside tables."""
-        found = self.documents[quote.document].row_at(quote.start)
+        found = self.row_of(quote)
         return (found[0].unit, found[1].label) if found else ("", "")
 
     def record_of(self, quote: Quote) -> str:
         """What a quote says: of a table's row with caption, heads and period."""
-        found = self.documents[quote.document].row_at(quote.start)
+        found = self.row_of(quote)
         return found[0].words(found[1]) if found else quote.text
 
     def sentences(self, span: Span) -> list[tuple[int, int]]:

@@ -152,7 +152,7 @@ def say_limits(
     by_likelihood = options.gate == "auto" and judges.gate.signal == "likelihood"
     if way.judged and by_likelihood and may_follow_instructions(judges.engine):
         report(f"{neither}: it gates by likelihood")
-    if way.judged and judges.engine is not session.engine:
+    if judges.engine is not session.engine:
         report(f"{neither}: {name} reads and answers for it (--reader none: it reads itself)")
     if judges.cascade and judges.look < LOOK:
         report(

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from longread.retrieval import terms
-from longread.retrieval.numbers import with_digits
+from longread.retrieval.numbers import with_digits, years
 from longread.retrieval.queries import query_terms
 
 _LINE = re.compile(r"^([A-F]): (.+\?)$", re.MULTILINE)
@@ -27,8 +27,6 @@ _PER_CENT = re.compile(
     r"|\bpercentage (?:change|growth|increase|decrease)\b",
     re.IGNORECASE,
 )
-# Also of "FY2019".
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BRACKETS = re.compile(r"\([^()]+\)")
 _FEWEST = 2
 # What has no figure for an answer, or one that is a date.
@@ -93,7 +91,7 @@ def _as_asked(formula: str, told: dict[str, str], question: str) -> str:
     if growth and _HOW_MANY.search(question):
         return growth[1]
     if difference and _PER_CENT.search(question):
-        known = {name: min(_YEAR.findall(text), default="") for name, text in told.items()}
+        known = {name: min(years(terms(text)), default="") for name, text in told.items()}
         first = min(known, key=known.__getitem__) if all(known.values()) else difference[2]
         return f"100 * ({formula}) / {first}"
     return formula

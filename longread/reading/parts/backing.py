@@ -201,6 +201,6 @@ def with_neighbours(corpus: Corpus, quote: Quote, question: str = "") -> str:
 
 def cited_context(corpus: Corpus, quote: Quote, question: str) -> str:
     """What a quote is read with: its neighbours, or of a table the best rows under their heads."""
-    if corpus.documents[quote.document].row_at(quote.start) is None:
+    if corpus.row_of(quote) is None:
         return with_neighbours(corpus, quote, question)
     return corpus.as_records(corpus.passages_at(quote)[0], question)

@@ -57,7 +57,7 @@ def cell_answer(state: ReadingState, judge: Judge, scored: Scored, notes: str) -
 
 def as_printed(state: ReadingState, quote: Quote, answer: str) -> str:
     """An answer with what its figure is told in: a table's unit, a sentence's currency or scale."""
-    found = state.corpus.documents[quote.document].row_at(quote.start)
+    found = state.corpus.row_of(quote)
     if found is None:
         return as_amount(answer, quote.text)
     table, row = found
@@ -67,8 +67,7 @@ def as_printed(state: ReadingState, quote: Quote, answer: str) -> str:
 def without_parts(state: ReadingState, answers: Sequence[Quote]) -> tuple[list[Quote], list[Quote]]:
     """The answers, and those of rows that are parts of another answer's total: no rivals of it,
     unless the question names the part. A list has them all."""
-    documents = state.corpus.documents
-    rows = [documents[quote.document].row_at(quote.start) for quote in answers]
+    rows = [state.corpus.row_of(quote) for quote in answers]
     gone = [False] * len(rows) if state.everything else parts_of_totals(rows, state.question)
     kept = [quote for quote, part in zip(answers, gone, strict=True) if not part]
     return kept, [quote for quote, part in zip(answers, gone, strict=True) if part]

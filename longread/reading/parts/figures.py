@@ -76,9 +76,9 @@ def in_full(answer: str, unit: str, row: str, *, printed: bool = False) -> str:
 
     "731" in "£000" gives "£731,000 (731 in £000)", since its digits are not those of the page;
     "1,278" in "$ in millions" gives "$1,278 million", and so does "$1,278" where the table has it
-    `printed` so: a model may write "£731,000" of 731. Where the unit is no
-    power of a thousand, or excepts the `row` (its label), it stands behind the figure as it is; a
-    row with a unit of its own has none. What is no bare figure comes back unchanged.
+    `printed` so: a model may write "£731,000" of 731. Where the unit is no power of a thousand, or
+    excepts the `row` (its label), it stands behind the figure as it is; a row with a unit of its
+    own has none. What is no bare figure comes back unchanged.
     """
     signed = _SIGNED.fullmatch(without_years(answer.strip()))
     assert signed is not None

@@ -111,7 +111,7 @@ class ReadersAnswer(AnswerFromPlaces):
         """The larger model's answer `given`, or its own: see `compete`. In a row where the larger
         model, which reads rows better, found no answer, it has none of its own."""
         own, answers = self.outcome(state), [each for each in state.ledger() if each.answer]
-        row = own.text is not None and _in_row(state, own.citations[0])
+        row = own.text is not None and state.corpus.row_of(own.citations[0]) is not None
         if row and self._gate.refused(state, own.citations[0]):
             said = any(alike(quote.answer, own.text or "") for quote in answers)
             own = own if said else _NONE
@@ -127,10 +127,6 @@ class ReadersAnswer(AnswerFromPlaces):
         self._writer.write_from(own, new)
         found = self.choose(own, own.ledger())
         return found if found.text is not None and _meant(own, found) else _NONE
-
-
-def _in_row(state: ReadingState, quote: Quote) -> bool:
-    return state.corpus.documents[quote.document].row_at(quote.start) is not None
 
 
 def _meant(state: ReadingState, found: Outcome) -> bool:

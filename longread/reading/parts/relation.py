@@ -88,9 +88,7 @@ class Relation:
         cells = [(row.label, *row.cells[1:]) for row in body]
         labels = [label for label, *_others in cells]
         columns = [labels] + [
-            _values(
-                [row[place] for row in cells], [_scale(table, place, label) for label in labels]
-            )
+            _values([row[place] for row in cells], _scales(table, place, labels))
             for place in range(1, len(self.columns))
         ]
         values = list(zip(*columns, strict=True))
@@ -215,13 +213,15 @@ def _names(heads: Sequence[str]) -> list[str]:
     return names
 
 
-def _scale(table: Table, place: int, label: str) -> int:
-    """What a row's figure in a column is multiplied by, by the head's unit or the table's; shares
-    and counts are as they are."""
+def _scales(table: Table, place: int, labels: Sequence[str]) -> list[int]:
+    """What the figures of a column are multiplied by, row by row: by the head's unit or the
+    table's; shares and counts are as they are."""
     head = table.columns[place]
-    if OTHER_UNIT.search(label):
-        return 1
-    return scale_of(head) or (1 if OTHER_UNIT.search(head) else scale_of(table.unit, label)) or 1
+    own = scale_of(head) or int(OTHER_UNIT.search(head) is not None)
+    return [
+        1 if OTHER_UNIT.search(label) else own or scale_of(table.unit, label) or 1
+        for label in labels
+    ]
 
 
 def _values(cells: Sequence[str], scales: Sequence[int]) -> list[Value]:
@@ -232,8 +232,9 @@ def _values(cells: Sequence[str], scales: Sequence[int]) -> list[Value]:
     known = [number for number in numbers if number is not None]
     if known and 2 * len(known) >= len(filled):
         years = all(number in _YEARS for number in known)
+        scales = [1] * len(numbers) if years else scales
         return [
-            None if number is None else number if years else number * factor
+            None if number is None else number * factor
             for number, factor in zip(numbers, scales, strict=True)
         ]
     dates = [_date(cell) for cell in cells]

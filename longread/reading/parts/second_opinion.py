@@ -260,6 +260,6 @@ def of_another(state: ReadingState, quote: Quote, answer: str, own: list[str]) -
     """Whether an answer's `own` place lacks a year of the question, or it is a cell under the head
     of another year, or number. Of several places that are read together, another may have the name
     or the number that leads to the answer."""
-    row = state.corpus.documents[quote.document].row_at(quote.start)
+    row = state.corpus.row_of(quote)
     in_column = row is None or not of_another_column(*row, answer, state.question)
     return not in_column or bool(years(unquoted(state.question, "", own)))
