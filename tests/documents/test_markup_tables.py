@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from pathlib import Path
 
 import pytest
 
 from longread.documents import Document, Table, load
+from tests.bench.scripts import BENCHMARKS, script
 
 
 def read(folder: Path, body: str, name: str = "a.html") -> Document:
@@ -138,14 +138,8 @@ def test_what_is_set_in_stands_below_what_is_not(tmp_path: Path) -> None:
     assert [row.label for row in table.rows[1:]] == ["Assets: Ships", "Assets: Cash", "Loans"]
 
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
-
-def test_every_labelled_cell_of_html_has_its_row_head_period_and_unit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    tables = importlib.import_module("tables")
+def test_every_labelled_cell_of_html_has_its_row_head_period_and_unit() -> None:
+    tables = script("tables")
     lines = (BENCHMARKS / "tables" / "labels.jsonl").read_text("utf-8").splitlines()
     labels = [label for label in map(json.loads, lines) if label["style"] == "html"]
     total = tables.Score()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,14 @@ import pytest
 from longread.reading.options import ReadingOptions
 from longread.runs.lookup import cut_up, search
 from longread.runs.opening import read_documents
+from tests.bench.scripts import script
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 ENDINGS = ("xlsx", "xls", "ods", "pptx", "eml", "mbox", "csv", "json", "xml", "ipynb", "srt")
 
 
 @pytest.fixture
-def formats(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    return importlib.import_module("formats")
+def formats() -> Any:
+    return script("formats")
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

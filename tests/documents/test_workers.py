@@ -96,7 +96,7 @@ def test_a_loop_ends_with_its_cpu_time_and_waiting_costs_none(pool: Workers) -> 
     with pytest.raises(OutOfTime):
         pool.call(a_second, spin)
     # The next call of a worker has its own second.
-    assert [pool.call(a_second, spin, 0.6) for _ in range(4)] == [None] * 4
+    assert [pool.call(a_second, spin, 0.4) for _ in range(4)] == [None] * 4
 
 
 @needs_address_limit
