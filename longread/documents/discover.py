@@ -25,6 +25,8 @@ _LEFT_BEHIND = (
 )
 # A name that is told in a message; more are counted.
 _NAMED = 4
+# Characters of a path that is shown whole.
+_LONG = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ def _missing(argument: str) -> DocumentError:
 def unopened(argument: str, error: OSError | ValueError) -> DocumentError:
     """The error of a file that the system does not give."""
     reason = (getattr(error, "strerror", None) or str(error)).lower()
-    shown = argument if len(argument) <= 80 else f"{argument[:79]}…"
+    # What tells a long path is its end.
+    shown = argument if len(argument) <= _LONG else f"{argument[:40]}…{argument[-80:]}"
     hint = "check its permissions, and those of its folder"
     if not isinstance(error, PermissionError):
         hint = "check the name"

@@ -215,3 +215,9 @@ def test_arguments_that_name_no_file(argument: str, message: str, hint: str) -> 
         discover([argument])
     assert hint in caught.value.hint
     assert len(caught.value.message) < 200
+
+
+def test_a_long_path_keeps_the_name_of_its_file() -> None:
+    path = "/".join(["filings"] * 700 + ["report.pdf"])
+    with pytest.raises(DocumentError, match=r"^filings/.*….*/report\.pdf cannot be opened"):
+        discover([path])
