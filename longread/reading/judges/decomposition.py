@@ -69,7 +69,8 @@ def decomposition(written: str, question: str) -> Decomposition | None:
 def two_hops(written: str, question: str) -> Decomposition | None:
     """What a model wrote of a question that describes something without naming it (a bridge
     entity, HotpotQA, arXiv 1809.09600): who or what that is, and the question that is left. None
-    unless the two share out the question's words."""
+    unless the two share out the question's words, or where the first has a name for all it asks
+    ("Which company is CVS Health?")."""
     found = _HOPS.match(written)
     if found is None or _NAMED.search(found[1]):
         return None
@@ -78,10 +79,18 @@ def two_hops(written: str, question: str) -> Decomposition | None:
     told, stray = first | left, max(1.0, _STRAY * len(asked))
     if max(len(told - asked), len(asked - told)) > stray or with_digits(told ^ asked):
         return None
-    described = first & asked
-    if first & left or len(described - with_digits(described)) < _FEWEST or not left & asked:
+    described = (first & asked) - with_digits(first)
+    if first & left or len(described) < _FEWEST or not left & asked:
+        return None
+    if described <= _of_names(question):
         return None
     return Decomposition({"A": found[1], "B": found[2]}, "B")
+
+
+def _of_names(question: str) -> set[str]:
+    """The terms of a question that are written with a capital, its first word aside."""
+    words = question.split()[1:]
+    return set(query_terms(" ".join(word for word in words if word != word.lower())))
 
 
 def _as_asked(formula: str, told: dict[str, str], question: str) -> str:

@@ -94,15 +94,11 @@ def may_follow_instructions(engine: Engine) -> bool:
 def choice_auc(engine: Engine) -> float:
     """AUC of P(yes) on the built-in pairs: 1.0 separates them all, 0.5 is chance."""
     judge, pairs = PromptedJudge(engine), probe_pairs()
-
-    def answers(passage: str, question: str) -> float:
-        return relevance_of(judge, passage, question).answers
-
-    right = [answers(passage, question) for passage, question in pairs]
-    wrong = [
-        answers(passage, question)
-        for (passage, _), (_, question) in zip([*pairs[1:], pairs[0]], pairs, strict=True)
-    ]
+    right, wrong = list[float](), list[float]()
+    # Both questions to a passage, one after the other: they share its prefill.
+    for (passage, question), (_passage, other) in zip(pairs, [pairs[-1], *pairs[:-1]], strict=True):
+        right.append(relevance_of(judge, passage, question).answers)
+        wrong.append(relevance_of(judge, passage, other).answers)
     return auc(right, wrong) or 0.0
 
 

@@ -25,7 +25,7 @@ from longread.reading.parts.smaller_questions import SmallerQuestions
 from longread.reading.state import ExitGate, Outcome, ReadingState, Scored
 from longread.reading.step import Gate, Judged, Quote
 
-# Places that are judged for a smaller question.
+# Places that are judged for a smaller question; fewer where a look has fewer.
 _PLACES = 3
 
 
@@ -70,8 +70,8 @@ def answerer(judges: Judges, gate: PassageGate) -> AnswerFromPlaces:
 def look(judges: Judges, threshold: float, state: ReadingState) -> tuple[Outcome, list[Judged]]:
     """What the places that the reader likes best answer to the question of `state`, and what the
     larger model made of them."""
-    gate = JudgedGate(judges.gate, threshold)
-    SecondOpinion(judges, gate).write_from(state, gate.best(state, _PLACES))
+    gate, wanted = JudgedGate(judges.gate, threshold), min(_PLACES, judges.look or _PLACES)
+    SecondOpinion(judges, gate).write_from(state, gate.best(state, wanted))
     return LikeliestAnswer(judges, gate).choose(state, state.ledger()), state.draft["judged"]
 
 

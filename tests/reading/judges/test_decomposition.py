@@ -140,3 +140,18 @@ def test_per_cent_are_of_the_earlier_year(question: str, result: str) -> None:
     made = decomposition(written, question)
     assert made is not None
     assert made.result == result
+
+
+@pytest.mark.parametrize(
+    ("asks", "of_what", "first", "makes_sense"),
+    [
+        ("Who is the head of", "CVS Health", "Which company is CVS Health?", False),
+        ("Who is the head of", "the Old Mill School", "Which school is Old Mill?", False),
+        ("Who is the head of", "Ada Quill's firm", "Which is Ada Quill's firm?", True),
+    ],
+)
+def test_what_is_named_is_not_asked_for_first(
+    asks: str, of_what: str, first: str, makes_sense: bool
+) -> None:
+    made = two_hops(f"A: {first}\nB: {asks} [A]?", f"{asks} {of_what}?")
+    assert (made is not None) is makes_sense

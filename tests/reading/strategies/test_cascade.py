@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from longread.reading.judges.trained import PROTOCOL
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.gates import PassageGate
 from longread.reading.step import Answer, Step
+from longread.runs.fitting import PrefillRate
 from longread.runs.run import Run
 from longread.runs.session import Session
 from tests.reading.conftest import FACT, QUESTION, telling
@@ -309,6 +311,17 @@ def test_a_question_of_two_figures_is_broken_into_two() -> None:
     assert smaller == {"", *(line[3:] for line in BROKEN.splitlines()[:2])}
     assert steps[0].judged[-1].parts == tuple(line[3:] for line in BROKEN.splitlines()[:2])
     assert all(Step.from_record(step.record()) == step for step in steps)
+
+
+@pytest.mark.parametrize(("look", "most"), [(4, 2), (1, 1)])
+def test_a_slow_model_judges_fewer_places_for_a_smaller_question(
+    look: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PrefillRate, "places_a_look", lambda *_: look)
+    begun = begin(telling(COUNTS), decomposing())
+    steps, _answer = finish(begun.session.run(GROWTH, begun.options))
+    asked = Counter(place.asked for place in steps[0].judged if place.asked)
+    assert max(asked.values()) == most
 
 
 def test_a_resumed_run_knows_what_smaller_questions_gave() -> None:
