@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from longread.reading.relevance.answer_type import expected_type
+
 # Words that ask for an enumeration, a summary or a comparison of the whole, where they open the
 # request: "List …", "Please summarise …". Elsewhere they mean little ("How does it compare?").
 _TASK = re.compile(
@@ -52,8 +54,14 @@ _CHOICE = re.compile(r"\b(or|oder|ou|o(?!['’])|или|أم|أو)\b|还是|或"
 
 
 def offers_a_choice(question: str) -> bool:
-    """Whether the answer may stand in the question ("Who is older, Pike or Roach?")."""
-    return bool(_CHOICE.search(question))
+    """Whether the answer may stand in the question ("Who is older, Pike or Roach?").
+
+    A time or a figure is seldom given to choose: "For how long could no ship enter or leave?"
+    """
+    found = _CHOICE.search(question)
+    if found is None or expected_type(question) not in ("figure", "time"):
+        return found is not None
+    return "," in question[: found.start()]
 
 
 # Words that open a follow-up, and pronouns that stand for what was asked of before.

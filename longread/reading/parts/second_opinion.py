@@ -22,6 +22,7 @@ from longread.reading.parts.gates import latest_steps
 from longread.reading.parts.judged_gate import JudgedGate
 from longread.reading.parts.selecting import AnswerOrSelect
 from longread.reading.parts.smaller_questions import SmallerQuestions
+from longread.reading.relevance.answer_type import of_another_year
 from longread.reading.relevance.calibration import PlaceWeights, logit, sigmoid
 from longread.reading.relevance.cells import of_another_column
 from longread.reading.state import Opening, ReadingState, Scored
@@ -257,9 +258,12 @@ class SecondOpinion(AnswerOrSelect):
 
 
 def of_another(state: ReadingState, quote: Quote, answer: str, own: list[str]) -> bool:
-    """Whether an answer's `own` place lacks a year of the question, or it is a cell under the head
-    of another year, or number. Of several places that are read together, another may have the name
-    or the number that leads to the answer."""
-    row = state.corpus.row_of(quote)
-    in_column = row is None or not of_another_column(*row, answer, state.question)
-    return not in_column or bool(years(unquoted(state.question, "", own)))
+    """Whether an answer's `own` place lacks a year of the question, or its sentence, or the head of
+    its cell, is of another. Of several places that are read together, another may have the name or
+    the number that leads to the answer."""
+    question, row = state.question, state.corpus.row_of(quote)
+    if row is None and of_another_year(quote.text, answer, question):
+        return True
+    if row is not None and of_another_column(*row, answer, question):
+        return True
+    return bool(years(unquoted(question, "", own)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from longread.retrieval import terms
-from longread.retrieval.numbers import with_digits
+from longread.retrieval.numbers import with_digits, years
 from longread.retrieval.numerals import written_out
 
 # What a question asks for by its first words: a person, a time, a figure, yes or no.
@@ -70,6 +70,8 @@ _DATE = re.compile(
     r"|\b\d{4}-\d\d-\d\d\b|\b\d\d?[./]\d\d?[./](\d\d)?\d\d\b",
     re.IGNORECASE,
 )
+# A year of accounts, which may end in the next one's January.
+_FISCAL = frozenset({"fiscal", "fy"})
 
 
 def asks_for_quantity(question: str) -> bool:
@@ -81,6 +83,17 @@ def has_quantity(text: str, question: str = "") -> bool:
     """Whether a text has a number that is no date and that its question lacks, in digits or in
     words."""
     return bool(_numbers(_DATE.sub("", text)) - _numbers(question))
+
+
+def of_another_year(sentence: str, answer: str, question: str) -> bool:
+    """Whether a sentence of prose that gives a figure is dated, and not of the question's years:
+    "we had 61,108 in January 2012", asked for 2015. Where it has no year, the place tells."""
+    asked, said = years(terms(question)), years(terms(sentence))
+    if not asked or not said or not with_digits(terms(answer)) - years(terms(answer)):
+        return False
+    if not _FISCAL.isdisjoint(terms(question)):
+        asked |= {str(int(year) + 1) for year in asked}
+    return asked.isdisjoint(said)
 
 
 def _numbers(text: str) -> set[str]:

@@ -85,13 +85,26 @@ def test_a_prompted_judge_decides_once_and_the_rule_where_it_is_unsure() -> None
 
 @pytest.mark.parametrize(
     "question",
-    ["Who is older, Pike or Roach?", "Wer ist älter, Pike oder Roach?", "是派克还是罗奇？"],
+    [
+        "Who is older, Pike or Roach?",
+        "Wer ist älter, Pike oder Roach?",
+        "是派克还是罗奇？",
+        "When did it sink, 1911 or 1931?",
+    ],
 )
 def test_a_choice(question: str) -> None:
     assert offers_a_choice(question)
 
 
-@pytest.mark.parametrize("question", ["Who chaired the Orvel board?", "Where is O'Hare?", "Wer?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who chaired the Orvel board?",
+        "Where is O'Hare?",
+        "Wer?",
+        "For how long could no ship enter or leave?",
+    ],
+)
 def test_no_choice(question: str) -> None:
     assert not offers_a_choice(question)
 

@@ -4,6 +4,7 @@ from longread.reading.relevance.answer_type import (
     asks_for_quantity,
     expected_type,
     has_quantity,
+    of_another_year,
     types_of,
 )
 
@@ -84,3 +85,26 @@ def test_a_number_of_the_question_is_no_answer_to_it() -> None:
     question = "What would it cost to mend the two cottages?"
     assert not has_quantity("two empty cottages", question)
     assert has_quantity("£142,000 for two cottages", question)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer", "question", "other"),
+    [
+        ("We had 61,108 pupils in January 2012.", "61,108", "How many pupils in 2015?", True),
+        ("In 2015 we had 61,108 pupils, in 2012 fewer.", "61,108", "How many in 2015?", False),
+        # Its place may tell the year.
+        ("We had 61,108 pupils.", "61,108", "How many pupils in 2015?", False),
+        ("We had 61,108 pupils in 2012.", "61,108", "How many pupils are there?", False),
+        # A name and a date are of their own years.
+        ("Ada Quill, head since 2012.", "Ada Quill", "Who was head in 2015?", False),
+        ("Closed in 2019.", "2019", "When was the school of 2015 closed?", False),
+        # The year of accounts that ends in the next one.
+        ("At 31 January 2016 we had 900.", "900", "How many in fiscal 2015?", False),
+        ("At 31 January 2016 we had 900.", "900", "How many in FY2015?", False),
+        ("At 31 January 2016 we had 900.", "900", "How many in 2015?", True),
+    ],
+)
+def test_a_figure_of_another_year_is_told_by_its_sentence(
+    sentence: str, answer: str, question: str, other: bool
+) -> None:
+    assert of_another_year(sentence, answer, question) is other
