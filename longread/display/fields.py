@@ -17,6 +17,7 @@ from longread.display.records import (
     markdown_rows,
     table_rows,
 )
+from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.runs.batch import BatchFolder
 from longread.runs.fields import Field
 from longread.runs.options import RowFormat
@@ -67,7 +68,8 @@ def _field(field: Field, record: Record) -> dict[str, Any]:
 
 
 def field_rows(fields: Sequence[Field]) -> Rows:
-    """A row a document, of the records of its answers: its fields, and in CSV the page of each."""
+    """A row a document, of the records of its answers: its fields, and in CSV the page of each and
+    how sure it is; for people what is less likely than not says so."""
     names = [field.name for field in fields]
     # A schema may have fields of these names, too.
     file, trouble = (f"({name})" if name in names else name for name in ("document", "error"))
@@ -76,23 +78,34 @@ def field_rows(fields: Sequence[Field]) -> Rows:
         error = record.get("error")
         row = {file: document_of(record), trouble: error["message"] if error else ""}
         for name in names:
-            citation = record["fields"].get(name, {}).get("citation")
+            found = record["fields"].get(name, {})
+            citation, value = found.get("citation"), record["values"][name]
             page = citation["page"] if citation else None
             row[f"{name} page"] = "" if page is None else str(page)
-            row[name] = _shown(record["values"][name])
+            row[f"{name} confidence"] = "" if value is None else f"{found['confidence']:.2f}"
+            row[name] = _shown(value)
         return {name: clean(value) for name, value in row.items()}
+
+    def told(record: Record) -> dict[str, str]:
+        row = cells(record)
+        for name in names:
+            sure = row[f"{name} confidence"]
+            if sure and float(sure) < LIKELIER_THAN_NOT:
+                row[name] += f" ({float(sure):.0%} sure)"
+        return row
 
     def begin(form: RowFormat, out: TextIO, width: int) -> Write:
         columns = [file, *names, trouble]
         if form is RowFormat.JSONL:
             write = json_lines(out)
         elif form is RowFormat.CSV:
-            paged = [column for name in names for column in (name, f"{name} page")]
-            write = csv_rows(out, [file, *paged, trouble], cells)
+            beside = ("", " page", " confidence")
+            told_apart = [f"{name}{what}" for name in names for what in beside]
+            write = csv_rows(out, [file, *told_apart, trouble], cells)
         elif form is RowFormat.MARKDOWN:
-            write = markdown_rows(out, columns, cells)
+            write = markdown_rows(out, columns, told)
         else:
-            write = table_rows(out, columns, cells, width, {}, {})
+            write = table_rows(out, columns, told, width, {}, {})
         return lambda records: write([fields_object(fields, records)])
 
     return begin

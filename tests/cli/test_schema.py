@@ -90,9 +90,11 @@ def test_what_the_document_does_not_say_is_null(call: Call, folder: Path, schema
 def test_a_folder_is_a_table_of_fields(call: Call, folder: Path, schema: Path) -> None:
     result = call(folder, "--each", "--schema", schema, "--format", "csv")
     first, broken, last = csv.DictReader(io.StringIO(result.stdout))
-    assert list(first) == [
-        "document", "sank", "sank page", "words", "words page", "safe", "safe page", "error",
-    ]  # fmt: skip
+    beside = ("", " page", " confidence")
+    named = [f"{name}{what}" for name in ("sank", "words", "safe") for what in beside]
+    assert list(first) == ["document", *named, "error"]
+    assert float(first["sank confidence"]) > 0.5
+    assert (first["safe confidence"], broken["sank confidence"]) == ("", "")
     assert (first["sank"], first["words"], first["safe"]) == ("1931", FACT, "")
     assert "b.pdf" in broken["error"]
     assert (last["sank"], last["error"]) == ("", "")

@@ -79,6 +79,13 @@ def test_what_is_no_schema(tmp_path: Path, content: str, trouble: str) -> None:
         ("number", "-3", -3),
         ("number", "a loss of −$7", -7),
         ("number", "$2.1bn", 2_100_000_000),
+        # As longread itself says a figure: in full, in the scale that is asked for, worked out.
+        ("number", "£731,000 (731 in £000)", 731_000),
+        ("number", "$1,484,728,000 (1,484,728 in thousands, except per share)", 1_484_728_000),
+        ("number", "$8.738 billion ($8,738 million)", 8_738_000_000),
+        ("integer", "5,542 (8,865 - 3,323)", 5542),
+        ("number", "12.5% ((90 - 80) / 80)", 12.5),
+        ("number", "a loss of (1,234)", -1234),
         ("number", "between 5 and 7", None),
         ("number", "none", None),
         ("integer", "44 pages", 44),

@@ -38,7 +38,7 @@ def test_a_table_of_fields_that_may_change_their_types(
     assert of_batch(*asked).code == 3
     assert {path.name: path.stat().st_mtime_ns for path in (out / "parts").iterdir()} == before
     rows = list(csv.DictReader(io.StringIO(of_batch("merge", out, "--format", "csv").stdout)))
-    assert list(rows[0]) == ["document", "sunk", "sunk page", "error"]
+    assert list(rows[0]) == ["document", "sunk", "sunk page", "sunk confidence", "error"]
     assert [row["sunk"] for row in rows] == [*["", "1931"] * 5, "", ""]
     assert rows[11]["error"]
 
