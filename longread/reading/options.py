@@ -76,6 +76,12 @@ class ReadingOptions:
     exit_threshold: float = option(
         0.9, "Probability that opens the exit gate (0.9).", _ASK, parse=probability
     )
+    min_confidence: float = option(
+        0.0,
+        "Give no answer that is less likely right than this: the document does not say (0).",
+        _ASK,
+        parse=probability,
+    )
     max_seconds: float | None = option(
         None, "Stop reading after so many seconds, and answer.", _RUNS, parse=positive
     )

@@ -36,7 +36,7 @@ def key_of(run: Run) -> str:
     """The name of a run: by its question, documents, models, options, and how they are cut."""
     options = asdict(run.options)
     # Limits may change between an interrupted run and the one that goes on.
-    for limit in ("max_seconds", "max_chunks", "answer_tokens", "blocks"):
+    for limit in ("max_seconds", "max_chunks", "min_confidence", "answer_tokens", "blocks"):
         options.pop(limit)
     engine = run.session.engine.info
     # A server's address does not say which model it runs.

@@ -15,6 +15,7 @@ from longread.reading.judges.questions import without_instructions
 from longread.reading.loop import Reader
 from longread.reading.options import ReadingOptions
 from longread.reading.parts.left_out import left_out
+from longread.reading.parts.sure_enough import sure_enough
 from longread.reading.round_robin import take_turns, together
 from longread.reading.state import Outcome
 from longread.reading.step import Answer, Exit, Step, Tokens, spent
@@ -129,6 +130,7 @@ class Run:
         if end.reason != "interrupted":
             try:
                 reply = self.reader.parts.answerer.answer(self.reader.state, on_text)
+                reply = sure_enough(reply, self.options.min_confidence)
                 remarks = reply.remark, left_out(self.reader.state, self._shown())
                 for line in filter(None, remarks):
                     self._report(line)
