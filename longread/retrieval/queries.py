@@ -39,6 +39,11 @@ _SAME = {
     "trimestre": ("quarter",),
     "halbjahr": ("half",),
 }
+_ARTICLES = frozenset(
+    ("the", "der", "die", "das", "den", "dem", "des", "le", "la", "les", "el", "los", "las")
+)
+# Words of a phrase that is one only in their order.
+_PHRASE = 3
 # Longer words are cut to this: "launched" and "launch", "declared" and "declaration".
 _STEM = 6
 
@@ -127,6 +132,26 @@ def identifiers(question: str) -> frozenset[str]:
         for term in key_terms(question)
         if term in named or any(letter.isdigit() for letter in term)
     )
+
+
+def phrases(question: str) -> frozenset[tuple[str, ...]]:
+    """What a question names in several words: each three in a row behind an article, as folded
+    terms. "The chief executive officer of Acme" has one, "the old mill" none."""
+    found, run, named = set[tuple[str, ...]](), list[str](), False
+    for term in terms(question):
+        if term in _function_words() or _is_number(term):
+            run, named = [], term in _ARTICLES
+        elif named:
+            run.append(folded(term))
+            if len(run) >= _PHRASE:
+                found.add(tuple(run[-_PHRASE:]))
+    return frozenset(found)
+
+
+def has_phrase(text: str, phrase: tuple[str, ...]) -> bool:
+    """Whether the words of a phrase stand in a text in a row, but for function words."""
+    words = [folded(term) for term in terms(text) if term not in _function_words()]
+    return phrase in zip(*(words[place:] for place in range(len(phrase))), strict=False)
 
 
 def _stem(term: str) -> str:

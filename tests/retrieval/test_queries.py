@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from longread.retrieval import Index, names
-from longread.retrieval.queries import synonyms
+from longread.retrieval.queries import has_phrase, phrases, synonyms
+from longread.retrieval.terms import folded
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,27 @@ def test_terms_of_accounts_are_found_under_their_other_names() -> None:
         ]
     )
     assert index.search("What was the year's capital expenditure?", 1)[0].place == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Who is the chief executive officer of Acme?", {("chief", "executive", "officer")}),
+        ("Wann wurde die neue rote Brücke gebaut?", {("neue", "rote", "brücke"),
+                                                    ("rote", "brücke", "gebaut")}),
+        # Two words have no order to lose, a number is no part of a name, an article opens it.
+        ("When was the old mill of Corran closed?", set()),
+        ("What was the 2015 net income?", set()),
+        ("Who founded Old Mill School?", set()),
+    ],
+)  # fmt: skip
+def test_phrases(question: str, found: set[tuple[str, ...]]) -> None:
+    wanted = {tuple(map(folded, phrase)) for phrase in found}
+    assert phrases(question) == wanted
+
+
+def test_a_phrase_stands_in_a_row_but_for_function_words() -> None:
+    phrase = ("property", "plant", "equipment")
+    assert has_phrase("Property, plant and equipment, net", phrase)
+    assert not has_phrase("The plant is the property of an equipment firm", phrase)
+    assert not has_phrase("Plant", phrase)

@@ -18,7 +18,7 @@ from longread.engine import Generation
 from longread.reading.judges.questions import offers_a_choice
 from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
 from longread.retrieval import terms
-from longread.retrieval.queries import identifiers, key_terms
+from longread.retrieval.queries import has_phrase, identifiers, key_terms, phrases
 from longread.retrieval.terms import folded
 
 # Answers that need not stand in the passage.
@@ -79,11 +79,34 @@ def outdone(texts: Sequence[str], question: str) -> list[bool]:
     and an identifier as well.
 
     Of "Lock 4 was built in 1911." and "Lock 5 was built in 1913." a question about lock 5 leaves
-    the second. Texts are alike that have half of their words in common.
+    the second. Texts are alike that have half of their words in common, or the words of what the
+    question names: asked for the chief executive officer, "Executive Vice President and Chief
+    Financial Officer" has them apart and loses to one that has them in a row.
     """
-    asked, told = key_terms(question), identifiers(question)
-    own = [key_terms(text) if told else told for text in texts]
-    return [any(_outdoes(other, one, asked, told) for other in own) for one in own]
+    asked, told, named = key_terms(question), identifiers(question), phrases(question)
+    own = [key_terms(text) if told or named else told for text in texts]
+    apart = [False] * len(texts)
+    for phrase in named:
+        _mark_apart(apart, texts, [one & asked for one in own], phrase)
+    return [
+        loses or any(_outdoes(other, one, asked, told) for other in own)
+        for one, loses in zip(own, apart, strict=True)
+    ]
+
+
+def _mark_apart(
+    apart: list[bool],
+    texts: Sequence[str],
+    shared: Sequence[frozenset[str]],
+    phrase: tuple[str, ...],
+) -> None:
+    """Mark those texts that have the words of a phrase apart, where another has it in a row, and
+    all else that they have `shared` with the question."""
+    whole = [has_phrase(text, phrase) for text in texts]
+    holding = [shared[place] for place, has in enumerate(whole) if has]
+    for place, text in enumerate(texts if holding else ()):
+        scattered = not whole[place] and set(phrase) <= set(map(folded, terms(text)))
+        apart[place] |= scattered and any(shared[place] <= other for other in holding)
 
 
 def without_like(text: str, question: str) -> str:

@@ -13,6 +13,7 @@ from longread.reading.judges.candidates import (
     copied,
     least_risk,
     likelihoods,
+    outdone,
     overlap,
     rivals,
     sentences_of,
@@ -182,3 +183,16 @@ def test_like_records_without_the_identifier_are_left_out(
 def test_what_no_like_record_outdoes_stays(question: str) -> None:
     text = f"{LOCKS} The Aurora came in 1911. Her master was Bo Lind."
     assert without_like(text, question) == text
+
+
+def test_the_words_of_what_is_asked_for_apart_lose_to_them_in_a_row() -> None:
+    texts = [
+        "Bo Lind, Executive Vice President and Chief Financial Officer of Acme.",
+        "Ada Quill, President and Chief Executive Officer of Acme since 2021.",
+        "Acme was founded in 1911.",
+    ]
+    assert outdone(texts, "Who is the chief executive officer of Acme?") == [True, False, False]
+    # Where no other has them, or it lacks another word of the question, they stay.
+    assert not any(outdone(texts[:1] + texts[2:], "Who is the chief executive officer of Acme?"))
+    asked = "Who was the chief executive officer when the vice president of Acme left?"
+    assert not any(outdone(texts, asked))
