@@ -32,8 +32,8 @@ class ReadingOptions:
     order: str = option(
         "auto",
         "Chunks as they stand (document), documents most promising first (ranked), or chunks most "
-        "promising first (relevance); auto ranks several documents for one question, and reads one "
-        "by relevance where a larger model answers.",
+        "promising first (relevance); for one question auto ranks several documents, and reads one "
+        "by relevance.",
         _ASK,
         choices=ORDERS,
     )

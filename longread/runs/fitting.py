@@ -163,8 +163,7 @@ def say_limits(
 
 def order_of(session: Session, options: ReadingOptions, questions: int) -> str:
     """The order that is read in: where one question is asked, `auto` ranks several documents, and
-    reads one by relevance where a larger model judges: what its look-ups leave open is found
-    sooner so, and reading on costs less than its word.
+    reads one by relevance: what its look-ups leave open is found sooner so.
 
     Several questions share each passage's prefill only as long as they read it together.
     """
@@ -175,8 +174,7 @@ def order_of(session: Session, options: ReadingOptions, questions: int) -> str:
         return "document"
     if len(session.documents) > 1:
         return "ranked"
-    judges = session.judges(options.gate, probed=True) if way.judged else None
-    return "relevance" if judges is not None and judges.cascade else "document"
+    return "relevance" if way.judged else "document"
 
 
 def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:

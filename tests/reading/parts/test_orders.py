@@ -65,18 +65,17 @@ def test_documents_that_nothing_is_known_of_stay_in_order() -> None:
     ("options", "documents", "questions", "cascade", "order"),
     [
         (ReadingOptions(), 3, 1, False, "ranked"),
-        (ReadingOptions(), 1, 1, False, "document"),
+        (ReadingOptions(), 1, 1, False, "relevance"),
         (ReadingOptions(), 3, 2, True, "document"),
         (ReadingOptions(order="relevance"), 3, 1, False, "relevance"),
         (ReadingOptions(order="document"), 1, 1, True, "document"),
         (ReadingOptions(strategy="rag"), 3, 1, True, "document"),
-        # Where a larger model judges what a reader opened, one document is read by relevance.
         (ReadingOptions(), 1, 1, True, "relevance"),
         (ReadingOptions(), 3, 1, True, "ranked"),
         (ReadingOptions(strategy="memagent"), 1, 1, True, "document"),
     ],
 )
-def test_auto_goes_by_documents_questions_and_who_judges(
+def test_auto_goes_by_documents_questions_and_strategy(
     options: ReadingOptions, documents: int, questions: int, cascade: bool, order: str
 ) -> None:
     read = [document(f"{number}.txt", FILLER) for number in range(documents)]

@@ -195,7 +195,7 @@ def test_what_a_step_leaves_open_is_looked_up(start: Start) -> None:
         choices=said,
     )
     question = "What did the captain of the Orvel ferry keep later?"
-    steps, answer = finish(start(engine, question, (book,), gate="choice"))
+    steps, answer = finish(start(engine, question, (book,), gate="choice", order="document"))
     trips = [step for step in steps if step.retrieval and "Moreau" in step.retrieval.query]
     assert trips[0].retrieval is not None
     assert trips[0].retrieval.query == f"captain Moreau lighthouse {question}"

@@ -203,7 +203,8 @@ def over_a_bridge() -> tuple[ScriptedEngine, Document]:
 def test_a_step_is_quoted_and_what_is_missing_looked_up(start: Start) -> None:
     """The second hop shares no word with the question: only the first quote names it."""
     engine, document = over_a_bridge()
-    steps, answer = finish(start(engine, question=BRIDGE, documents=(document,)))
+    begun = start(engine, question=BRIDGE, documents=(document,), order="document")
+    steps, answer = finish(begun)
     assert answer.answer == "Kestrel Bay"
     assert {quote.page for quote in answer.citations} == {3, 10}
     searches = [step.retrieval.query for step in steps if step.retrieval]
@@ -222,7 +223,7 @@ def test_with_a_step_known_only_tiles_that_bm25_likes_are_asked_again(start: Sta
         ),
         protocol=PROTOCOL,
     )
-    run = start(engine, question=BRIDGE, documents=(told,), exit=False)
+    run = start(engine, question=BRIDGE, documents=(told,), exit=False, order="document")
     finish(run)
     asked = [prompt for prompt in engine.asked("reader") if not prompt.startswith("- ")]
     again = {prompt.partition("\n\nQuestion:")[0] for prompt in asked if "Notes:" in prompt}
