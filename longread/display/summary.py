@@ -17,6 +17,7 @@ from longread.display.phrasing import (
     title_of,
 )
 from longread.display.progress import Questions
+from longread.reading.parts.backing import LIKELIER_THAN_NOT
 from longread.reading.step import Answer, Quote, Step, Tokens
 
 # Documents that are named; more are counted.
@@ -39,10 +40,12 @@ def verdict(answer: Answer) -> str:
         return f"Interrupted. {read}"
     if answer.status == "not_found":
         title = title_of(document_names(answer.info))
+        # A likely answer that was refused: it may be right.
+        how = " it surely enough" if answer.confidence >= LIKELIER_THAN_NOT else ""
         if answer.exit.reason == "budget":
-            return f"What was read of {title} does not say. {read}"
+            return f"What was read of {title} does not say{how}. {read}"
         verb = "does" if len(answer.info.documents) == 1 else "do"
-        return f"{title} {verb} not say. {read}"
+        return f"{title} {verb} not say{how}. {read}"
     return f"Answered with confidence {answer.confidence:.2f}. {read}"
 
 

@@ -174,7 +174,7 @@ def order_of(session: Session, options: ReadingOptions, questions: int) -> str:
         return "document"
     if len(session.documents) > 1:
         return "ranked"
-    return "relevance" if way.judged else "document"
+    return "relevance" if way.relevance else "document"
 
 
 def fit_chunk(engine: Engine, options: ReadingOptions, way: Strategy) -> int:

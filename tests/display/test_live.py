@@ -236,7 +236,12 @@ def test_citations_are_not_shown_twice(terminal: Callable[..., Terminal]) -> Non
 
 def test_not_found_is_said_on_stderr(terminal: Callable[..., Terminal]) -> None:
     text = closing_text(
-        terminal(), status="not_found", answer=None, citations=(), exit=Exit(41, "budget")
+        terminal(),
+        status="not_found",
+        answer=None,
+        confidence=0.1,
+        citations=(),
+        exit=Exit(41, "budget"),
     )
     assert "3M_2022_10K.pdf does not say. 41 of 150 chunks read (27 %)." in text
     assert "at step 41 of 150: the budget was spent" in text

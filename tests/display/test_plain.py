@@ -129,7 +129,7 @@ def test_not_found_and_interrupted_say_so() -> None:
     info = run_info()
     steps = list(reading(info, 150))
     whole = answer(
-        info, steps, status="not_found", answer=None, seconds_saved_by_exit=0.0,
+        info, steps, status="not_found", answer=None, confidence=0.1, seconds_saved_by_exit=0.0,
         exit=Exit(150, "end_of_document"),
     )  # fmt: skip
     lines = closing(info, whole)

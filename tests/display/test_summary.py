@@ -11,7 +11,13 @@ def too_little(**changes: object) -> Answer:
     info = run_info()
     steps = list(reading(info, 5))
     near = quote(info, steps[2], WORDS[0])
-    found = {"status": "not_found", "answer": None, "citations": (), "closest": near}
+    found = {
+        "status": "not_found",
+        "answer": None,
+        "confidence": 0.1,
+        "citations": (),
+        "closest": near,
+    }
     ends = {"exit": Exit(5, "end_of_document")}
     return answer(info, steps, **{**found, **ends, **changes})
 
@@ -19,6 +25,11 @@ def too_little(**changes: object) -> Answer:
 def test_a_budget_is_no_verdict_on_the_whole_document() -> None:
     assert " does not say." in verdict(too_little()) or " do not say." in verdict(too_little())
     assert verdict(too_little(exit=Exit(5, "budget"))).startswith("What was read of ")
+
+
+def test_a_likely_answer_that_was_refused_may_be_right() -> None:
+    refused = too_little(confidence=0.9)
+    assert " not say it surely enough." in verdict(refused)
 
 
 def test_the_closest_passage_is_named_with_its_place_and_probability() -> None:

@@ -30,6 +30,7 @@ class Strategy:
     have room; `reply_tokens` are generated beside a new memory. `fills_context`: the memory is as
     much of the document as the context holds beside the answer. `judged`: it asks a judge about
     passages, whose states are worth keeping. `ranked`: the order it reads in is its ranking.
+    `relevance`: it may read what promises most first; a published protocol reads as it stands.
     `whole`: a document that is short enough may be one passage.
     """
 
@@ -41,6 +42,7 @@ class Strategy:
     fills_context: bool = False
     judged: bool = False
     ranked: bool = False
+    relevance: bool = False
     whole: bool = False
 
 

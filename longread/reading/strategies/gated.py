@@ -30,4 +30,4 @@ def build(judges: Judges, options: ReadingOptions) -> Parts:
     )
 
 
-STRATEGY = Strategy("gated", build, judged=True, whole=True)
+STRATEGY = Strategy("gated", build, judged=True, relevance=True, whole=True)

@@ -72,7 +72,9 @@ def test_documents_that_nothing_is_known_of_stay_in_order() -> None:
         (ReadingOptions(strategy="rag"), 3, 1, True, "document"),
         (ReadingOptions(), 1, 1, True, "relevance"),
         (ReadingOptions(), 3, 1, True, "ranked"),
+        # Published protocols read as the document stands.
         (ReadingOptions(strategy="memagent"), 1, 1, True, "document"),
+        (ReadingOptions(strategy="infiniretri"), 1, 1, False, "document"),
     ],
 )
 def test_auto_goes_by_documents_questions_and_strategy(

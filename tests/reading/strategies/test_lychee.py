@@ -35,7 +35,7 @@ def reader() -> ScriptedEngine:
 
 def test_a_block_rejected_in_one_round_is_read_in_the_next(start: Start) -> None:
     engine = reader()
-    run = start(engine, QUESTION, (BOOK,), strategy="lychee", order="document")
+    run = start(engine, QUESTION, (BOOK,), strategy="lychee")
     steps = list(run.steps())
     answer = run.answer()
     assert (answer.status, answer.answer) == ("answered", "Oxholm")
