@@ -42,6 +42,7 @@ _SAME = {
 _ARTICLES = frozenset(
     ("the", "der", "die", "das", "den", "dem", "des", "le", "la", "les", "el", "los", "las")
 )
+_OF = frozenset(("of", "von", "de", "du"))
 # Words of a phrase that is one only in their order.
 _PHRASE = 3
 # Longer words are cut to this: "launched" and "launch", "declared" and "declaration".
@@ -136,9 +137,11 @@ def identifiers(question: str) -> frozenset[str]:
 
 def phrases(question: str) -> frozenset[tuple[str, ...]]:
     """What a question names in several words: each three in a row behind an article, as folded
-    terms. "The chief executive officer of Acme" has one, "the old mill" none."""
+    terms, "of" aside. "The chief executive officer of Acme" has two, "the old mill" none."""
     found, run, named = set[tuple[str, ...]](), list[str](), False
     for term in terms(question):
+        if run and term in _OF:
+            continue
         if term in _function_words() or _is_number(term):
             run, named = [], term in _ARTICLES
         elif named:

@@ -188,11 +188,8 @@ def _question(name: str, description: str) -> str:
 
 
 def _number(text: str) -> float:
-    """The one number of a text, with its scale word; the scale of a table's head is not known.
-
-    What stands in brackets behind a number is how it was printed or worked out: "£731,000 (731 in
-    £000)", "5,542 (8,865 - 3,323)".
-    """
+    """The one number of a text, with its scale word. What stands in brackets behind it is how it
+    was printed or worked out: "£731,000 (731 in £000)", "5,542 (8,865 - 3,323)"."""
     found = list(figures(text.partition(" (")[0])) or list(figures(text))
     if len(found) != 1:
         raise ValueError("holds no number" if not found else "holds several numbers")

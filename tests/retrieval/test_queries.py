@@ -44,11 +44,12 @@ def test_terms_of_accounts_are_found_under_their_other_names() -> None:
 @pytest.mark.parametrize(
     ("question", "found"),
     [
-        ("Who is the chief executive officer of Acme?", {("chief", "executive", "officer")}),
+        ("Who is the chief executive officer?", {("chief", "executive", "officer")}),
+        ("Who is the mayor of Old Corran?", {("mayor", "old", "corran")}),
         ("Wann wurde die neue rote Brücke gebaut?", {("neue", "rote", "brücke"),
                                                     ("rote", "brücke", "gebaut")}),
         # Two words have no order to lose, a number is no part of a name, an article opens it.
-        ("When was the old mill of Corran closed?", set()),
+        ("Who runs the old mill?", set()),
         ("What was the 2015 net income?", set()),
         ("Who founded Old Mill School?", set()),
     ],

@@ -268,12 +268,12 @@ class AnswerFromPlaces:
         ranked = sorted(groups, key=lambda name: -meant[name])
         # What is said of another year, or another number, is no second best.
         for name in [name for name in ranked if meant[name]] or ranked[:1]:
-            group = sorted(groups[name], key=lambda quote: -quote.score)
-            least = group[0].score / 2
-            steps = [quote for quote in ledger if not quote.answer and quote.score >= least]
-            cited = distinct([*group, *sorted(steps, key=lambda quote: -quote.score)])
-            found, words = self.confidence(state, list(groups.values()), group, parts)
-            yield Outcome(group[0].answer, tuple(cited[:CITATIONS]), found, answer_confidence=words)
+            best = sorted(groups[name], key=lambda quote: -quote.score)
+            steps = [each for each in ledger if not each.answer and each.score >= best[0].score / 2]
+            holding = sorted(best, key=lambda quote: quote.answer not in quote.text)
+            cited = distinct([*holding, *sorted(steps, key=lambda quote: -quote.score)])
+            found, words = self.confidence(state, list(groups.values()), best, parts)
+            yield Outcome(best[0].answer, tuple(cited[:CITATIONS]), found, answer_confidence=words)
 
     def confidence(
         self,

@@ -187,7 +187,8 @@ def test_what_no_like_record_outdoes_stays(question: str) -> None:
 
 def test_the_words_of_what_is_asked_for_apart_lose_to_them_in_a_row() -> None:
     texts = [
-        "Bo Lind, Executive Vice President and Chief Financial Officer of Acme.",
+        "Bo Lind, Executive Vice President and Chief Financial Officer of Acme, before that Chief"
+        " Executive Officer of Gilt.",
         "Ada Quill, President and Chief Executive Officer of Acme since 2021.",
         "Acme was founded in 1911.",
     ]

@@ -318,6 +318,24 @@ def listed(book: Document, *scores: float) -> Outcome:
     return AnswerFromPlaces(Judges.of(judge), PassageGate(judge)).answer(state)
 
 
+def test_of_places_that_give_the_same_answer_one_that_holds_it_is_cited_first(start: Start) -> None:
+    """A name was read in a signature, and the sentence beside it was quoted."""
+    run = start(reader())
+    next(iter(run.steps()))
+    corpus, state = run.corpus, run.reader.state
+    (told,) = (each for each in corpus.passages if FACT in corpus.text(each))
+    beside = corpus.passages[told.index - 2]
+    quotes = [
+        replace(corpus.quote(0, place.start, place.end, score), answer="1931")
+        for place, score in ((beside, 0.9), (told, 0.8))
+    ]
+    answerer = run.reader.parts.answerer
+    assert isinstance(answerer, AnswerFromPlaces)
+    outcome = next(answerer.outcomes(state, quotes))
+    assert outcome.text == "1931"
+    assert ["1931" in quote.text for quote in outcome.citations] == [True, False]
+
+
 def test_a_list_keeps_what_is_less_likely_than_not_beside_what_is_sure(book: Document) -> None:
     reply = listed(book, 0.48, 0.97, 0.74, 0.05)
     assert reply.text == "in 1931; in 1932; in 1933"
