@@ -85,9 +85,9 @@ def outdone(texts: Sequence[str], question: str) -> list[bool]:
     """
     asked, told, named = key_terms(question), identifiers(question), phrases(question)
     own = [key_terms(text) if told or named else told for text in texts]
-    apart = [False] * len(texts)
+    shared, apart = [one & asked for one in own], [False] * len(texts)
     for phrase in named:
-        _mark_apart(apart, texts, [one & asked for one in own], phrase)
+        _mark_apart(apart, texts, shared, phrase)
     return [
         loses or any(_outdoes(other, one, asked, told) for other in own)
         for one, loses in zip(own, apart, strict=True)

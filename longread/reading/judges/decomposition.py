@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from longread.retrieval import terms
+from longread.retrieval import names, terms
 from longread.retrieval.numbers import with_digits, years
 from longread.retrieval.queries import query_terms
 
@@ -82,15 +82,9 @@ def two_hops(written: str, question: str) -> Decomposition | None:
     described = (first & asked) - with_digits(first)
     if first & left or len(described) < _FEWEST or not left & asked:
         return None
-    if described <= _of_names(question):
+    if described <= set(names(question)):
         return None
     return Decomposition({"A": found[1], "B": found[2]}, "B")
-
-
-def _of_names(question: str) -> set[str]:
-    """The terms of a question that are written with a capital, its first word aside."""
-    words = question.split()[1:]
-    return set(query_terms(" ".join(word for word in words if word != word.lower())))
 
 
 def _as_asked(formula: str, told: dict[str, str], question: str) -> str:
