@@ -89,9 +89,9 @@ def field_rows(fields: Sequence[Field]) -> Rows:
     def told(record: Record) -> dict[str, str]:
         row = cells(record)
         for name in names:
-            sure = row[f"{name} confidence"]
-            if sure and float(sure) < LIKELIER_THAN_NOT:
-                row[name] += f" ({float(sure):.0%} sure)"
+            sure = record["fields"].get(name, {}).get("confidence", 0.0)
+            if record["values"][name] is not None and sure < LIKELIER_THAN_NOT:
+                row[name] += f" ({sure:.0%} sure)"
         return row
 
     def begin(form: RowFormat, out: TextIO, width: int) -> Write:
