@@ -66,6 +66,13 @@ def adds_nothing(text: str, question: str) -> bool:
     return not offers_a_choice(question) and asked.issuperset(map(folded, terms(text)))
 
 
+def is_none(text: str, question: str) -> bool:
+    """Whether a reply cannot be the answer: it only says its question again, or names no quantity
+    where one is asked for."""
+    lacking = asks_for_quantity(question) and not has_quantity(text, question)
+    return lacking or adds_nothing(text, question)
+
+
 def fitting(candidates: Sequence[Generation], question: str) -> list[Generation]:
     """The candidates with a number of their own where the question asks how much; all of them where
     none has one. "two empty cottages" is not what it costs to mend the two cottages."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from longread.reading.judges import Judge, Judges, Relevance, ShortAnswer, relevance_of
-from longread.reading.judges.candidates import adds_nothing, outdone
+from longread.reading.judges.candidates import is_none, outdone
 from longread.reading.memory import as_notes
 from longread.reading.parts.arithmetic import calculated, reckoned
 from longread.reading.parts.backing import (
@@ -120,7 +120,7 @@ class AnswerOrQuote:
         self, state: ReadingState, scored: Scored, shown: str, notes: str, given: ShortAnswer
     ) -> Quote | None:
         quote = self._sentence(state, scored, given.text)
-        if quote is None or adds_nothing(given.text, state.question):
+        if quote is None or is_none(given.text, state.question):
             return None
         text = state.corpus.text(scored.passage)
         sources = [text, shown, notes]

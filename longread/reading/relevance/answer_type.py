@@ -65,6 +65,27 @@ _QUANTITY = re.compile(
     r"|(um |für )?wie ?viele?|was kostete?n?|combien|cuánt[oa]s?)\b",
     re.IGNORECASE,
 )
+# What is paid, asked for by its verb: money, which "eight" is none of.
+_MONEY = re.compile(
+    r"^\W*(what (does|did|do|would|will|should)\b.*\bcosts?\b|how much\b.*\b(costs?|paid|pays?"
+    r"|spen[dt]|earn(ed)?|invest(ed)?|owed?|charged?|received?|worth|donated?|fined?)\b"
+    r"|((for|at|by) )?(what|which)( (is|are|was|were) the)? (price|fee|salary|rent|cost)\b"
+    r"|was kostete?n?\b|wie ?viel\b.*\b(be|ge)?zahlt\w*|combien\b.*\b(coût|pay)\w*"
+    r"|cuánto\b.*\b(cost|cuest|pag)\w*)",
+    re.IGNORECASE,
+)
+_CURRENCY = re.compile(
+    r"[$£€¥₹%]|\b(dollars?|pounds?|pence|cents?|euros?|francs?|yen|marks?|rupees?|yuan|free"
+    r"|(m|b|tr)illions?|per ?cent|[A-Z]{2}[DPRFNKY])\b"
+)
+# A short answer that says how many without a number; "one" may be a pronoun in a longer one.
+_COUNTED = re.compile(
+    r"\b(no|none|nil|zero|one|once|twice|half|halves|thirds?|quarters?|dozens?|doubled?|(m|b|tr)illions"
+    r"|hundreds|thousands|kein\w*|eine?|einmal|zweimal|hälfte|drittel|viertel|dutzend|aucune?|une?"
+    r"|moitié|tiers|quart|douzaine|ningun[oa]|un[oa]?|mitad|tercio|cuarto|docena)\b",
+    re.IGNORECASE,
+)
+_SHORT = 4
 _DATE = re.compile(
     rf"\b\d{{1,2}}(st|nd|rd|th|\.)?\s+(of\s+|de\s+)?({_MONTH})\b|\b({_MONTH})\s+\d{{1,2}}\b"
     r"|\b\d{4}-\d\d-\d\d\b|\b\d\d?[./]\d\d?[./](\d\d)?\d\d\b",
@@ -80,9 +101,13 @@ def asks_for_quantity(question: str) -> bool:
 
 
 def has_quantity(text: str, question: str = "") -> bool:
-    """Whether a text has a number that is no date and that its question lacks, in digits or in
-    words."""
-    return bool(_numbers(_DATE.sub("", text)) - _numbers(question))
+    """Whether an answer says how many or how much: a number that is no date and that its question
+    lacks, in digits or in words. Asked for money it is in digits, or of a currency."""
+    told, asked = _DATE.sub("", text), _numbers(question)
+    if _MONEY.match(question) and not _CURRENCY.search(told):
+        return bool(with_digits(terms(told)) - asked)
+    counted = len(text.split()) <= _SHORT and _COUNTED.search(text)
+    return bool(counted or _numbers(told) - asked)
 
 
 def of_another_year(sentence: str, answer: str, question: str) -> bool:

@@ -11,6 +11,7 @@ from longread.reading.judges.candidates import (
     adds_nothing,
     best_length,
     copied,
+    is_none,
     least_risk,
     likelihoods,
     outdone,
@@ -126,6 +127,23 @@ def test_a_reply_that_only_says_the_question_again_is_no_answer(reply: str, noth
 def test_what_a_question_offers_to_choose_from_is_an_answer() -> None:
     assert not adds_nothing("the pilot", "Who was guiding her, the pilot or the mate?")
     assert not adds_nothing("飞行员", "谁是船长，飞行员还是大副？")
+
+
+@pytest.mark.parametrize(
+    ("reply", "question", "none"),
+    [
+        ("the barge", "How many ships waited?", True),
+        ("two barges", "How many ships waited?", False),
+        ("eight", "What would the roof cost?", True),
+        ("£8,000", "What would the roof cost?", False),
+        ("the barge", "Which ship waited?", False),
+        ("waited ships", "How many ships waited?", True),
+    ],
+)
+def test_a_reply_without_a_quantity_is_no_answer_to_how_many(
+    reply: str, question: str, none: bool
+) -> None:
+    assert is_none(reply, question) is none
 
 
 @pytest.mark.parametrize(

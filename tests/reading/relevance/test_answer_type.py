@@ -70,11 +70,15 @@ def test_whether_a_number_is_asked_for(question: str, quantity: bool) -> None:
         ("£142,000", True),
         ("about 29 per cent", True),
         ("nine hours and forty minutes", True),
+        ("one", True),
+        ("about half of them", True),
+        ("none", True),
         ("2000 pounds", True),
         ("30 January and again on 28 May", False),
         ("May 28", False),
         ("le 28 février", False),
         ("empty cottages", False),
+        ("the one that failed in the end", False),
     ],
 )
 def test_a_date_is_no_quantity(text: str, number: bool) -> None:
@@ -85,6 +89,21 @@ def test_a_number_of_the_question_is_no_answer_to_it() -> None:
     question = "What would it cost to mend the two cottages?"
     assert not has_quantity("two empty cottages", question)
     assert has_quantity("£142,000 for two cottages", question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What would it cost to mend the roof?",
+        "How much was paid to the brother's firm?",
+        "Combien la société a-t-elle payé ?",
+    ],
+)
+def test_money_is_no_count_in_words(question: str) -> None:
+    assert not has_quantity("eight", question)
+    assert not has_quantity("two declarations", question)
+    assert has_quantity("142,000", question)
+    assert has_quantity("nine thousand pounds", question)
 
 
 @pytest.mark.parametrize(
