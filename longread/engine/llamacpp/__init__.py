@@ -128,21 +128,10 @@ class LlamaCppEngine:
         )
 
     def score(self, prompt: str, continuation: str) -> list[float]:
-        wanted = self.vocabulary.tokenize(continuation)
-        if not wanted:
-            return []
-        # The last token's own logits are not needed: nothing follows it.
-        tokens = [*self._tokenized(prompt), *wanted[:-1]]
-        _slot, reused, logits = self._states.home([tokens]).prefill(tokens, wanted=len(wanted))
-        self._account(len(tokens), reused)
-        chosen = logits[np.arange(len(wanted)), wanted]
-        return [float(value) for value in chosen - log_total(logits)]
+        return self.score_all([prompt], [continuation])[0]
 
     def choose(self, prompt: str, options: Mapping[str, Sequence[str]]) -> dict[str, float]:
-        tokens = self._tokenized(prompt)
-        _slot, reused, logits = self._states.home([tokens]).prefill(tokens)
-        self._account(len(tokens), reused)
-        return self._shares(logits[0], options)
+        return self.choose_all([prompt], options)[0]
 
     def choose_all(
         self, prompts: Sequence[str], options: Mapping[str, Sequence[str]]
@@ -165,6 +154,7 @@ class LlamaCppEngine:
         """
         wanted = [self.vocabulary.tokenize(continuation) for continuation in continuations]
         some = [place for place, words in enumerate(wanted) if words]
+        # A last token's own logits are not needed: nothing follows it.
         tokens = [[*self._tokenized(prompts[place]), *wanted[place][:-1]] for place in some]
         found = decode(some, tokens, [len(wanted[place]) for place in some])
         scores: list[list[float]] = [[] for _prompt in prompts]
