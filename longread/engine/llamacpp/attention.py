@@ -11,14 +11,14 @@ above it is never computed.
 from __future__ import annotations
 
 import ctypes
-import sys
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
+from llama_cpp._ctypes_extensions import load_shared_library
+from llama_cpp._ggml import libggml_base_path
 from numpy.typing import NDArray
 
 from longread.engine.llamacpp.loading import open_attention
@@ -51,14 +51,7 @@ class _Tensor(ctypes.Structure):
 @cache
 def _ggml() -> Any:
     """libggml-base of this llama.cpp, with the three calls that are needed."""
-    names = {"win32": ("ggml-base.dll", "libggml-base.dll"), "darwin": ("libggml-base.dylib",)}
-    folder = Path(llama.__file__).parent / "lib"
-    for name in names.get(sys.platform, ("libggml-base.so",)):
-        if (folder / name).is_file():
-            library = ctypes.CDLL(str(folder / name))
-            break
-    else:
-        raise _unreadable("libggml-base is not beside llama.cpp")
+    library = load_shared_library("ggml-base", libggml_base_path)
     library.ggml_get_name.argtypes = (ctypes.c_void_p,)
     library.ggml_get_name.restype = ctypes.c_char_p
     library.ggml_nbytes.argtypes = (ctypes.c_void_p,)
