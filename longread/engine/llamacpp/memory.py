@@ -37,15 +37,11 @@ class MemoryKind:
 
     @property
     def can_cut(self) -> bool:
-        """Whether a sequence can be cut back to a prefix, and part of it copied.
+        """Whether a sequence can be cut back to a prefix, part of it copied, and single tokens
+        leave a kept state.
 
         Without that a sequence is forked whole.
         """
-        return not self.recurrent and not self.window
-
-    @property
-    def can_prune(self) -> bool:
-        """Whether single tokens can leave a kept state."""
         return not self.recurrent and not self.window
 
     def can_store(self, tokens: int) -> bool:

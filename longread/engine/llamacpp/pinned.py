@@ -82,8 +82,7 @@ class PinnedPrompts:
         self, keeper: StateKeeper | None, asked: PinnedPrompt, prompt: Sequence[int], wanted: int
     ) -> Pinned | None:
         """The prompt as it is asked side by side with others; None where it cannot be."""
-        kind = self._runtime.kind
-        if not kind.can_cut or kind.window:
+        if not self._runtime.kind.can_cut:
             return None
         prefix = self._tokenize(asked.prefix)
         prune = self._states.prunes(keeper, whole=asked.whole)

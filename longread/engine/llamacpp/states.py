@@ -109,7 +109,7 @@ class States:
 
     def prunes(self, keeper: StateKeeper | None, *, whole: bool) -> bool:
         """Whether a prefix's state is kept with some of its tokens left out."""
-        return keeper is not None and keeper.prunes and self._runtime.kind.can_prune and not whole
+        return keeper is not None and keeper.prunes and self._runtime.kind.can_cut and not whole
 
     def lay_out(
         self,
