@@ -270,11 +270,7 @@ class LlamaCppEngine:
         return HeadAttention(weights, self.vocabulary.spans(prompt, asked))
 
     def pin_prefix(self, prefix: str, *, source: str = "", whole: bool = False) -> None:
-        tokens = self._tokenized(prefix)
-        if 1 < len(tokens) < self.runtime.capacity:
-            self.usage.prefilled += self._states.hold(
-                prefix, tokens, self.keeper, source, whole=whole
-            )
+        self._pinned.pin(self.keeper, PinnedPrompt(prefix, "", source, whole))
 
     def choose_many(
         self, asked: Sequence[PinnedPrompt], options: Mapping[str, Sequence[str]]

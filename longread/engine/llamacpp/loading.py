@@ -100,30 +100,23 @@ def open_attention(model: Any, *, tokens: int, threads: int, callback: Any) -> R
     One sequence of `tokens` tokens, flash attention off: the fused kernel keeps its weights
     to itself. Raises ModelError when there is no memory for it.
     """
-    flag = library.AbortFlag()
-    parameters = _context_parameters(flag, tokens, threads)
-    parameters.n_seq_max = 1
-    parameters.cb_eval = callback
-    opened = _open_plain(model, parameters)
-    if not opened:
+    opened = _second_context(model, tokens, threads, slots=1, n_seq_max=1, cb_eval=callback)
+    if opened is None:
         reason = library.last_reason() or "not enough memory for a second context"
         raise ModelError(
             f"this model's attention cannot be read: {reason}.",
             "use another --strategy (gated needs no attention)",
         )
-    return Runtime(model, opened, flag, 1, owns_model=False)
+    return opened
 
 
 def open_query_context(model: Any, *, tokens: int, threads: int) -> Runtime | None:
     """A second context of `tokens` tokens without flash attention, for the questions to a held
     prefix; None when there is no memory for it."""
-    flag = library.AbortFlag()
-    parameters = _context_parameters(flag, tokens, threads)
-    parameters.n_seq_max = SLOTS + BRANCHES
     # Questions are short, and the scores of a batch are as long as it is: 9 MB for 128 tokens.
-    parameters.n_ubatch = _ASKED_BATCH
-    opened = _open_plain(model, parameters)
-    return Runtime(model, opened, flag, SLOTS, owns_model=False) if opened else None
+    return _second_context(
+        model, tokens, threads, slots=SLOTS, n_seq_max=SLOTS + BRANCHES, n_ubatch=_ASKED_BATCH
+    )
 
 
 def open_streams(
@@ -131,22 +124,25 @@ def open_streams(
 ) -> Runtime | None:
     """A context whose sequences have `tokens` cells each, for several prefixes side by side;
     None when there is no memory for it. `flash` attention as in the context that reads them."""
+    tokens *= streams
+    special: dict[str, Any] = {"n_seq_max": streams, "kv_unified": False}
+    return _second_context(model, tokens, threads, slots=streams, flash=flash, **special)
+
+
+def _second_context(
+    model: Any, tokens: int, threads: int, *, slots: int, flash: bool = False, **special: Any
+) -> Runtime | None:
+    """A context of a loaded model with some parameters of its own; None where it cannot be
+    opened."""
+    library.forget_log()
     flag = library.AbortFlag()
-    parameters = _context_parameters(flag, streams * tokens, threads)
-    parameters.n_seq_max = streams
-    parameters.kv_unified = False
-    library.forget_log()
-    opened = (
-        llama.llama_init_from_model(model, parameters) if flash else _open_plain(model, parameters)
-    )
-    return Runtime(model, opened, flag, streams, owns_model=False) if opened else None
-
-
-def _open_plain(model: Any, parameters: Any) -> Any:
-    """A context without flash attention; falsy where it cannot be opened."""
-    library.forget_log()
-    parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    return llama.llama_init_from_model(model, parameters)
+    parameters = _context_parameters(flag, tokens, threads)
+    if not flash:
+        parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    for name, value in special.items():
+        setattr(parameters, name, value)
+    opened = llama.llama_init_from_model(model, parameters)
+    return Runtime(model, opened, flag, slots, owns_model=False) if opened else None
 
 
 def kv_bytes(model: Any) -> int:

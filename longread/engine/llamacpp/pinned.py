@@ -117,14 +117,18 @@ class PinnedPrompts:
         logits = streams.decode([found for _number, found in members])
         return {number: rows for (number, _found), rows in zip(members, logits, strict=True)}
 
-    def _alone(
-        self, keeper: StateKeeper | None, asked: PinnedPrompt, prompt: Sequence[int], wanted: int
-    ) -> Floats:
+    def pin(self, keeper: StateKeeper | None, asked: PinnedPrompt) -> None:
+        """Have the state of the prefix ready where prompts are asked alone."""
         prefix = self._tokenize(asked.prefix)
         if 1 < len(prefix) < self._runtime.capacity:
             self._usage.prefilled += self._states.hold(
                 asked.prefix, prefix, keeper, asked.source, whole=asked.whole
             )
+
+    def _alone(
+        self, keeper: StateKeeper | None, asked: PinnedPrompt, prompt: Sequence[int], wanted: int
+    ) -> Floats:
+        self.pin(keeper, asked)
         _slot, reused, rows = self._states.home([prompt]).prefill(prompt, wanted=wanted)
         self._usage.prefilled += len(prompt) - reused
         self._usage.reused += reused
