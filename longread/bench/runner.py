@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from longread.bench.baselines import CLOSED_BOOK, closed_book
 from longread.bench.counting_engine import CountingEngine
@@ -31,7 +31,13 @@ from longread.runs.session import Session
 
 
 class Watcher:
-    """Told how a bench goes on; this one says nothing."""
+    """Told how a bench goes on; this one says nothing. A context manager around the bench."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
 
     def begin(self, done: int, total: int) -> None:
         """`done` of `total` results are there already."""

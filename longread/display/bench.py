@@ -14,24 +14,14 @@ from longread.display import can_draw
 from longread.display.phrasing import clean, count, duration, shorten
 
 
-def open_bench_view(stream: TextIO, *, quiet: bool = False) -> Silent:
+def open_bench_view(stream: TextIO, *, quiet: bool = False) -> Watcher:
     """The view that suits `stream`."""
     if quiet:
-        return Silent()
+        return Watcher()
     return Bar(stream) if can_draw(stream) else Lines(stream)
 
 
-class Silent(Watcher):
-    """Shows nothing."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return
-
-
-class Lines(Silent):
+class Lines(Watcher):
     """A line a result, for logs."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -58,7 +48,7 @@ class Lines(Silent):
             self._stream.flush()
 
 
-class Bar(Silent):
+class Bar(Watcher):
     """A bar with the time left, what is being read, and each strategy's F1 so far."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from longread.bench.records import Question, Result
+from longread.bench.runner import Watcher
 from longread.bench.tables import Table
-from longread.display.bench import Bar, Lines, Silent, open_bench_view
+from longread.display.bench import Bar, Lines, open_bench_view
 from longread.display.tables import plain, write_tables
 from tests.bench.test_metrics import result
 
@@ -95,7 +96,7 @@ def test_quiet_says_nothing() -> None:
     with open_bench_view(stream, quiet=True) as view:
         view.begin(0, 2)
         view.result(failed())
-    assert type(view) is Silent
+    assert type(view) is Watcher
     assert stream.getvalue() == ""
 
 
