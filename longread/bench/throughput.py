@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, cast
 from longread.bench.workload import beginning
 from longread.documents.chunks import Span
 from longread.documents.model import Document
+from longread.documents.workers import available_cores
 from longread.engine import Engine, ModelInfo
 from longread.engine.optional import PinnedPrompt
 from longread.errors import ModelError
@@ -151,7 +152,6 @@ def measure(
     the context cannot hold.
     """
     from longread.engine.llamacpp import LlamaCppEngine
-    from longread.engine.llamacpp.loading import available_cores
 
     if not isinstance(engine, LlamaCppEngine):
         raise ModelError("raw prefill can be measured with the embedded engine only.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,7 +27,7 @@ from longread.documents.parse import (
     parse,
     parse_apart,
 )
-from longread.documents.workers import WorkerError, Workers
+from longread.documents.workers import WorkerError, Workers, available_cores
 from longread.documents.workers import available as workers_available
 from longread.errors import DocumentError
 
@@ -243,7 +242,7 @@ class _Pool:
     """Parses that run at once, a worker each; leaving it ends those that still run."""
 
     def __init__(self) -> None:
-        self._cores = _cores()
+        self._cores = available_cores()
         self._threads = ThreadPoolExecutor(self._cores)
         self._workers = Workers()
         self._running: dict[Future[Any], str] = {}
@@ -341,11 +340,6 @@ def _within(source: str, attachment: Document, secret: bool) -> Document:
 
 def _name(source: str) -> str:
     return "standard input" if source == STDIN else Path(source).name
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,12 @@ _OUT_OF_CPU = getattr(signal, "SIGXCPU", 24)
 _START = "import sys; sys.path[:] = {path!r}; from longread.documents.workers import serve; serve()"
 
 
+def available_cores() -> int:
+    """Cores that this process may run on (containers and `taskset` included)."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 class WorkerError(Exception):
     """The call brought its process down; the message says how, as in "crashed (SIGSEGV)"."""
 

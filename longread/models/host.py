@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from longread.documents.workers import available_cores
 from longread.models import machine
 
 _GIB = 2**30
@@ -48,11 +49,10 @@ class Host:
 def host() -> Host:
     """The machine this process runs on."""
     name, flags = _processor()
-    affinity = getattr(os, "sched_getaffinity", None)
     return Host(
         processor=" ".join(name.split()),
         instructions=tuple(each for each in _TELLING if each in flags),
-        cores=len(affinity(0)) if affinity else os.cpu_count() or 1,
+        cores=available_cores(),
         memory=machine.memory().total,
         system=platform.system(),
         python=platform.python_version(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from longread.documents.workers import available_cores
 from longread.engine.kv_size import SLOTS, Value, kv_bytes_per_token
 from longread.engine.llamacpp import amx, devices, library
 from longread.engine.llamacpp.runtime import BATCH, Runtime
@@ -199,12 +199,6 @@ def _context_parameters(flag: library.AbortFlag, tokens: int, threads: int) -> A
     parameters.abort_callback = flag.callback
     parameters.abort_callback_data = flag.data
     return parameters
-
-
-def available_cores() -> int:
-    """Cores that this process may run on (containers and `taskset` included)."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _offload(path: Path, context: int | None, gpu_layers: int | None) -> tuple[int, str]:

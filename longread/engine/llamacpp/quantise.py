@@ -7,9 +7,9 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
+from longread.documents.workers import available_cores
 from longread.engine.gguf_types import FILE_TYPE_NUMBERS
 from longread.engine.llamacpp import library
-from longread.engine.llamacpp.loading import available_cores
 from longread.errors import ModelError
 
 # The formats used here.
