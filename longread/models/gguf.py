@@ -12,12 +12,14 @@ import mmap
 import re
 import struct
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
 
 from longread.engine.gguf_types import FILE_TYPES, TENSOR_BLOCKS
 from longread.engine.kv_size import kv_bytes_per_token, recurrent_bytes
 from longread.errors import ModelError
+
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 MAGIC = b"GGUF"
 _STRING, _ARRAY = 8, 9
@@ -83,7 +85,7 @@ def _count(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
-def shards(path: Path) -> list[Path]:
+def shards(path: AnyPath) -> list[AnyPath]:
     """All files of the model that `path` belongs to: itself, or every `-0000i-of-0000N.gguf`."""
     match = _SHARD.search(path.name)
     if not match:

@@ -14,11 +14,13 @@ import os
 import re
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from longread.errors import ModelError, UsageError
+from longread.models import gguf
 from longread.version import __version__
 
 # Seconds without a byte before a connection counts as dropped; less for a mere question, so
@@ -28,8 +30,6 @@ _TIMEOUT_OF_QUESTIONS = 10.0
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SHARD = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
-
 
 # What urllib hands back: an answer, or one that it would rather have raised.
 Response = http.client.HTTPResponse | urllib.error.HTTPError
@@ -67,14 +67,7 @@ class Source:
 
     def shards(self) -> list[Source]:
         """All files of the model: this one, or every shard of `…-0000i-of-0000N.gguf`."""
-        match = _SHARD.search(self.file)
-        if not match:
-            return [self]
-        stem, count = self.file[: match.start()], int(match[2])
-        return [
-            Source(self.repository, f"{stem}-{i:05d}-of-{count:05d}.gguf", self.revision)
-            for i in range(1, count + 1)
-        ]
+        return [replace(self, file=str(file)) for file in gguf.shards(PurePosixPath(self.file))]
 
     def url(self, revision: str) -> str:
         """The address of the file at `revision`."""
