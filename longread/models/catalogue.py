@@ -23,8 +23,8 @@ class CatalogueEntry:
     """One model on offer.
 
     `size_bytes` is the file's size, `context` its longest context in tokens,
-    `memory_gib` what it needs at 8,192 tokens of context. `protocol` names the reading
-    protocol it was trained on, or is empty. `repository` is empty for the bundled model.
+    `memory_gib` what it needs at 8,192 tokens of context. `repository` is empty for the bundled
+    model.
     """
 
     name: str
@@ -39,7 +39,6 @@ class CatalogueEntry:
     memory_gib: float
     languages: tuple[str, ...]
     revision: str = "main"
-    protocol: str = ""
     recommended: bool = False
     notes: str = ""
 

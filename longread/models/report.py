@@ -32,8 +32,8 @@ class Row:
     default: bool
     path: str | None
     arrived_bytes: int
-    protocol: str
-    notes: str
+    protocol: str = ""
+    notes: str = ""
 
 
 def rows(memory_bytes: int) -> list[Row]:
@@ -76,7 +76,8 @@ def facts(name: str | None) -> dict[str, Any]:
         "memory_gib": round(memory_need(header) / GIB, 1),
         "license": _license(header),
         "chat_template": header.has_chat_template,
-        "protocol": resolved.protocol,
+        # Of the catalogue none was trained on one.
+        "protocol": "",
         "gguf_version": header.version,
         "tensors": header.tensors,
     }
@@ -95,7 +96,7 @@ def _catalogue_facts(entry: CatalogueEntry) -> dict[str, Any]:
         "memory_gib": entry.memory_gib,
         "license": entry.license,
         "languages": list(entry.languages),
-        "protocol": entry.protocol,
+        "protocol": "",
         "notes": entry.notes,
     }
 
@@ -116,7 +117,6 @@ def _catalogue_row(
         default=entry.name == default,
         path=str(path) if path else None,
         arrived_bytes=store.arrived(entry),
-        protocol=entry.protocol,
         notes=entry.notes,
     )
 
@@ -136,7 +136,6 @@ def _own_row(model: InstalledModel, memory_bytes: int, default: str) -> Row:
         default=model.name == default,
         path=str(model.path),
         arrived_bytes=0,
-        protocol="",
         notes=problem or (header.name if header else ""),
     )
 

@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import importlib.util
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -58,16 +58,14 @@ class ResolvedModel:
     """The model that will answer.
 
     `origin` says how it was chosen: named by the user, set with `models use`, the best
-    installed, or the bundled one. `note` is one line for the user, or empty. `protocol`
-    is the reading protocol it was trained on, or empty. A model that another machine serves
-    has an `address` and no path.
+    installed, or the bundled one. `note` is one line for the user, or empty. A model that another
+    machine serves has an `address` and no path.
     """
 
     path: Path
     name: str
     origin: Origin
     note: str = ""
-    protocol: str = ""
     address: str = ""
 
 
@@ -172,7 +170,7 @@ def resolve(reference: str) -> ResolvedModel:
         return ResolvedModel(path, BUNDLED, "named")
     model = find_installed(reference)
     if model is not None:
-        return _resolved(model, "named")
+        return ResolvedModel(model.path, model.name, "named")
     entry = catalogue.find(reference)
     if entry is not None or reference.startswith("hf:"):
         name = entry.name if entry else reference
@@ -209,12 +207,6 @@ def find_installed(reference: str) -> InstalledModel | None:
     return next((model for model in installed() if model.name.casefold() == wanted), None)
 
 
-def _resolved(model: InstalledModel, origin: Origin) -> ResolvedModel:
-    entry = catalogue.find(model.name)
-    protocol = entry.protocol if entry else ""
-    return ResolvedModel(model.path, model.name, origin, protocol=protocol)
-
-
 def _unknown(reference: str) -> ModelError:
     names = {entry.name for entry in catalogue.entries()} | {model.name for model in installed()}
     close = difflib.get_close_matches(reference, sorted(names), n=1)
@@ -233,15 +225,12 @@ def resolve_default() -> ResolvedModel:
     chosen = default_name()
     if chosen:
         try:
-            model = resolve(chosen)
+            return replace(resolve(chosen), origin="default")
         except ModelError:
             note = f"the default model {chosen} is gone; longread models use sets another"
-        else:
-            return ResolvedModel(model.path, model.name, "default", protocol=model.protocol)
     best = _best_installed()
     if best is not None:
-        model = _resolved(best, "installed")
-        return ResolvedModel(model.path, model.name, "installed", note, model.protocol)
+        return ResolvedModel(best.path, best.name, "installed", note)
     bundled = bundled_path()
     if bundled is not None:
         return ResolvedModel(bundled, BUNDLED, "bundled", note or _bundled_note())
