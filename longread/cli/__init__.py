@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from longread.cli.ask.command import ask
-from longread.cli.complete import DocumentsCommand
+from longread.cli.complete import DocumentsCommand, show_help
 from longread.cli.errors import Root
 from longread.cli.inspect_search import inspect, search
 from longread.cli.process import mend_streams, settle_stderr
-from longread.errors import ExitCode
 from longread.version import __version__
 
 
@@ -31,9 +30,7 @@ def _root(
     ] = False,
 ) -> None:
     del version
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(ExitCode.USAGE)
+    show_help(context)
 
 
 def application(word: str = "") -> typer.Typer:

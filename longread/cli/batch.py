@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from longread.cli.complete import DocumentsCommand, document_names
+from longread.cli.complete import DocumentsCommand, document_names, group
 from longread.cli.models import chosen_model
 from longread.cli.options import AsJson, BatchOptions, QuestionsFile, takes_options
 from longread.cli.process import keep_logs_quiet, terminate_like_ctrl_c
@@ -44,13 +44,11 @@ class _Documents(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(
-    cls=_Documents,
-    no_args_is_help=True,
-    help="Ask very many documents, each for itself: longread batch DOC... --questions FILE "
+app = group(
+    "Ask very many documents, each for itself: longread batch DOC... --questions FILE "
     "--out DIR. What is done stays done, whatever happens; `longread batch run --help` lists "
     "the options.",
-    rich_markup_mode=None,
+    cls=_Documents,
 )
 
 

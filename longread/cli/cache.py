@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from longread import paths
+from longread.cli.complete import group
+from longread.cli.options import AsJson
 from longread.errors import LongreadError, UsageError
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="What is kept on disk so that the next question is faster: blocks and parsed documents.",
-    rich_markup_mode=None,
+app = group(
+    "What is kept on disk so that the next question is faster: blocks and parsed documents."
 )
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -22,7 +22,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", re.IGNORECASE)
 
 
 @app.command()
-def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def info(as_json: AsJson = False) -> None:
     """Show how much is kept, and the limit."""
     from longread.documents import cache as documents
     from longread.prefix_cache import BlockStore

@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from typer.core import TyperCommand
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from longread.errors import ExitCode
 
 # A path that no shell takes for more than a path.
 _PLAIN = re.compile(r"[\w.,:@%+/-]+")
@@ -28,6 +31,20 @@ class DocumentsCommand(TyperCommand):
                 if parameter.param_type_name == "argument"
             ),
         ]
+
+
+def group(help: str, cls: type[TyperGroup] = TyperGroup) -> typer.Typer:  # noqa: A002
+    """Commands under one name, which called by itself shows their help."""
+    app = typer.Typer(cls=cls, help=help, rich_markup_mode=None)
+    app.callback(invoke_without_command=True)(show_help)
+    return app
+
+
+def show_help(context: typer.Context) -> None:
+    """Show the help where no command was named."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(ExitCode.USAGE)
 
 
 def beginning_with(names: Callable[[], Sequence[Any]]) -> Callable[[str], list[str]]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from longread.cli.complete import model_names
+from longread.cli.complete import group, model_names
 from longread.cli.options import takes_options
 from longread.cli.process import say
-from longread.errors import ExitCode, Interrupted, ModelError, UsageError
+from longread.errors import Interrupted, ModelError, UsageError
 from longread.runs.options import ModelOptions
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from longread.models.report import Row
     from longread.models.store import InstalledModel, ResolvedModel
 
-app = typer.Typer(
-    help="Models: what there is, what is here, which one answers.", rich_markup_mode=None
-)
+app = group("Models: what there is, what is here, which one answers.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
 MaybeName = Annotated[
@@ -40,13 +38,6 @@ Name = Annotated[
         autocompletion=model_names,
     ),
 ]
-
-
-@app.callback(invoke_without_command=True)
-def _models(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(ExitCode.USAGE)
 
 
 @app.command("list")

@@ -10,9 +10,9 @@ import typer
 from longread.cli.bench import speed, synthetic
 from longread.cli.bench.measure import measure, require_writable, show, strategies_of, write_page
 from longread.cli.bench.strategies import USUAL, Strategies
-from longread.cli.complete import DocumentsCommand, beginning_with
+from longread.cli.complete import DocumentsCommand, beginning_with, group
 from longread.cli.options import BenchOptions, takes_options
-from longread.errors import ExitCode, UsageError
+from longread.errors import UsageError
 
 if TYPE_CHECKING:
     from longread.bench.records import Result
@@ -23,17 +23,7 @@ if TYPE_CHECKING:
 # them together.
 SOURCES = ("squad", "hotpotqa", "2wiki", "musique", "financebench")
 
-app = typer.Typer(
-    help="Measure answers, evidence, early exits and speed on questions.",
-    rich_markup_mode=None,
-)
-
-
-@app.callback(invoke_without_command=True)
-def _bench(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(ExitCode.USAGE)
+app = group("Measure answers, evidence, early exits and speed on questions.")
 
 
 @app.command(cls=DocumentsCommand)
