@@ -61,47 +61,19 @@ def load(path: Path) -> Document | None:
 
 
 def _document(values: dict[str, Any]) -> Document:
-    return Document(
-        path=values["path"],
-        sha256=values["sha256"],
-        title=values["title"],
-        kind=values["kind"],
-        text=values["text"],
-        pages=tuple(Page(*page) for page in values["pages"]),
-        sections=tuple(Section(*section) for section in values["sections"]),
-        blocks=tuple(values["blocks"]),
-        tables=tuple(map(_table, values["tables"])),
-        removed=tuple(Removed(*removed) for removed in values["removed"]),
-        warnings=tuple(values["warnings"]),
-        marks=tuple(Mark(*mark) for mark in values["marks"]),
-        attachments=tuple(map(_document, values["attachments"])),
-    )
-
-
-def _values(document: Document) -> dict[str, Any]:
-    return {
-        "path": document.path,
-        "sha256": document.sha256,
-        "title": document.title,
-        "kind": document.kind,
-        "text": document.text,
-        "pages": [[page.number, page.label, page.start, page.end] for page in document.pages],
-        "sections": [
-            [section.title, section.start, section.level] for section in document.sections
-        ],
-        "blocks": document.blocks,
-        "tables": [asdict(table) for table in document.tables],
-        "removed": [[removed.page, removed.text, removed.why] for removed in document.removed],
-        "warnings": document.warnings,
-        "marks": document.marks,
-        "attachments": [_values(each) for each in document.attachments],
-    }
+    kinds = {"pages": Page, "sections": Section, "removed": Removed}
+    values |= {name: tuple(kind(**each) for each in values[name]) for name, kind in kinds.items()}
+    values["marks"] = tuple(Mark(*mark) for mark in values["marks"])
+    values["tables"] = tuple(map(_table, values["tables"]))
+    values["attachments"] = tuple(map(_document, values["attachments"]))
+    values |= {name: tuple(values[name]) for name in ("blocks", "warnings")}
+    return Document(**values)
 
 
 def store(path: Path, document: Document) -> Document:
     """Write an entry; the document comes back, with a warning where that failed."""
     packed = zlib.compress(
-        json.dumps(_values(document), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
+        json.dumps(asdict(document), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
     )
     try:
         with write_atomically(path) as part:
