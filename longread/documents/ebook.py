@@ -6,14 +6,12 @@ what an archive unpacks to, so a hostile file can waste little.
 
 from __future__ import annotations
 
-import io
 import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from longread.documents.archive import Archive
 from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
 from longread.documents.fb2 import read_body
@@ -42,17 +40,13 @@ class _Mark:
     level: int
 
 
-class _Book:
-    """The zip file of an EPUB."""
+class _Book(Archive):
+    """The zip file of an EPUB; its entries are found whatever the case of their names."""
 
     def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
+        super().__init__(data, name)
         self._unpacked = 0
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile as error:
-            raise self.damaged() from error
-        self.names = {entry.lower(): entry for entry in self._zip.namelist()}
+        self.entries = {entry.lower(): entry for entry in self.names}
 
     def damaged(self) -> DocumentError:
         return DocumentError(
@@ -60,28 +54,15 @@ class _Book:
         )
 
     def bytes_of(self, path: str) -> bytes:
-        entry = self.names.get(path.lower())
-        if entry is None:
-            raise KeyError(path)
-        info = self._zip.getinfo(entry)
-        self._unpacked += info.file_size
-        if info.file_size > _LARGEST or self._unpacked > _LARGEST_SUM:
+        entry = self.entries[path.lower()]
+        size = self._zip.getinfo(entry).file_size
+        self._unpacked += size
+        if size > _LARGEST or self._unpacked > _LARGEST_SUM:
             raise DocumentError(
                 f"{self.name} unpacks to more than any book holds.",
                 "a zip bomb, or no book; try another copy",
             )
-        try:
-            return self._zip.read(info)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            ValueError,
-            OSError,
-        ) as error:
-            raise self.damaged() from error
+        return self.read(entry)
 
     def xml(self, path: str) -> Element:
         try:
@@ -279,7 +260,7 @@ def _unzipped(data: bytes, name: str) -> bytes:
     if not data.startswith(b"PK"):
         return data
     book = _Book(data, name)
-    inside = next((entry for entry in book.names if entry.endswith(".fb2")), None)
+    inside = next((entry for entry in book.entries if entry.endswith(".fb2")), None)
     if inside is None:
         raise book.damaged()
     return book.bytes_of(inside)
