@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from longread.documents.encodings import decode
@@ -22,14 +23,7 @@ def read_notebook(data: bytes, name: str, encoding: str | None = None) -> Read:
             f"{name} is damaged: it is not a complete notebook.", "try another copy"
         ) from error
     read = read_markdown("\n\n".join(parts).encode("utf-8", "replace"), name)
-    return Read(
-        read.text,
-        read.title,
-        read.sections,
-        read.blocks,
-        (*warnings, *read.warnings),
-        tables=read.tables,
-    )
+    return replace(read, warnings=(*warnings, *read.warnings))
 
 
 def _parts(cell: dict[str, Any]) -> list[str]:
