@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from longread.errors import LongreadError
@@ -137,10 +136,3 @@ def to_json(value: object, *, indent: int | None = None) -> str:
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
-
-
-def answer_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of `answer_object`."""
-    text = files("longread.display").joinpath("answer.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema

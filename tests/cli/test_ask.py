@@ -11,8 +11,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from longread.display.json_answer import answer_schema
 from tests.cli.conftest import ANSWER, FIXTURES, QUESTION, TALE, run
+from tests.schemas import answer_schema
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("model")]
 

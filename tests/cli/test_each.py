@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from longread.cli import application
 from longread.cli.ask import run as asking
-from longread.display.json_answer import answer_schema
 from longread.models.store import ResolvedModel
 from longread.runs import opening
 from tests.cli.conftest import run
 from tests.reading.conftest import FACT, QUESTION
+from tests.schemas import answer_schema
 from tests.scripted import ScriptedEngine, page
 
 OTHER = "Who kept the ledger?"

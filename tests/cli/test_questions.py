@@ -8,10 +8,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from longread.display.json_answer import answer_schema
 from longread.errors import UsageError
 from longread.runs.questions import Asked, read_questions
 from tests.cli.conftest import ANSWER, QUESTION, TALE, run
+from tests.schemas import answer_schema
 
 ELSEWHERE = "How many kilograms of flour were bought in Paris?"
 

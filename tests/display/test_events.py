@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 
 from longread.display.events import EventLog
-from longread.display.json_answer import answer_schema
 from longread.errors import ExitCode, UsageError
 from longread.reading.step import Gate
 from longread.runs.ahead import GatedAhead
 from tests.display.script import answer, reading, run_info
+from tests.schemas import answer_schema
 
 INFO = run_info()
 STEPS = list(reading(INFO, 5))

@@ -9,10 +9,11 @@ import jsonschema
 import pytest
 
 from longread import __version__
-from longread.display.json_answer import answer_object, answer_schema, error_object, to_json
+from longread.display.json_answer import answer_object, error_object, to_json
 from longread.errors import DocumentError
 from longread.reading.step import Exit
 from tests.display.script import answer, reading, run_info
+from tests.schemas import answer_schema
 
 INFO = run_info()
 STEPS = list(reading(INFO, 41))

@@ -17,7 +17,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from longread.display.json_answer import answer_schema
 from longread.runs.batch import Outcome
 from tests.reading.conftest import QUESTION
 from tests.runs.batch.conftest import (
@@ -29,6 +28,7 @@ from tests.runs.batch.conftest import (
     plain,
     records,
 )
+from tests.schemas import answer_schema
 from tests.scripted import page
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
