@@ -16,11 +16,11 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from longread.documents.discover import STDIN, local
 from longread.documents.kept import Facts
@@ -45,8 +45,7 @@ create table if not exists cuts
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A document's chunks (start, end, tokens, page or 0; int32) and passages (start, end,
     tokens), their postings, and that of its beginning; all as bytes."""
 
@@ -55,14 +54,10 @@ class Cut:
     postings: bytes
     beginning: bytes
 
-    def parts(self) -> tuple[bytes, bytes, bytes, bytes]:
-        """All four, in order."""
-        return self.chunks, self.passages, self.postings, self.beginning
-
     def checksum(self) -> int:
         """CRC-32 over all parts."""
         checksum = 0
-        for part in self.parts():
+        for part in self:
             checksum = zlib.crc32(part, checksum)
         return checksum
 
@@ -139,7 +134,7 @@ class IndexStore:
                 base.execute(f"delete from {table} where used < ?", [_today() - _KEPT_DAYS])
             base.executemany(
                 "insert or replace into cuts values (?, ?, ?, ?, ?, ?, ?)",
-                ((key, _today(), cut.checksum(), *cut.parts()) for key, cut in cuts.items()),
+                ((key, _today(), cut.checksum(), *cut) for key, cut in cuts.items()),
             )
 
     @contextmanager
