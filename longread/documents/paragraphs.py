@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from longread.documents.layout_types import Line
 from longread.documents.normalize import SOFT_HYPHEN, Joiner
-from longread.documents.structure import Draft, DraftLine, drafts
+from longread.documents.structure import Draft, drafts
+from longread.documents.subheads import DraftLine
 from longread.documents.table import Box
 from longread.documents.tables import clean_cells, is_marker, table_rows
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from longread.documents.columns import Columns, Extent
+from longread.documents.columns import Columns
 from longread.documents.heads import assigned
 from longread.documents.layout_types import Line
 from longread.documents.periods import corner_unit, is_period, period_in, unit_in, without_unit
@@ -156,12 +156,12 @@ def _draft(lines: list[Line], drawn: Sequence[Box]) -> Draft:
     draft = Draft([], edges=tuple(x for extent in columns.extents for x in extent))
     draft.heads = _heads(heads, columns, drawn, draft)
     draft.titles = [line.text for line in titles]
-    draft.lines = [_head_line(line) for line in (*titles, *heads)]
+    draft.lines = [_plain(line, head=True) for line in (*titles, *heads)]
     dates = [line for line in body if len(line.cells) == 1 and is_period(line.text)]
     # Said once, right under the heads, it holds for all rows; said again, for those below.
     if len(dates) == 1 and dates[0] is body[0]:
         draft.period = dates[0].text
-        draft.lines.append(_head_line(body.pop(0)))
+        draft.lines.append(_plain(body.pop(0), head=True))
     draft.lines += [_row(line, columns) for line in body]
     drawn_rows = 2 * sum(x.ruled for x in body) > sum(len(x.cells) > 1 for x in body)
     set_paths([line for line in draft.lines if not line.head], drawn_rows)
@@ -174,12 +174,8 @@ def _is_left(line: Line, heads: Line) -> bool:
     return line.x0 < value and (line.x0 <= label or (line.x0 + line.x1) / 2 < value)
 
 
-def _plain(line: Line) -> DraftLine:
-    return DraftLine(BORDER.join(line.cells), (), (), False)
-
-
-def _head_line(line: Line) -> DraftLine:
-    return DraftLine(BORDER.join(line.cells), (), (), True)
+def _plain(line: Line, head: bool = False) -> DraftLine:
+    return DraftLine(BORDER.join(line.cells), (), (), head)
 
 
 def _head_count(lines: list[Line]) -> int:
@@ -341,6 +337,3 @@ def _row(line: Line, columns: Columns) -> DraftLine:
         line.boxes[0][0],
         line.bold_label,
     )
-
-
-__all__ = ["Draft", "DraftLine", "Extent", "drafts"]
