@@ -120,11 +120,7 @@ class SpeedReport:
             "opened_once_seconds": dict(self.opened),
             "sizes": [
                 {
-                    "chunk_tokens": size.chunk_tokens,
-                    "passage_tokens": size.passage_tokens,
-                    "chunks": size.chunks,
-                    "passages": size.passages,
-                    "gate": size.gate,
+                    **asdict(size),
                     "figures": {name: each.record() for name, each in size.figures.items()},
                 }
                 for size in self.sizes

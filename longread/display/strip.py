@@ -44,11 +44,7 @@ def strip(progress: Progress, width: int, most_rows: int) -> list[list[Cell]]:
 
 def _document_starts(documents: tuple[int, ...]) -> list[int]:
     """The chunks that begin a document, but for the first."""
-    return [
-        position
-        for position in range(1, len(documents))
-        if documents[position] != documents[position - 1]
-    ]
+    return [at for at, (before, own) in enumerate(pairwise(documents), 1) if before != own]
 
 
 def _spans(chunks: int, starts: list[int], cells: int) -> list[range]:
