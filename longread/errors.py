@@ -57,3 +57,8 @@ class Interrupted(LongreadError):  # noqa: N818 (named for what happened, not fo
     """The user stopped the run; what was read is on disk and the run can go on."""
 
     exit_code = ExitCode.INTERRUPTED
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system refused something, in its own words."""
+    return (getattr(error, "strerror", None) or str(error) or "unknown reason").lower()

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from longread.errors import UsageError
+from longread.errors import UsageError, reason_of
 
 # Where a built question file and its documents stand in their folder.
 QUESTIONS = "questions.jsonl"
@@ -176,8 +176,7 @@ def _record(one: Evidence | Question) -> dict[str, Any]:
 
 def unreadable(file: Path, error: OSError) -> UsageError:
     """The error for a file that cannot be opened or read."""
-    reason = (error.strerror or "unknown reason").lower()
-    return UsageError(f"{file} cannot be read: {reason}.", "check the name")
+    return UsageError(f"{file} cannot be read: {reason_of(error)}.", "check the name")
 
 
 def read_questions(file: Path) -> list[Question]:
@@ -189,8 +188,8 @@ def _questions(file: Path) -> Iterator[Question]:
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise UsageError(f"{file} could not be read: {reason}.", "check the name") from error
+        message = f"{file} could not be read: {reason_of(error)}."
+        raise UsageError(message, "check the name") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} could not be read: it is not UTF-8.", "it is JSONL") from error
     for number, line in enumerate(lines, 1):

@@ -11,7 +11,7 @@ import typer
 from longread import paths
 from longread.cli.complete import group
 from longread.cli.options import AsJson
-from longread.errors import LongreadError, UsageError
+from longread.errors import LongreadError, UsageError, reason_of
 
 app = group(
     "What is kept on disk so that the next question is faster: blocks and parsed documents."
@@ -98,7 +98,7 @@ def limit(
             prefix_cache.set_limit(wanted)
         except OSError as error:
             raise LongreadError(
-                f"the limit could not be saved: {(error.strerror or 'unknown reason').lower()}.",
+                f"the limit could not be saved: {reason_of(error)}.",
                 f"check {paths.data_folder()}",
             ) from error
         freed = prefix_cache.BlockStore().shrink()

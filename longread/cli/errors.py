@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from longread.cli.process import abandon_stdout
-from longread.errors import ExitCode, Interrupted, LongreadError, ModelError, UsageError
+from longread.errors import ExitCode, Interrupted, LongreadError, ModelError, UsageError, reason_of
 
 # What a shell reports for a program that SIGPIPE ended: 128 + 13.
 _CLOSED_PIPE = 141
@@ -78,8 +78,8 @@ def _explained() -> Iterator[None]:
     except OSError as error:
         abandon_stdout()
         place = f"{error.filename}: " if error.filename else ""
-        reason = (error.strerror or str(error)).lower()
-        raise LongreadError(f"{place}{reason}.", "is the disk full, or the folder gone?") from error
+        message = f"{place}{reason_of(error)}."
+        raise LongreadError(message, "is the disk full, or the folder gone?") from error
     except Exception as error:
         if _by_parser(error):
             raise

@@ -14,7 +14,7 @@ from longread.display.marked_page import Cited, cited_in, marked_page
 from longread.display.phrasing import clean, counted, short_names
 from longread.documents import Document, marked_copy
 from longread.documents.discover import STDIN, local
-from longread.errors import DocumentError, LongreadError, UsageError
+from longread.errors import DocumentError, LongreadError, UsageError, reason_of
 from longread.paths import write_atomically
 from longread.reading.step import Answer
 
@@ -84,8 +84,8 @@ def _write_pdf(
     try:
         data = local(document.path).read_bytes()
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise DocumentError(f"{document.path} could not be marked: {why}.") from error
+        message = f"{document.path} could not be marked: {reason_of(error)}."
+        raise DocumentError(message) from error
     if hashlib.sha256(data).hexdigest() != document.sha256:
         raise DocumentError(
             f"{document.path} changed while it was read, and was not marked.", "ask again"
@@ -118,8 +118,8 @@ def _write(path: Path, data: bytes) -> None:
         with write_atomically(path) as part:
             part.write_bytes(data)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise LongreadError(f"{path} could not be written: {why}.", "try another place") from error
+        message = f"{path} could not be written: {reason_of(error)}."
+        raise LongreadError(message, "try another place") from error
 
 
 def _is_one_of(path: Path, sources: Sequence[str]) -> bool:

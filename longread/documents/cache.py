@@ -22,6 +22,7 @@ from typing import Any
 from longread.documents.formats import BY_KIND
 from longread.documents.model import Document, Mark, Page, Removed, Section
 from longread.documents.table import Table, TableRow
+from longread.errors import reason_of
 from longread.paths import cache_folder, write_atomically
 from longread.version import __version__
 
@@ -79,8 +80,7 @@ def store(path: Path, document: Document) -> Document:
         with write_atomically(path) as part:
             part.write_bytes(packed)
     except OSError as error:
-        reason = (error.strerror or "the folder cannot be written to").lower()
-        warning = f"the parsed text could not be cached: {reason}"
+        warning = f"the parsed text could not be cached: {reason_of(error)}"
         return replace(document, warnings=(*document.warnings, warning))
     return document
 

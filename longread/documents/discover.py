@@ -14,7 +14,7 @@ from stat import S_ISREG
 from longread.documents.formats import READS
 from longread.documents.kinds import why_not
 from longread.documents.selection import Selection
-from longread.errors import DocumentError
+from longread.errors import DocumentError, reason_of
 
 STDIN = "-"
 _ADDRESS = re.compile(r"(?:https?|ftp|file)://\S", re.IGNORECASE)
@@ -162,13 +162,12 @@ def _missing(argument: str) -> DocumentError:
 
 def unopened(argument: str, error: OSError | ValueError) -> DocumentError:
     """The error of a file that the system does not give."""
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
     # What tells a long path is its end.
     shown = argument if len(argument) <= _LONG else f"{argument[:40]}…{argument[-80:]}"
     hint = "check its permissions, and those of its folder"
     if not isinstance(error, PermissionError):
         hint = "check the name"
-    return DocumentError(f"{shown} cannot be opened: {reason}.", hint)
+    return DocumentError(f"{shown} cannot be opened: {reason_of(error)}.", hint)
 
 
 def _nothing_in(argument: str, left_out: Sequence[LeftOut]) -> DocumentError:
@@ -201,8 +200,7 @@ def _inside(folder: Path, selection: Selection) -> tuple[list[str], list[LeftOut
             with os.scandir(here or ".") as found:
                 entries = sorted(found, key=lambda each: each.name)
         except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
-            left_out.append(LeftOut(str(Path(here)), f"cannot be opened: {reason}"))
+            left_out.append(LeftOut(str(Path(here)), f"cannot be opened: {reason_of(error)}"))
             continue
         selection.enter(Path(here))
         folders = []
@@ -254,4 +252,4 @@ def _reason(path: str, entry: os.DirEntry[str] | None = None) -> str | None:
     except OSError as error:
         if error.errno in (ENOENT, ELOOP):
             return "is a link to nothing"
-        return f"cannot be opened: {(error.strerror or 'unknown reason').lower()}"
+        return f"cannot be opened: {reason_of(error)}"

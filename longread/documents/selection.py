@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longread.errors import DocumentError, UsageError
+from longread.errors import DocumentError, UsageError, reason_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -38,9 +38,8 @@ class Selection:
             try:
                 lines = file.read_text("utf-8", errors="replace").splitlines()
             except OSError as error:
-                reason = (error.strerror or "unknown reason").lower()
                 raise DocumentError(
-                    f"{file} cannot be opened: {reason}.", "check its permissions"
+                    f"{file} cannot be opened: {reason_of(error)}.", "check its permissions"
                 ) from error
             self._ignored.append((folder, _spec(lines, str(file))))
 

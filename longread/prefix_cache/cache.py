@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from longread.engine.optional import PrefixStates, State, attention_probe
-from longread.errors import ModelError
+from longread.errors import ModelError, reason_of
 from longread.prefix_cache.compression import least_looked_at
 from longread.prefix_cache.format import HEADER_SIZE, Identity, digest
 from longread.prefix_cache.store import BlockStore, Damaged, Full
@@ -81,7 +81,7 @@ class PrefixCache:
             self.remark("a block is damaged or of another version: its passage is read anew")
             return None
         except OSError as error:
-            self.remark(f"blocks cannot be read: {_reason(error)}; passages are read anew")
+            self.remark(f"blocks cannot be read: {reason_of(error)}; passages are read anew")
             return None
         self.loaded += state is not None
         return state
@@ -101,7 +101,7 @@ class PrefixCache:
             self.remark(f"no more blocks are kept: {full}")
         except OSError as error:
             self._writes = False
-            self.remark(f"no more blocks are kept: {_reason(error)}")
+            self.remark(f"no more blocks are kept: {reason_of(error)}")
         else:
             self.saved += 1
 
@@ -152,10 +152,6 @@ class PrefixCache:
         if line not in self._said:
             self._said.add(line)
             self._remarks.append(line)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "the folder cannot be used").lower()
 
 
 def _size(count: int) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from longread import paths
-from longread.errors import DocumentError, LongreadError
+from longread.errors import DocumentError, LongreadError, reason_of
 from longread.models import gguf, machine, optimise, store
 from longread.models.digest import file_digest
 from longread.models.host import busy, host, load_average
@@ -200,7 +200,7 @@ def _unwritable(folder: Path) -> str:
         with tempfile.TemporaryFile(dir=existing):
             return ""
     except OSError as error:
-        return f"cannot be written to: {(error.strerror or str(error)).lower()}"
+        return f"cannot be written to: {reason_of(error)}"
 
 
 def _tesseract() -> Found:

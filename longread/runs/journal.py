@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from longread import paths
+from longread.errors import reason_of
 from longread.models.lock import locked
 from longread.reading.step import Step
 from longread.version import __version__
@@ -111,8 +112,7 @@ class Journal:
             action()
         except OSError as error:
             self._broken = True
-            reason = (error.strerror or "unknown reason").lower()
-            self._on_error(f"this run cannot be resumed if it stops: {reason}")
+            self._on_error(f"this run cannot be resumed if it stops: {reason_of(error)}")
 
 
 def _write(path: Path, mode: str, steps: Iterable[Step]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from longread.errors import UsageError
+from longread.errors import UsageError, reason_of
 
 _LINES = 'one question a line, or lines like {"id": "1", "question": "…"}'
 
@@ -41,8 +41,8 @@ def _from_file(file: Path) -> list[Asked]:
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"the questions in {file} cannot be read: {reason}.", _LINES) from error
+        message = f"the questions in {file} cannot be read: {reason_of(error)}."
+        raise UsageError(message, _LINES) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"the questions in {file} are not UTF-8 text.", _LINES) from error
     asked = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from longread.cli.process import abandon_stdout
-from longread.errors import LongreadError
+from longread.errors import LongreadError, reason_of
 
 if TYPE_CHECKING:
     from longread.cli.options import AskOptions
@@ -80,7 +80,7 @@ def delivering() -> Iterator[None]:
         why = (
             "nobody reads stdout any more"
             if isinstance(error, BrokenPipeError)
-            else (error.strerror or str(error)).lower()
+            else reason_of(error)
         )
         raise LongreadError(
             f"the answer could not be written: {why}.",

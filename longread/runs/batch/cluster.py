@@ -12,7 +12,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from longread.errors import LongreadError, ModelError, UsageError
+from longread.errors import LongreadError, ModelError, UsageError, reason_of
 from longread.runs.batch.folder import BatchFolder
 from longread.runs.batch.units import Unit
 from longread.runs.batch.work import (
@@ -80,7 +80,7 @@ class _Actor:
         except LongreadError as error:
             return (type(error), error.message, error.hint), told
         except OSError as error:
-            words = f"{self._place}: {(error.strerror or str(error)).lower()}."
+            words = f"{self._place}: {reason_of(error)}."
             return (UsageError, words, "a cluster needs a disk that all machines see"), told
         return done, told
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from longread import paths
-from longread.errors import ExitCode, LongreadError, UsageError
+from longread.errors import ExitCode, LongreadError, UsageError, reason_of
 from longread.models.lock import locked
 from longread.runs.batch.units import Unit
 
@@ -269,8 +269,7 @@ def _write(place: Path, data: bytes) -> None:
 
 
 def _unwritten(root: Path, error: OSError) -> LongreadError:
-    reason = (error.strerror or str(error)).lower()
     return LongreadError(
-        f"{root} cannot be written to: {reason}.",
+        f"{root} cannot be written to: {reason_of(error)}.",
         "what is done is kept: make room, and the same command goes on",
     )
