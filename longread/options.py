@@ -186,10 +186,6 @@ class InForce:
     origin: str
 
 
-def _silent(_line: str) -> None:
-    return
-
-
 class Table:
     """All options of some groups, by name.
 
@@ -212,7 +208,7 @@ class Table:
         return [each for each in self._by_name.values() if each.setting]
 
     def in_force(
-        self, given: Mapping[str, Any] | None = None, tell: Callable[[str], None] = _silent
+        self, given: Mapping[str, Any] | None = None, tell: Callable[[str], None] = lambda _: None
     ) -> dict[str, InForce]:
         """Every setting with its value and origin; `given` are the command line's.
 
@@ -232,7 +228,7 @@ class Table:
         self,
         group: type[T],
         given: Mapping[str, Any] | None = None,
-        tell: Callable[[str], None] = _silent,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> T:
         """The group with its values: settings as they are in force, all else as `given`."""
         values = {

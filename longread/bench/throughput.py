@@ -57,10 +57,6 @@ _GENERATED = 64
 Report = Callable[[str], None]
 
 
-def _silent(_line: str) -> None:
-    return
-
-
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One thing that was measured once a repeat; `unit` is tok/s, s, tokens or ratio."""
@@ -138,7 +134,7 @@ def measure(
     threads: int | None,
     opened: Mapping[str, float],
     load: float | None = None,
-    report: Report = _silent,
+    report: Report = lambda _line: None,
 ) -> SpeedReport:
     """Measure every chunk size of `sizes` (None: the default's), `repeats` times after a warm-up.
 

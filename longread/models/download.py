@@ -35,10 +35,6 @@ _CHUNK = 1024**2
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
-def _silent(_done: int, _total: int) -> None:
-    pass
-
-
 def source_of(reference: str) -> Source:
     """The file that a catalogue name or an `hf:` reference stands for. Raises UsageError."""
     if reference.startswith("hf:"):
@@ -53,7 +49,7 @@ def source_of(reference: str) -> Source:
 
 
 def pull(
-    reference: str, *, on_progress: Progress = _silent, update: bool = False
+    reference: str, *, on_progress: Progress = lambda _done, _total: None, update: bool = False
 ) -> InstalledModel:
     """Downloads a model, all its shards included, and returns it.
 

@@ -14,12 +14,11 @@ from longread.engine.http.address import Address, is_address
 __all__ = ["Address", "is_address", "open_server"]
 
 
-def _silent(_line: str) -> None:
-    return
-
-
 def open_server(
-    reference: str, *, context: int | None = None, report: Callable[[str], None] = _silent
+    reference: str,
+    *,
+    context: int | None = None,
+    report: Callable[[str], None] = lambda _line: None,
 ) -> Engine:
     """The engine on the server at `reference`. Raises UsageError and ModelError.
 
