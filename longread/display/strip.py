@@ -32,7 +32,8 @@ def strip(progress: Progress, width: int, most_rows: int) -> list[list[Cell]]:
     info = progress.info
     if info is None or info.chunks == 0:
         return []
-    starts = _document_starts(info.chunk_documents)
+    documents = enumerate(pairwise(info.chunk_documents), 1)
+    starts = [position for position, (before, own) in documents if before != own]
     room = width * most_rows
     # Boundaries that would take more than a quarter of the room tell nothing any more.
     if len(starts) * 4 > room:
@@ -40,11 +41,6 @@ def strip(progress: Progress, width: int, most_rows: int) -> list[list[Cell]]:
     spans = _spans(info.chunks, starts, room - len(starts))
     cells = _cells(progress, spans, set(starts))
     return [cells[start : start + width] for start in range(0, len(cells), width)]
-
-
-def _document_starts(documents: tuple[int, ...]) -> list[int]:
-    """The chunks that begin a document, but for the first."""
-    return [at for at, (before, own) in enumerate(pairwise(documents), 1) if before != own]
 
 
 def _spans(chunks: int, starts: list[int], cells: int) -> list[range]:

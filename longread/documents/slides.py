@@ -80,17 +80,13 @@ def _text(paragraph: Element, superscripts: Superscripts) -> str:
     parts: list[str] = []
     runs = [part for part in paragraph if tag(part) in ("r", "fld", "br")]
     for run, after in zip(runs, [*runs[1:], None], strict=True):
-        words = " " if tag(run) == "br" else "".join(map(text_of, filter(_is_text, run)))
+        words = " " if tag(run) == "br" else "".join(text_of(t) for t in run if tag(t) == "t")
         properties = child(run, "rPr")
         if properties is not None and int(properties.get("baseline") or 0) > 0:
             following = text_of(after) if after is not None else ""
             words = superscripts.read("".join(parts[-4:]), clean(words), following)
         parts.append(words)
     return clean("".join(parts))
-
-
-def _is_text(element: Element) -> bool:
-    return tag(element) == "t"
 
 
 def _chart(chart: Any, markup: Markup) -> None:
