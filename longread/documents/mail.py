@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 from longread.documents.compiler import Compiler
 from longread.documents.encodings import decode
-from longread.documents.markup import Heading, Markup, decode_markup, parse
+from longread.documents.markup import Heading, Markup, declared_encoding, parse
 from longread.documents.normalize import tidy
 from longread.documents.text import Read, add_attachment
 from longread.errors import DocumentError
@@ -16,6 +16,8 @@ from longread.errors import DocumentError
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 # Where a message begins in an MBOX: "From ines@example.org Tue Mar  4 10:15:00 1997".
 _BEGINS = re.compile(rb"(?:\A|(?<=\n))From [^\n]*\d\d:\d\d[^\n]*\n")
+# A plain text is a stub where the same in HTML is so many times as long.
+_STUB = 3
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -47,19 +49,21 @@ class _Mails:
         return subject
 
     def _add_text(self, part: EmailMessage, level: int) -> None:
-        payload = part.get_payload(decode=True)
-        body = payload if isinstance(payload, bytes) else b""
-        charset = self._encoding or part.get_content_charset()
-        if part.get_content_type() == "text/html":
-            source, doubts = decode_markup(body, self._name, charset if self._encoding else None)
-            self.compiler.add(parse(source), level)
-        else:
-            text, doubts = decode(body, self._name, charset, self._encoding)
-            self.compiler.add(Markup(blocks=_paragraphs(tidy(text))))
+        markup, doubts = self._parsed(part)
+        self.compiler.add(markup, level)
         self.warnings.extend(doubts)
 
+    def _parsed(self, part: EmailMessage) -> tuple[Markup, tuple[str, ...]]:
+        """A part's text, and a warning where its encoding had to be guessed."""
+        payload = part.get_payload(decode=True)
+        body = payload if isinstance(payload, bytes) else b""
+        html = part.get_content_type() == "text/html"
+        charset = part.get_content_charset() or (declared_encoding(body) if html else None)
+        text, doubts = decode(body, self._name, charset, self._encoding)
+        return parse(text) if html else Markup(blocks=_paragraphs(tidy(text))), doubts
+
     def _texts(self, message: EmailMessage) -> list[EmailMessage]:
-        """The parts to read, of alternatives the plain one; the others are attachments."""
+        """The parts to read, one of alternatives; files in any of them are attachments."""
         kind = message.get_content_type()
         if kind == "message/rfc822":
             for inner in message.iter_parts():
@@ -69,10 +73,10 @@ class _Mails:
             return []
         if message.is_multipart():
             parts = [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
+            ways = [self._texts(part) for part in parts]
             if kind == "multipart/alternative":
-                plain = [part for part in parts if part.get_content_type() == "text/plain"]
-                parts = plain[:1] or parts[-1:]
-            return [text for part in parts for text in self._texts(part)]
+                return self._best(ways)
+            return [text for way in ways for text in way]
         if kind in ("text/plain", "text/html") and not message.is_attachment():
             return [message]
         if message.is_attachment() or message.get_filename():
@@ -80,6 +84,19 @@ class _Mails:
             data = payload if isinstance(payload, bytes) else b""
             add_attachment(self.attachments, message.get_filename() or kind, data)
         return []
+
+    def _best(self, ways: list[list[EmailMessage]]) -> list[EmailMessage]:
+        """Of a text in several ways the plain one, where it is more than a word that there is
+        another ("Your program shows no HTML"); else the last, which the sender thinks best."""
+        ways = [way for way in ways if way] or [[]]
+        plain = next((way for way in ways if _is_plain(way)), ways[-1])
+        return plain if _STUB * self._length(plain) >= self._length(ways[-1]) else ways[-1]
+
+    def _length(self, texts: list[EmailMessage]) -> int:
+        try:
+            return sum(len(block) for part in texts for block in self._parsed(part)[0].blocks)
+        except DocumentError:
+            return 0
 
     def read(self, title: str) -> Read:
         warnings = list(dict.fromkeys(self.warnings))
@@ -119,6 +136,10 @@ def _header(message: EmailMessage, key: str) -> str:
         raw = message.raw_items()
         value = next((str(each) for name, each in raw if name.lower() == key.lower()), "")
     return " ".join(tidy(value).split())
+
+
+def _is_plain(texts: list[EmailMessage]) -> bool:
+    return all(part.get_content_type() == "text/plain" for part in texts)
 
 
 def _paragraphs(text: str) -> list[str]:

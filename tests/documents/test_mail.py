@@ -56,6 +56,42 @@ def test_a_forwarded_message_is_one_too_with_its_own_attachments(tmp_path: Path)
     assert paths == [str(path), f"{path}/Der Törn.eml", f"{path}/Der Törn.eml/voyage.pdf"]
 
 
+def test_files_beside_one_of_several_texts_are_attachments(tmp_path: Path) -> None:
+    """Apple Mail puts them next to the HTML that the plain text stands for."""
+    made = message("Voyage", "The log is attached.\n")
+    made.add_alternative("<p>The log is attached.</p>", subtype="html")
+    html = made.get_payload(1)
+    assert isinstance(html, EmailMessage)
+    html.add_attachment("The fee is 77 euros.", filename="fee.txt")
+    path = tmp_path / "a.eml"
+    path.write_bytes(made.as_bytes())
+    mail = load(str(path))
+    assert mail.text.count("The log is attached.") == 1
+    assert [each.path for each in mail.attachments] == [f"{path}/fee.txt"]
+
+
+@pytest.mark.parametrize("plain", ["\n", "Your program shows no HTML.\n"])
+def test_html_is_read_where_the_plain_text_says_nothing(tmp_path: Path, plain: str) -> None:
+    made = message("Order", plain)
+    rows = "".join(f"<tr><td>Rope {number}<td>{number} EUR" for number in range(9))
+    made.add_alternative(f"<table><tr><th>Item<th>Price{rows}</table>", subtype="html")
+    path = tmp_path / "a.eml"
+    path.write_bytes(made.as_bytes())
+    mail = load(str(path))
+    assert "Rope 8 | 8 EUR" in mail.text
+    assert "program" not in mail.text
+
+
+def test_html_is_decoded_as_its_header_says(tmp_path: Path) -> None:
+    made = message("Fee", "")
+    made.set_content("<p>Цена договора 500 рублей.</p>", subtype="html", charset="koi8-r")
+    path = tmp_path / "a.eml"
+    path.write_bytes(made.as_bytes())
+    mail = load(str(path))
+    assert "Цена договора 500 рублей." in mail.text
+    assert mail.warnings == ()
+
+
 def test_mails_within_mails_end(tmp_path: Path) -> None:
     inner = message("Core", "Deep.\n")
     for _ in range(8):
