@@ -10,22 +10,28 @@ from itertools import islice
 
 from longread.documents.encodings import decode
 from longread.documents.normalize import tidy
+from longread.documents.periods import is_period
 from longread.documents.table import Table, TableRow, row_text
 from longread.documents.text import Read
 
 _DELIMITERS = ",;\t|"
 # Rows that tell which delimiter it is.
 _SAMPLE = 50
+# What Excel writes on the first line to say which delimiter it is.
+_SAID = re.compile(r"sep=(.)(?=\n)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+($€£¥]*\d[\d.,' ]*[%)]*")
 
 
 def read_delimited(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """A table as rows with borders; the first line holds the heads where it has no number in it.
+    """A table as rows with borders; its first line holds the heads where it has no figure in it.
 
     Rows keep the lines that they stand on in the file.
     """
     decoded, warnings = decode(data, name, encoding=encoding)
     source = decoded.replace("\r\n", "\n").replace("\r", "\n")
+    said = _SAID.match(source)
+    if said:
+        return _read(source[said.end() :], said[1], warnings)
     return _read(source, _delimiter(source), warnings)
 
 
@@ -104,14 +110,42 @@ def _delimiter(source: str) -> str:
 
 
 def _tables(records: list[tuple[str, ...]], spans: list[tuple[int, int]]) -> tuple[Table, ...]:
+    """The table, without the lines above its heads that name it ("Account; 12 34")."""
     width = max(map(len, records), default=0)
     if width < 2 or len(records) < 2:
         return ()
     rows = [record + ("",) * (width - len(record)) for record in records]
-    headed = sum(map(bool, rows[0])) > 1 and not any(map(_NUMBER.fullmatch, rows[0]))
-    heads = tuple((cell,) if headed and cell else () for cell in rows[0])
+    first = _first(rows)
+    headed = _are_heads(rows[first], rows[first + 1 :][:_SAMPLE])
+    heads = tuple((cell,) if headed and cell else () for cell in rows[first])
     body = tuple(
         TableRow(cells, start, end)
-        for cells, (start, end) in list(zip(rows, spans, strict=True))[int(headed) :]
+        for cells, (start, end) in list(zip(rows, spans, strict=True))[first + headed :]
     )
-    return (Table(heads, body, (spans[0],) if headed else ()),)
+    titles = [row[0] for row in rows[:first] if row[0] and not any(row[1:])]
+    return (
+        Table(heads, body, (spans[first],) if headed else (), caption=titles[-1] if titles else ""),
+    )
+
+
+def _first(rows: list[tuple[str, ...]]) -> int:
+    """The row of heads that is as wide as the wider rows, below others that are not; else 0."""
+    widths = [max(index for index, cell in enumerate(row) if cell) for row in rows]
+    usual = sorted(widths)[len(widths) * 3 // 4]
+    first = next(index for index, width in enumerate(widths) if width >= usual)
+    return first if _are_heads(rows[first], rows[first + 1 :][:_SAMPLE]) else 0
+
+
+def _are_heads(row: tuple[str, ...], below: list[tuple[str, ...]]) -> bool:
+    """Are these names, and years only where other figures stand below?"""
+
+    def is_head(column: int, cell: str) -> bool:
+        values = [other[column] for other in below if other[column]]
+        years = is_period(cell) and not all(map(is_period, values))
+        return not _NUMBER.fullmatch(cell) or years
+
+    return (
+        sum(map(bool, row)) > 1
+        and bool(below)
+        and all(is_head(column, cell) for column, cell in enumerate(row))
+    )

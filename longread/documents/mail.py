@@ -90,7 +90,8 @@ class _Mails:
         another ("Your program shows no HTML"); else the last, which the sender thinks best."""
         ways = [way for way in ways if way] or [[]]
         plain = next((way for way in ways if _is_plain(way)), ways[-1])
-        return plain if _STUB * self._length(plain) >= self._length(ways[-1]) else ways[-1]
+        whole = plain is ways[-1] or _STUB * self._length(plain) >= self._length(ways[-1])
+        return plain if whole else ways[-1]
 
     def _length(self, texts: list[EmailMessage]) -> int:
         try:

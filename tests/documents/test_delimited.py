@@ -68,6 +68,38 @@ def test_a_table_without_heads(tmp_path: Path) -> None:
     assert table.columns == ("", "")
 
 
+def test_years_are_heads_where_other_figures_stand_below(tmp_path: Path) -> None:
+    document = read(tmp_path, "a.csv", "Country,2019,2020\nFrance,1.5,2.5\nSpain,2001,4\n")
+    assert records(document) == [
+        "Country France: 2019 1.5; 2020 2.5",
+        "Country Spain: 2019 2001; 2020 4",
+    ]
+    lives = read(tmp_path, "b.csv", "Ove Lund,1911,1978\nInes Falk,1932,2001\n")
+    assert lives.tables[0].columns == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("above", "caption"),
+    [
+        ("Sales of 2024\n\n", "Sales of 2024"),
+        ("Account:;DE12 3456;\nBalance:;1.234,56 EUR;\n\n", ""),
+        ("sep=;\n", ""),
+    ],
+)
+def test_what_stands_above_the_heads_is_no_row(tmp_path: Path, above: str, caption: str) -> None:
+    rows = "Date;Payee;Amount;Note\n03.04.2024;Shop;-12,50;Food\n04.04.2024;Boss;2.000,00;\n"
+    document = read(tmp_path, "a.csv", above + rows)
+    (table,) = document.tables
+    assert table.caption == caption
+    assert [table.record(row, context=False) for row in table.rows] == [
+        "Date 03.04.2024: Payee: Shop; Amount -12,50; Note: Food",
+        "Date 04.04.2024: Payee: Boss; Amount 2.000,00",
+    ]
+    line = above.count("\n") + 2
+    assert document.locate(document.text.index("Shop")).line == line
+    assert "sep=" not in document.text
+
+
 def test_a_quote_that_nothing_closes_takes_its_line_alone(tmp_path: Path) -> None:
     rows = "".join(f"{number},x\n" for number in range(200))
     document = read(tmp_path, "a.csv", f'a,b\n5" pipe,"open\n{rows}')
