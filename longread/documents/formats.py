@@ -154,7 +154,7 @@ FORMATS = (
     ),
     Format(
         "subtitles", "subtitles", "subtitles (SRT, VTT)", (".srt", ".vtt"), "lines:read_subtitles",
-        "time", "numbers of cues", by="records",
+        "time", "numbers and names of cues", by="records",
     ),
     Format(
         "json", "JSON", "JSON", (".json", ".geojson"), "structured:read_json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -12,7 +13,13 @@ from longread.documents.text import Read
 
 _TIMES = re.compile(r"[ \t]*((?:\d+:)?\d{1,2}:\d{2})[.,]\d{1,3}[ \t]*-->[^\n]*")
 _CUE_NUMBER = re.compile(r"[ \t]*\d{1,6}[ \t]*")
-_CUE_TAG = re.compile(r"</?(?:[bicu]|v|font|lang|ruby|rt)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
+# Who speaks, as transcripts of meetings have it: "<v Ines Falk>Hello.</v>".
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]*[^<>\s])[ \t]*>")
+_CUE_TAG = re.compile(
+    r"</?(?:[bicu]|v|font|lang|ruby|rt)\b[^<>]*>|<[\d:.]+>|\{\\[^{}]*\}", re.IGNORECASE
+)
+# Blocks of WebVTT that are no cue: the first, remarks, styles, parts of the screen.
+_NO_CUE = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b")
 
 
 def read_lines(data: bytes, name: str, encoding: str | None = None) -> Read:
@@ -39,22 +46,35 @@ def _by_line(text: str, warnings: tuple[str, ...]) -> Read:
 
 
 def _without_times(text: str) -> tuple[list[str], list[str]]:
-    """Subtitles without the numbers and times of their cues; what is said keeps its line.
+    """Subtitles without the names and times of their cues; what is said keeps its line.
 
     For each line the time of the cue that begins with it, or nothing.
     """
     lines = text.split("\n")
     times = [""] * len(lines)
+    web = lines[0].startswith("WEBVTT")
+    first, no_cue = 0, False
     for index, line in enumerate(lines):
-        found = _TIMES.match(line)
-        if not found:
+        if not line.strip():
+            first = index + 1
             continue
-        times[index] = _time(found[1])
-        lines[index] = ""
-        if index and _CUE_NUMBER.fullmatch(lines[index - 1]):
-            lines[index - 1] = ""
-    lines[0] = "" if lines[0].startswith("WEBVTT") else lines[0]
-    return [_CUE_TAG.sub("", line) for line in lines], times
+        if index == first:
+            no_cue = web and _NO_CUE.match(line) is not None
+        found = _TIMES.match(line)
+        if found:
+            no_cue = False
+            times[index] = _time(found[1])
+            # The cue's number, or any name that it goes by, which begins its block.
+            if index and (index - 1 == first or _CUE_NUMBER.fullmatch(lines[index - 1])):
+                lines[index - 1] = ""
+        if found or no_cue:
+            lines[index] = ""
+    return list(map(_said, lines)), times
+
+
+def _said(line: str) -> str:
+    """A line of a cue as a player shows it, behind the name of who says it."""
+    return html.unescape(_CUE_TAG.sub("", _VOICE.sub(r"\1: ", line)))
 
 
 def _time(begin: str) -> str:

@@ -64,7 +64,36 @@ def test_subtitles_lose_numbers_and_times_and_keep_their_lines(tmp_path: Path) -
     ]
     assert document.locate(document.text.index("Greta")).line == 7
     web = read(tmp_path, "talk.vtt", "WEBVTT\n\n00:01.000 --> 00:02.500\n<v Ines>Hello.\n")
-    assert cut(web) == ["Hello."]
+    assert cut(web) == ["Ines: Hello."]
+
+
+MEETING = """WEBVTT
+Kind: captions
+
+NOTE Confidence: 0.93
+
+STYLE
+::cue { color: red }
+
+8a1d2b4c-1/12-0
+00:00:03.120 --> 00:00:05.000
+<v.loud Ines Falk>We ship on Monday.</v>
+
+00:00:06.120 --> 00:00:09.000
+<v Ove Lund>No, R&amp;D wants</v>
+it<00:00:07.500><c> later</c>.
+"""
+
+
+def test_who_speaks_is_read_and_what_is_no_speech_is_not(tmp_path: Path) -> None:
+    document = read(tmp_path, "a.vtt", MEETING)
+    assert cut(document) == [
+        "Ines Falk: We ship on Monday.",
+        "Ove Lund: No, R&D wants",
+        "it later.",
+    ]
+    place = document.locate(document.text.index("Ove"))
+    assert place.place == "0:00:06"
 
 
 def test_form_feeds_part_pages(tmp_path: Path) -> None:
