@@ -1,7 +1,8 @@
 """DOCX by way of mammoth: its HTML goes to our HTML reader.
 
-Insertions count, deletions do not. Before mammoth sees them, formulas become text, and text boxes
-that only newer programs read stand where mammoth looks for them.
+Insertions count, deletions do not. Before mammoth sees them, formulas become text,
+hidden text goes, and what mammoth does not know (boxes of newer programs, fields, text that runs
+the other way, readings above the line) stands where it looks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from longread.documents.archive import Archive, not_read
 from longread.documents.compiler import Compiler
 from longread.documents.markup import Heading, parse
 from longread.documents.text import Read
-from longread.documents.xml_tree import Element, tag, text_of
+from longread.documents.xml_tree import Element, child, tag, text_of
 
 _BODY = "word/document.xml"
 _STYLES = """
@@ -28,10 +29,10 @@ _BACK = re.compile(r' ?<a href="#(?:footnote|endnote|comment)-ref-[^"]*">↑</a>
 _NOTE = re.compile(r'<li id="(?:footnote|endnote)-[^"]*">(?:<p>)?\s*')
 _COMMENT = re.compile(r'<dt id="comment-[^"]*">(.*?)</dt><dd>(?:<p>)?')
 _MARGIN = re.compile(r"word/(?:header|footer)\d*\.xml")
-_FORMULA = re.compile(rb"<\w+:oMath\b")
-_BOX = b"txbxContent"
+# Elements whose text mammoth leaves out: fields such as a date, text from right to left, formulas.
+_WRAPPERS = frozenset(("fldSimple", "dir", "bdo", "oMathPara"))
 _NEW = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {"sSup": "^", "sSub": "_", "f": "/"}
 
 
@@ -40,9 +41,8 @@ def read_word(data: bytes, name: str, _encoding: str | None = None) -> Read:
     import mammoth
 
     archive = Archive(data, name)
-    body = archive.read(_BODY) if _BODY in archive.names else b""
-    if _FORMULA.search(body) or _BOX in body:
-        data = archive.replaced(_BODY, _prepared(archive.xml(_BODY)))
+    if _BODY in archive.names:
+        data = archive.replaced(_BODY, _prepared(archive))
     try:
         made = mammoth.convert_to_html(
             io.BytesIO(data),
@@ -83,27 +83,58 @@ def _title(archive: Archive) -> str:
     return " ".join(next(found, "").split())
 
 
-def _prepared(root: Element) -> bytes:
+def _prepared(archive: Archive) -> bytes:
+    root = archive.xml(_BODY)
     for each in list(root.iter(f"{_NEW}AlternateContent")):
-        old = each.find(f"{_NEW}Fallback")
-        boxes = list(each.iter(f"{_W}txbxContent"))
-        kept = old is not None and next(old.iter(f"{_W}txbxContent"), None) is not None
-        if boxes and not kept:
-            for part in list(each):
-                each.remove(part)
-            etree.SubElement(each, f"{_NEW}Fallback").extend(boxes)
+        _keep_one(each)
     for each in list(root.iter()):
-        if tag(each) == "oMath":
-            run = etree.Element(f"{_W}r")
-            etree.SubElement(run, f"{_W}t").text = _formula(each)
-            run.tail = each.tail
-            parent = each.getparent()
-            if parent is not None:
-                parent.replace(each, run)
-    for each in list(root.iter()):
-        if tag(each) == "oMathPara":
-            each.tag = f"{_W}smartTag"
+        name = tag(each)
+        if name == "oMath":
+            _replace(each, _run(_formula(each)))
+        elif name == "ruby":
+            base = child(each, "rubyBase")
+            _replace(each, _text("" if base is None else text_of(base)))
+        elif name == "t" and _is_hidden(each.getparent()):
+            each.text = ""
+        elif name in _WRAPPERS:
+            each.tag = f"{W}smartTag"
     return etree.tostring(root)
+
+
+def _keep_one(alternatives: Element) -> None:
+    """Of the same thing for newer and for older programs mammoth reads what is for older ones."""
+    old = alternatives.find(f"{_NEW}Fallback")
+    boxes = list(alternatives.iter(f"{W}txbxContent"))
+    kept = old is not None and next(old.iter(f"{W}txbxContent"), None) is not None
+    if boxes and not kept:
+        alternatives[:] = []
+        etree.SubElement(alternatives, f"{_NEW}Fallback").extend(boxes)
+    for new in alternatives.findall(f"{_NEW}Choice"):
+        alternatives.remove(new)
+
+
+def _is_hidden(run: Element | None) -> bool:
+    found = run.find(f"{W}rPr/{W}vanish") if run is not None else None
+    return found is not None and found.get(f"{W}val", "1") not in ("0", "false", "off")
+
+
+def _replace(element: Element, other: Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        other.tail = element.tail
+        parent.replace(element, other)
+
+
+def _run(words: str) -> Element:
+    run = etree.Element(f"{W}r")
+    run.append(_text(words))
+    return run
+
+
+def _text(words: str) -> Element:
+    text = etree.Element(f"{W}t")
+    text.text = words
+    return text
 
 
 def _formula(element: Element) -> str:

@@ -85,6 +85,24 @@ def test_text_boxes_of_word_and_what_is_not_read(tmp_path: Path) -> None:
     )
 
 
+def test_fields_hidden_text_and_readings_of_word(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    made = docx.Document()
+    made.add_paragraph("MARK")
+    made.save(str(path))
+    runs = (
+        '</w:t></w:r><w:r><w:t xml:space="preserve">Signed on </w:t></w:r>'
+        '<w:fldSimple w:instr="DATE"><w:r><w:t>3 May 2024</w:t></w:r></w:fldSimple>'
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t> in secret</w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t xml:space="preserve"> in </w:t></w:r>'
+        "<w:r><w:ruby><w:rt><w:r><w:t>とうきょう</w:t></w:r></w:rt>"
+        "<w:rubyBase><w:r><w:t>東京</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+        '<w:bdo w:val="rtl"><w:r><w:t>שלום</w:t></w:r></w:bdo><w:r><w:t>.'
+    )
+    changed(path, "word/document.xml", lambda xml: xml.replace("MARK", runs), {})
+    assert load(str(path)).text == "Signed on 3 May 2024 in 東京שלום."
+
+
 def test_opendocument_comments_deletions_and_boxes(tmp_path: Path) -> None:
     path = tmp_path / "a.odt"
     shutil.copy(OFFICE / "voyage.odt", path)
