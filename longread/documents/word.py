@@ -1,8 +1,8 @@
 """DOCX by way of mammoth: its HTML goes to our HTML reader.
 
-Insertions count, deletions do not. Before mammoth sees them, formulas become text,
-hidden text goes, and what mammoth does not know (boxes of newer programs, fields, text that runs
-the other way, readings above the line) stands where it looks.
+Insertions count, deletions do not. Before mammoth sees them, formulas and the numbers of
+paragraphs become text, hidden text goes, and what mammoth does not know (boxes of newer programs,
+fields, text that runs the other way, readings above the line) stands where it looks.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from longread.documents.archive import Archive, not_read
 from longread.documents.compiler import Compiler
 from longread.documents.markup import Heading, parse
 from longread.documents.text import Read
+from longread.documents.word_numbers import Numbers, W
 from longread.documents.xml_tree import Element, child, tag, text_of
 
 _BODY = "word/document.xml"
+_STYLE_SHEET = "word/styles.xml"
 _STYLES = """
 comment-reference => sup
 p[style-name='Title'] => h1:fresh
@@ -32,7 +34,6 @@ _MARGIN = re.compile(r"word/(?:header|footer)\d*\.xml")
 # Elements whose text mammoth leaves out: fields such as a date, text from right to left, formulas.
 _WRAPPERS = frozenset(("fldSimple", "dir", "bdo", "oMathPara"))
 _NEW = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {"sSup": "^", "sSub": "_", "f": "/"}
 
 
@@ -98,6 +99,9 @@ def _prepared(archive: Archive) -> bytes:
             each.text = ""
         elif name in _WRAPPERS:
             each.tag = f"{W}smartTag"
+    if "word/numbering.xml" in archive.names:
+        styles = archive.xml(_STYLE_SHEET) if _STYLE_SHEET in archive.names else None
+        _number(root, Numbers(archive.xml("word/numbering.xml"), styles))
     return etree.tostring(root)
 
 
@@ -111,6 +115,24 @@ def _keep_one(alternatives: Element) -> None:
         etree.SubElement(alternatives, f"{_NEW}Fallback").extend(boxes)
     for new in alternatives.findall(f"{_NEW}Choice"):
         alternatives.remove(new)
+
+
+def _number(root: Element, numbers: Numbers) -> None:
+    """Put the number of each paragraph before its text, where a list would have a bullet."""
+    for each in root.iter(f"{W}p"):
+        properties = each.find(f"{W}pPr")
+        if properties is None or properties.find(f"{W}rPr/{W}del") is not None:
+            continue
+        number = numbers.next(each)
+        parent = each.getparent()
+        in_cell = parent is not None and tag(parent) == "tc"
+        if number and (in_cell or text_of(each).strip()):
+            each.insert(each.index(properties) + 1, _run(f"{number} "))
+            for own in properties.findall(f"{W}numPr"):
+                properties.remove(own)
+            none = etree.SubElement(properties, f"{W}numPr")
+            for name in ("ilvl", "numId"):
+                etree.SubElement(none, f"{W}{name}").set(f"{W}val", "0")
 
 
 def _is_hidden(run: Element | None) -> bool:
