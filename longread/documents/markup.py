@@ -29,8 +29,9 @@ _BLOCKS = tags(
     "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main ol p pre section summary table "
     "tbody tfoot thead tr ul"
 )
-# A table with one of these in a cell lays out the page.
-_LAYOUT = "table, h1, h2, h3, h4, ul, ol, form, section, article, p + p + p + p"
+# A table with one of these in a cell lays out the page; so does one without heads that has prose.
+_LAYOUT = "table, h1, h2, h3, h4, form, section, article"
+_PROSE = "ul, ol, p + p + p + p"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 # Stand-ins, until a block is complete, for <br> and for a printed page's beginning: characters
@@ -260,7 +261,8 @@ def _holds_data(table: LexborNode) -> bool:
     """Is this a table of values, or the grid that the page itself is laid out on?"""
     if table.attributes.get("role") in ("presentation", "none"):
         return False
-    return not any(cell.css_first(_LAYOUT) for cell in table.css("td"))
+    inner = _LAYOUT if table.css_first("th") else f"{_LAYOUT}, {_PROSE}"
+    return not any(cell.css_first(inner) for cell in table.css("td"))
 
 
 def _kinds(values: dict[str, str | None]) -> list[str]:

@@ -17,7 +17,7 @@ from longread.documents.archive import Archive, not_read
 from longread.documents.compiler import Compiler
 from longread.documents.markup import Heading, parse
 from longread.documents.text import Read
-from longread.documents.word_numbers import Numbers, W
+from longread.documents.word_numbers import BULLET, Numbers, W
 from longread.documents.xml_tree import Element, child, tag, text_of
 
 _BODY = "word/document.xml"
@@ -126,6 +126,9 @@ def _number(root: Element, numbers: Numbers) -> None:
         number = numbers.next(each)
         parent = each.getparent()
         in_cell = parent is not None and tag(parent) == "tc"
+        # A list stays one, but in a cell: its table would be taken for the grid of a page.
+        if number == BULLET and not in_cell:
+            continue
         if number and (in_cell or text_of(each).strip()):
             each.insert(each.index(properties) + 1, _run(f"{number} "))
             for own in properties.findall(f"{W}numPr"):

@@ -1,7 +1,7 @@
 """Numbers of paragraphs in Word ("7.2", "(a)"): the file says how to count, not what is shown.
 
 Contract: as Word counts, lists of one definition go on counting unless told to begin anew; a
-number restarts below each number of a level above it. Bullets are no numbers.
+number restarts below each number of a level above it. All bullets are one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from longread.documents.xml_tree import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+BULLET = "•"
 # More than any list has; a hostile file may say that it begins with a billion.
 _MOST = 9999
 _ROMAN = (
@@ -89,7 +90,7 @@ class Numbers:
         for below in [level for level in counts if level > at]:
             del counts[below]
         if levels[at].way == "bullet":
-            return ""
+            return BULLET
 
         def written(found: re.Match[str]) -> str:
             level = int(found[1]) - 1

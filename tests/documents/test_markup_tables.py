@@ -97,6 +97,21 @@ def test_markdown_tables(tmp_path: Path) -> None:
     assert document.text[row.start : row.end] == "| Dinghy | | 12 |"
 
 
+@pytest.mark.parametrize(
+    "features", ["<ul><li>mail<li>chat</ul>", "<p>mail<p>chat<p>talk<p>files<p>video"]
+)
+def test_a_table_with_heads_may_have_lists_and_paragraphs_in_its_cells(
+    tmp_path: Path, features: str
+) -> None:
+    body = f"<table><tr><th>Plan<th>Holds<th>Price<tr><td>Basic<td>{features}<td>5</table>"
+    table = only(read(tmp_path, body))
+    (row,) = table.rows
+    assert (row.label, row.cells[-1]) == ("Basic", "5")
+    assert "mail" in row.cells[1]
+    grid = f"<table><tr><td>Home<td>{features}<tr><td>News<td>Today</table>"
+    assert read(tmp_path, grid, "b.html").tables == ()
+
+
 def test_row_groups_and_several_labels(tmp_path: Path) -> None:
     table = only(
         read(

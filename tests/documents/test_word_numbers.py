@@ -108,6 +108,22 @@ def test_rows_that_are_numbered_where_nothing_else_stands(tmp_path: Path) -> Non
     assert document.text == "No. | Item\n1. | Rope"
 
 
+def test_a_list_in_a_cell_leaves_the_table_one(tmp_path: Path) -> None:
+    rows = (
+        (clause("Plan"), clause("Holds"), clause("Price")),
+        (
+            clause("Basic"),
+            clause("mail", number=(2, 1)) + clause("chat", number=(2, 1)),
+            clause("5"),
+        ),
+    )
+    table = "".join(
+        f"<w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in row)}</w:tr>" for row in rows
+    )
+    (made,) = contract(tmp_path, f"<w:tbl>{table}</w:tbl>").tables
+    assert made.record(made.rows[0]) == "Plan Basic: Holds: • mail • chat; Price 5"
+
+
 def test_strange_definitions(tmp_path: Path) -> None:
     document = contract(
         tmp_path,
