@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from longread.documents.encodings import decode
 from longread.documents.grid import Cell, Grid
 from longread.documents.html_tree import UNSEEN, VOID, events, tags, tree, unseen_by_style
+from longread.documents.list_numbers import written
 from longread.documents.normalize import tidy, without_soft_hyphens
 from longread.documents.superscripts import Superscripts
 
@@ -32,6 +33,8 @@ _BLOCKS = tags(
 # A table with one of these in a cell lays out the page; so does one without heads that has prose.
 _LAYOUT = "table, h1, h2, h3, h4, form, section, article"
 _PROSE = "ul, ol, p + p + p + p"
+# How the numbers of a list are written, by its type.
+_WAYS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 # Stand-ins, until a block is complete, for <br> and for a printed page's beginning: characters
@@ -95,6 +98,9 @@ class _Reader:
         self._table: _Table | None = None
         self._late: list[str] = []
         self._indent = 0.0
+        # The number of an item, until its text comes, and by list the last one's.
+        self._number = ""
+        self._counts: dict[int, int] = {}
 
     def read(self, root: LexborNode) -> Markup:
         walk = events(root)
@@ -163,13 +169,28 @@ class _Reader:
             else:
                 self._flush()
         elif tag == "li":
-            self._parts.append("• ")
+            self._item(node, values)
         elif tag == "img" and (values.get("alt") or "").strip():
             self._parts.append(f" {values['alt']} ")
         elif tag in ("msup", "mfrac", "msqrt"):
             self._parts.append(_formula(node))
             return True
         return False
+
+    def _item(self, node: LexborNode, values: dict[str, str | None]) -> None:
+        """Begin an item of a list with its bullet or number."""
+        above = node.parent
+        style = above.attributes.get("style") if above is not None else None
+        if above is None or above.tag != "ol" or "list-style" in (style or ""):
+            self._parts.append("• ")
+            return
+        count = self._counts.get(above.mem_id, _count(above.attributes.get("start"), 1) - 1) + 1
+        count = self._counts[above.mem_id] = _count(values.get("value"), count)
+        number = f"{written(count, _WAYS.get(above.attributes.get('type') or '', ''))}. "
+        if self._table is None:
+            self._number = number
+        else:
+            self._parts.append(number)
 
     def _end(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -178,7 +199,9 @@ class _Reader:
             return
         if tag in _BLOCKS or tag in ("td", "th"):
             self._flush()
-        if tag == "pre":
+        if tag == "li":
+            self._number = ""
+        elif tag == "pre":
             self._preformatted = max(0, self._preformatted - 1)
         elif tag == self._heading:
             self._heading = None
@@ -246,6 +269,8 @@ class _Reader:
             text = _line(text)
         if not text or text == "•":
             return
+        if text.strip(PAGE):
+            text, self._number = self._number + text, ""
         if self._heading and text.strip(PAGE):
             self.markup.headings.append(
                 Heading(
@@ -311,6 +336,11 @@ def _indent(cell: LexborNode, values: dict[str, str | None]) -> float:
 def _span(value: str | None) -> int:
     found = re.match(r"\s*(\d{1,4})", value or "")
     return int(found[1]) if found else 1
+
+
+def _count(value: str | None, otherwise: int) -> int:
+    found = re.match(r"\s*(-?\d{1,9})", value or "")
+    return int(found[1]) if found else otherwise
 
 
 def _clean(text: str) -> str:

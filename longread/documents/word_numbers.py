@@ -10,16 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from longread.documents.list_numbers import written
 from longread.documents.xml_tree import Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 BULLET = "•"
 # More than any list has; a hostile file may say that it begins with a billion.
 _MOST = 9999
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
 
 
 class _Level(NamedTuple):
@@ -92,14 +89,14 @@ class Numbers:
         if levels[at].way == "bullet":
             return BULLET
 
-        def written(found: re.Match[str]) -> str:
+        def number(found: re.Match[str]) -> str:
             level = int(found[1]) - 1
             if level not in levels:
                 return ""
             count = counts.get(level, levels[level].start - 1)
-            return _written(count, "decimal" if levels[at].legal else levels[level].way)
+            return written(count, "decimal" if levels[at].legal else levels[level].way)
 
-        return re.sub(r"%([1-9])", written, levels[at].text).strip()
+        return re.sub(r"%([1-9])", number, levels[at].text).strip()
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
         """The list that a paragraph belongs to, by itself or by its style, and the level there."""
@@ -152,19 +149,3 @@ def _style(element: Element) -> _Style:
     found = element.find(f"{W}pPr/{W}numPr")
     name, level = (_value(found, "numId"), _value(found, "ilvl")) if found is not None else ("", "")
     return _Style(name, level, _value(element, "basedOn"))
-
-
-def _written(count: int, way: str) -> str:
-    """A number as a list writes it; ways that are not known here are written in digits."""
-    if way.endswith("Letter") and count > 0:
-        letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-        return letters.upper() if way == "upperLetter" else letters
-    if way.endswith("Roman"):
-        roman = ""
-        for value, letters in _ROMAN:
-            times, count = divmod(count, value)
-            roman += letters * times
-        return roman.upper() if way == "upperRoman" else roman
-    if way == "none":
-        return ""
-    return f"{count:02}" if way == "decimalZero" else str(count)

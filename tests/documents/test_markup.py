@@ -169,3 +169,16 @@ def test_a_broken_declaration_of_the_encoding_is_passed_over(tmp_path: Path) -> 
     path = tmp_path / "a.html"
     path.write_bytes(b'<html><meta charset="undefined"><p>Der B\xe4r wohnt hier.</p></html>')
     assert load(str(path), use_cache=False).text == "Der Bär wohnt hier."
+
+
+def test_items_have_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<ol start=3><li>Cut<li><p>Plane</p><p>twice</p><ol type=a><li>oak<li>pine</ol>"
+        "<li value=9>Sand<li>Oil</ol><ol type=I start=4><li>End</ol><ul><li>Rope</ul>"
+        '<ol style="list-style: none"><li>Bare</ol><ol start=999999999 type=a><li>Far</ol>'
+    )
+    assert load(str(path)).text.split("\n\n") == [
+        "3. Cut", "4. Plane", "twice", "a. oak", "b. pine", "9. Sand", "10. Oil", "IV. End",
+        "• Rope", "• Bare", "999999999. Far",
+    ]  # fmt: skip
