@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -27,6 +28,14 @@ from longread.errors import DocumentError
 # Rows of one block, with their numbers in the sheet, from 0.
 _Block = list[tuple[int, list[Any]]]
 _DAY = datetime.time()
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+# A formula that no program has worked out yet; a text that came out empty has a type. Some
+# libraries write 0 until then, and that all is to be worked out when the file is opened.
+_NO_VALUE = re.compile(
+    rb"<c\b(?![^>]*\bt=\"str\")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*"
+    rb"(?:<v\s*/>|<v>\s*(0?)\s*</v>)?\s*</c>"
+)
+_UNDONE = re.compile(rb"<calcPr\b[^>]*\bfullCalcOnLoad=\"(?:1|true)\"")
 
 
 def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
@@ -55,7 +64,20 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     warnings = archive.unread() if archive else []
     if hidden:
         warnings.append(f"hidden, and read: {', '.join(hidden)}")
+    if archive and (count := _without_values(archive)):
+        formulas = "1 formula has" if count == 1 else f"{count:,} formulas have"
+        warnings.append(f"{formulas} no value: open the file in a spreadsheet program and save it")
     return text.read("", warnings)
+
+
+def _without_values(archive: Archive) -> int:
+    """Formulas of an XLSX that programs wrote without working them out: their cells look empty."""
+    book = "xl/workbook.xml"
+    undone = book in archive.names and _UNDONE.search(archive.read(book)) is not None
+    parts = (archive.read(name) for name in archive.names if _SHEET.fullmatch(name))
+    return sum(
+        undone or not zero for part in parts if b"<f" in part for zero in _NO_VALUE.findall(part)
+    )
 
 
 def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Formats) -> None:

@@ -112,6 +112,34 @@ def test_titles_heads_dates_and_hidden_sheets(tmp_path: Path) -> None:
     assert document.warnings == ("1 chart is not read", "hidden, and read: People")
 
 
+@pytest.mark.parametrize("value", ["", "<v/>", "<v></v>", "<v>0</v>"])
+def test_formulas_without_a_value_are_named(tmp_path: Path, value: str) -> None:
+    """Libraries write formulas that only a spreadsheet program works out."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["Mast", 19])
+        sheet.write_row(1, 0, ["Sum"])
+        sheet.write_formula("B2", "=SUM(B1:B1)", None, 7)
+        sheet.write_formula("C2", '=""', None, "")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    # A text that came out empty, as Excel writes it.
+    whole = parts[part].replace(b'r="C2"', b'r="C2" t="str"')
+    for content, warnings in (
+        (whole, ()),
+        (
+            whole.replace(b"<v>7</v>", value.encode()),
+            ("1 formula has no value: open the file in a spreadsheet program and save it",),
+        ),
+    ):
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, each in {**parts, part: content}.items():
+                archive.writestr(name, each)
+        assert load(str(path)).warnings == warnings
+
+
 def test_names_of_cells() -> None:
     assert [column_name(number) for number in (1, 26, 27, 702, 703)] == [
         "A",
