@@ -45,9 +45,9 @@ class _Documents(TyperGroup):
 
 
 app = group(
-    "Ask very many documents, each for itself: longread batch DOC... --questions FILE "
-    "--out DIR. What is done stays done, whatever happens; `longread batch run --help` lists "
-    "the options.",
+    "Ask very many documents, each for itself. The call is `longread batch DOC... "
+    "--questions FILE --out DIR`; `longread batch run --help` lists its options. What is done "
+    "stays done, whatever happens.",
     cls=_Documents,
 )
 
@@ -72,9 +72,10 @@ def run(
     *,
     options: BatchOptions,
 ) -> int:
-    """Ask every document all questions, in one pass each, and keep the answers in DIR.
+    """Ask every document all questions, and keep the answers in DIR.
 
-    The same command goes on where it was stopped, by whatever. Exit codes: 0 all answered,
+    A document is read once for all questions. The same command goes on where it was stopped,
+    by whatever. Exit codes: 0 all answered,
     1 a document does not say, 2 usage, 3 a document could not be read, 4 model trouble,
     130 interrupted.
     """

@@ -14,7 +14,8 @@ from longread.cli.options import AsJson
 from longread.errors import LongreadError, UsageError, reason_of
 
 app = group(
-    "What is kept on disk so that the next question is faster: blocks and parsed documents."
+    "Show, limit or delete what is kept for the next question. That is blocks (what "
+    "the model knows of a passage once it has read it), parsed documents, and their index."
 )
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -24,6 +25,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", re.IGNORECASE)
 @app.command()
 def info(as_json: AsJson = False) -> None:
     """Show how much is kept, and the limit."""
+    from longread.display.phrasing import counted
     from longread.documents import cache as documents
     from longread.prefix_cache import BlockStore
     from longread.retrieval.store import index_file
@@ -47,9 +49,9 @@ def info(as_json: AsJson = False) -> None:
         return
     typer.echo(
         f"blocks     {_shown(blocks.size)} of {_shown(store.limit)}: "
-        f"{blocks.blocks:,} passages of {blocks.documents:,} documents"
+        f"{counted(blocks.blocks, 'passage')} of {counted(blocks.documents, 'document')}"
     )
-    typer.echo(f"documents  {_shown(texts[1])}: {texts[0]:,} parsed texts")
+    typer.echo(f"documents  {_shown(texts[1])}: {counted(texts[0], 'parsed text')}")
     typer.echo(f"index      {_shown(indexed)}")
     typer.echo(f"folder     {paths.cache_folder()}")
 

@@ -29,10 +29,10 @@ def doctor(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Look at this installation: what there is, what is wrong, and how fast it reads a page.
+    """Say what is installed, what is wrong, and how fast it reads.
 
-    Nothing is sent over the network. Exit codes: 0 it reads, 2 the settings cannot be
-    understood, 4 nothing can be read.
+    One page is read to measure it. Nothing is sent over the network. Exit codes: 0 it reads,
+    2 the settings cannot be understood, 4 nothing can be read.
     """
     keep_logs_quiet()
     checks: list[Check] = []

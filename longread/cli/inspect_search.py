@@ -52,7 +52,7 @@ def inspect(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show a document's pages, sections, chunks, passages, tables and warnings.
+    """Show a document's pages, chunks, passages, tables and warnings.
 
     Token counts are estimates, since no model is loaded.
     """

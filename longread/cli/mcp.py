@@ -22,7 +22,7 @@ def mcp(
     *,
     options: ServeOptions,
 ) -> None:
-    """Serve documents to a chat client over standard input and output (MCP).
+    """Serve documents to a chat client (Model Context Protocol, stdio).
 
     Tools: ask, search, inspect, read_page. Only documents below the folders named here can be
     read; links are not followed.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from longread.models.report import Row
     from longread.models.store import InstalledModel, ResolvedModel
 
-app = group("Models: what there is, what is here, which one answers.")
+app = group("List, download, choose, calibrate and delete models.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
 MaybeName = Annotated[
@@ -130,10 +130,10 @@ def calibrate(
     options: ModelOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Find a model's retrieval heads and the weights of what it says, with a built-in probe.
+    """Fit what a model's answers weigh, and find its retrieval heads.
 
     `--strategy infiniretri` uses the heads; every gate, answer and refusal of the model the
-    weights. The probe decodes about 35,000 tokens: some minutes on a CPU.
+    weights. A built-in probe decodes about 35,000 tokens: some minutes on a CPU.
     """
     from longread.cli.calibrate import calibrate_model
     from longread.display.phrasing import columns

@@ -34,7 +34,7 @@ def filled(longread_home: Path) -> int:
 def test_info_says_what_is_kept(filled: int, longread_home: Path) -> None:
     text = call("info").stdout
     assert f"{3 * filled / 1000:.1f} kB of 4.0 GB: 3 passages of 2 documents" in text
-    assert "1 parsed texts" in text
+    assert "1 parsed text\n" in text
     assert str(longread_home) in text
     found = json.loads(call("info", "--json").stdout)
     assert found["blocks"] == {

@@ -24,6 +24,12 @@ HEAVY = (
 )
 
 
+COMMANDS = (
+    *("ask", "inspect", "search", "mcp", "config", "doctor"),
+    *("batch", "models", "bench", "cache"),
+)
+
+
 def call(*arguments: str) -> Any:
     return CliRunner().invoke(application(), arguments)
 
@@ -53,19 +59,25 @@ def test_version() -> None:
 
 def test_help_names_every_command() -> None:
     text = call("--help").stdout
-    for command in ("ask", "inspect", "search", "config", "models", "bench", "cache"):
+    for command in COMMANDS:
         assert f"\n  {command} " in text
 
 
+@pytest.mark.parametrize("group", [[], ["batch"], ["models"], ["bench"], ["cache"]])
+def test_what_a_command_does_is_said_whole_at_80_columns(group: list[str]) -> None:
+    listed = CliRunner().invoke(application(), [*group, "--help"], env={"COLUMNS": "80"}).stdout
+    assert "..." not in listed.partition("Commands:")[2]
+
+
 def test_help_of_every_command_is_plain_and_names_its_options() -> None:
-    for command in ("ask", "inspect", "search", "config", "models", "bench", "cache"):
+    for command in COMMANDS:
         result = call(command, "--help")
         assert result.exit_code == 0
         assert not re.search(r"[^\x00-\x7f]", result.stdout)
     assert 'Usage: root ask [OPTIONS] DOC... ["QUESTION"]' in call("ask", "--help").stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["models"], ["bench"]])
+@pytest.mark.parametrize("arguments", [[], ["batch"], ["models"], ["bench"], ["cache"]])
 def test_a_command_without_a_command_shows_its_help_as_a_usage_error(arguments: list[str]) -> None:
     result = call(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
