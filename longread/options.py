@@ -306,7 +306,7 @@ class Table:
 def shown(value: Any) -> str:
     """A value as `longread config` shows it."""
     if value is None:
-        return "auto"
+        return "unset"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

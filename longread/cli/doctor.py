@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 
 from longread.cli.complete import model_names
 from longread.cli.options import TABLE, AsJson
-from longread.cli.process import keep_logs_quiet
+from longread.cli.process import keep_logs_quiet, terminal_width
 from longread.errors import ExitCode, UsageError
 from longread.options import shown
 from longread.runs.options import ModelOptions
@@ -70,11 +71,14 @@ def _checks(model: str | None) -> Iterator[Check]:
 
 
 def _show(check: Check) -> None:
-    from longread.display.phrasing import clean
+    from longread.display.phrasing import clean, filled
 
     mark = "!" if check.trouble else " "
-    typer.echo(f"{mark} {check.name:<10} {clean(check.found or check.trouble)}")
+    indent = " " * 13
+    lines = [f"{mark} {check.name:<10} {clean(check.found or check.trouble)}"]
     if check.found and check.trouble:
-        typer.echo(f"{'':<13}{clean(check.trouble)}")
+        lines.append(f"{indent}{clean(check.trouble)}")
     if check.hint:
-        typer.echo(f"{'':<13}hint: {clean(check.hint)}")
+        lines.append(f"{indent}hint: {clean(check.hint)}")
+    for line in lines:
+        typer.echo("\n".join(filled(line, terminal_width(sys.stdout), indent)))

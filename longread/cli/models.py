@@ -15,16 +15,20 @@ import typer
 
 from longread.cli.complete import group, model_names
 from longread.cli.options import takes_options
-from longread.cli.process import say
+from longread.cli.process import say, terminal_width
 from longread.errors import Interrupted, ModelError, UsageError
 from longread.runs.options import ModelOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from longread.models.catalogue import CatalogueEntry
     from longread.models.report import Row
     from longread.models.store import InstalledModel, ResolvedModel
 
 app = group("List, download, choose, calibrate and delete models.")
+
+_HEADS = ("NAME", "SIZE", "NEEDS", "FITS", "HERE", "LICENCE", "NOTES")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of columns.")]
 MaybeName = Annotated[
@@ -48,7 +52,7 @@ def list_models(
     as_json: AsJson = False,
 ) -> None:
     """List the models on offer and those that are here."""
-    from longread.display.phrasing import columns, megabytes
+    from longread.display.phrasing import megabytes
     from longread.models import machine, report
     from longread.models.catalogue import GIB
 
@@ -57,13 +61,13 @@ def list_models(
     if as_json:
         _print_json({"memory_bytes": memory, "models": [asdict(row) for row in rows]})
         return
-    table = [("NAME", "SIZE", "NEEDS", "FITS", "HERE", "LICENCE", "NOTES")]
+    table = [_HEADS]
     for row in rows:
         needs = f"{row.memory_gib:.1f} GiB" if row.memory_gib else "?"
         fits = {True: "yes", False: "no", None: "?"}[row.fits]
         size = megabytes(row.size_bytes)
         table.append((row.name, size, needs, fits, _here(row), row.license or "?", row.notes))
-    for line in columns(table):
+    for line in _lines(table, terminal_width(sys.stdout)):
         typer.echo(line)
     say(f"this machine: {memory / GIB:.1f} GiB of memory; NEEDS is for 8,192 tokens of context")
 
@@ -261,6 +265,20 @@ def _proposal() -> CatalogueEntry:
         )
     say(f"pulling {entry.name}, the best for {machine.memory().total / GIB:.1f} GiB of memory")
     return entry
+
+
+def _lines(table: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The table; where a terminal is too narrow, licence and notes stand below their row."""
+    from longread.display.phrasing import columns, filled
+
+    lines = columns(table)
+    if not width or max(map(len, lines)) <= width:
+        return lines
+    lines = []
+    for head, row in zip(columns([row[:-2] for row in table]), table, strict=True):
+        beside = "; ".join(cell for cell in row[-2:] if cell)
+        lines += [head, *filled(f"  {beside}", width, "  ")]
+    return lines
 
 
 def _here(row: Row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -15,6 +16,11 @@ import typer
 
 # A line on stderr.
 say = partial(typer.echo, err=True)
+
+
+def terminal_width(stream: TextIO) -> int:
+    """The columns of the terminal that `stream` goes to; 0 where it goes elsewhere."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 
 def mend_streams() -> None:

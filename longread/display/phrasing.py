@@ -8,6 +8,7 @@ act on; every view passes such text through one of them.
 from __future__ import annotations
 
 import os
+import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -88,6 +89,18 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def filled(text: str, width: int, indent: str = "") -> list[str]:
+    """`text` as lines of at most `width` cells, cut between words; all but the first indented.
+
+    `width` 0, where nothing is known of a terminal: one line.
+    """
+    if not width or len(text) <= width:
+        return [text]
+    return textwrap.wrap(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def percent(share: float) -> str:

@@ -63,6 +63,21 @@ def test_list_shows_what_is_on_offer_what_fits_and_what_is_here() -> None:
     assert "\x1b" not in result.stdout
 
 
+def test_on_a_narrow_terminal_licence_and_notes_stand_below_their_row() -> None:
+    table = [
+        ("NAME", "SIZE", "NEEDS", "FITS", "HERE", "LICENCE", "NOTES"),
+        ("tiny", "98 MB", "0.8 GiB", "yes", "", "MIT", "for a machine that has room for little"),
+    ]
+    assert models._lines(table, 40) == [
+        "NAME  SIZE   NEEDS    FITS  HERE",
+        "  LICENCE; NOTES",
+        "tiny  98 MB  0.8 GiB  yes",
+        "  MIT; for a machine that has room for",
+        "  little",
+    ]
+    assert len(models._lines(table, 0)) == len(models._lines(table, 100)) == 2
+
+
 def test_list_as_json() -> None:
     path = put("mine")
     listed = json.loads(run("list", "--json").stdout)

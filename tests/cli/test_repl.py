@@ -79,7 +79,7 @@ def dialogue(book: Path) -> Iterator[Dialogue]:
 
 
 def test_questions_and_commands(dialogue: Dialogue, longread_home: Path) -> None:
-    assert "book.pdf: ask, or :help" in dialogue.shown()
+    assert "book.pdf: ask a question; :help, :quit" in dialogue.shown()
     assert "nothing was asked yet" in dialogue.send(":cite 1")
     answer = dialogue.send(QUESTION)
     assert "Margit Solheim" in answer

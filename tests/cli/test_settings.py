@@ -79,7 +79,7 @@ def test_config_lists_every_setting_and_where_it_comes_from(
     assert record["settings"]["order"] == {"value": "auto", "origin": "default"}
     lines = {line.split()[0]: line.split() for line in shown().splitlines()}
     assert lines["strategy"] == ["strategy", "rag", str(config)]
-    assert lines["chunk_tokens"] == ["chunk_tokens", "auto", "default"]
+    assert lines["chunk_tokens"] == ["chunk_tokens", "unset", "default"]
     assert lines["ocr"] == ["ocr", "true", str(config)]
 
 

@@ -18,7 +18,7 @@ from longread import paths
 from longread.cli.ask.deliver import deliver, highlight
 from longread.cli.ask.run import checked, open_session, read
 from longread.cli.options import TABLE
-from longread.cli.process import say
+from longread.cli.process import say, terminal_width
 from longread.errors import ExitCode, LongreadError, UsageError
 from longread.reading.names import strategies
 from longread.runs.questions import Asked
@@ -34,14 +34,18 @@ _HISTORY_LINES = 1000
 # Characters of the document shown before and after a quote.
 _AROUND = 400
 
-_HELP = """\
-A line is a question; the same question again goes on where it was stopped. One that leans on
-the question before it is put so that it stands alone, and shown; = before it leaves it as it is.
-:memory          what was noted for the last question
-:cite 2          the second citation of the last answer, with its surroundings
-:strategy NAME   how to read from now on; without a name, how it is read now
-:help            this
-:quit            leave (or Ctrl-D); Ctrl-C stops a reading"""
+_HELP = (
+    "Type a question. The same question again goes on where it was stopped.",
+    'A question that leans on the one before ("And in 2015?") is asked with what it leans on, and '
+    "shown so; with = before it, it is asked as it is.",
+)
+_COMMANDS = (
+    (":memory", "what was noted for the last question"),
+    (":cite 2", "the second citation of the last answer, with its surroundings"),
+    (":strategy NAME", "how to read from now on; without a name, how it is read now"),
+    (":help", "this"),
+    (":quit", "leave (or Ctrl-D); Ctrl-C stops a reading"),
+)
 
 
 def prompt(sources: list[str], options: AskOptions) -> ExitCode:
@@ -53,7 +57,7 @@ def prompt(sources: list[str], options: AskOptions) -> ExitCode:
         opened = open_session(files, resolved, options, view)
     with opened as session, _history():
         names = ", ".join(Path(document.path).name for document in session.documents)
-        say(f"{names}: ask, or :help")
+        say(f"{names}: ask a question; :help, :quit")
         Prompt(session, options).loop()
     return ExitCode.ANSWERED
 
@@ -70,7 +74,7 @@ class Prompt:
             "memory": self._memory,
             "cite": self._cite,
             "strategy": self._strategy,
-            "help": lambda _rest: say(_HELP),
+            "help": _help,
         }
 
     def loop(self) -> None:
@@ -193,6 +197,16 @@ class Prompt:
         if self._last is None:
             raise UsageError("nothing was asked yet.", "type a question")
         return self._last
+
+
+def _help(_rest: str) -> None:
+    from longread.display.phrasing import columns, filled
+
+    width = terminal_width(sys.stderr)
+    for line in _HELP:
+        say("\n".join(filled(line, width)))
+    for line in columns(_COMMANDS):
+        say("\n".join(filled(line, width, " " * 16)))
 
 
 @contextmanager
