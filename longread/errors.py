@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Exit codes, as with grep (DESIGN.md 5)."""
+    """Exit codes, as with grep; README.md has them in a table."""
 
     ANSWERED = 0
     NOT_FOUND = 1

@@ -1,15 +1,22 @@
-"""docs/: what the glossary and the architecture page name exists, and their counts are right."""
+"""README.md and docs/: what they name exists, and their counts are right."""
 
 from __future__ import annotations
 
 import ast
 import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from docs.make_counts import PAGE, ROOT, ROW, TOTAL, lines_of, with_counts
+from longread.cli import application
+from longread.errors import ExitCode
+from longread.reading.names import strategies
 
+README = (ROOT / "README.md").read_text("utf-8")
 GLOSSARY = ROOT / "docs" / "glossary.md"
 TERM = re.compile(r"^\| (?P<term>[^|`]+) \| [^|]+ \| `(?P<type>[\w.]+)` \| `(?P<file>\S+)` \|$")
 
@@ -88,7 +95,8 @@ def test_what_is_cited_by_anchor_is_there() -> None:
         for file, page, anchor in found
         if anchor not in anchors(ROOT / page)
     ]
-    assert missing == []
+    own = set(re.findall(r"\]\(#([\w-]+)\)", README))
+    assert missing == sorted(own - anchors(ROOT / "README.md")) == []
 
 
 def test_counts_are_written_where_they_stand() -> None:
@@ -98,3 +106,79 @@ def test_counts_are_written_where_they_stand() -> None:
     assert with_counts(page) == (
         f"| `{file}` | {count} | The version. |\n| **1 files** | **{count}** | |\n"
     )
+
+
+# A call in a block of commands, or between backticks; comments and pipes end it.
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CALL = re.compile(r"(?:^|[\s(/])(longread (?:[a-z]|-).*)")
+_INLINE = re.compile(r"`(longread [a-z-][^`]*)`")
+
+
+def calls() -> list[str]:
+    """Every call of longread that README.md and docs/ show."""
+    found: list[str] = []
+    for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))):
+        text = page.read_text("utf-8")
+        lines = [
+            line
+            for language, block in _BLOCK.findall(text)
+            if language in ("", "sh")
+            for line in joined(block)
+        ]
+        shown = [match[1] for line in lines if (match := _CALL.search(line))]
+        found += shown + _INLINE.findall(_BLOCK.sub("", text))
+    return sorted(set(found))
+
+
+def joined(block: str) -> list[str]:
+    """The lines of a block, those that end in a backslash with the next."""
+    return block.replace("\\\n", " ").splitlines()
+
+
+def words(call: str) -> list[str]:
+    """The words of a call, up to a comment, a pipe or what follows it."""
+    parts = shlex.shlex(call, posix=True, punctuation_chars="|&;>)")
+    parts.whitespace_split = True
+    found: list[str] = []
+    for part in parts:
+        if set(part) <= set("|&;>)"):
+            break
+        found.append(part)
+    return found[1:]
+
+
+@pytest.mark.parametrize("call", calls())
+def test_calls_that_are_shown_have_commands_and_options_that_exist(call: str) -> None:
+    command: Any = typer.main.get_command(application())
+    rest = words(call)
+    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
+        if rest[0] not in command.commands:
+            assert command.name == "batch", f"there is no command {rest[0]}"
+            rest = ["run", *rest]
+        command = command.commands[rest.pop(0)]
+    known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
+    known |= {"--help", "--ray"}
+    options = [word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-zA-Z]", word)]
+    assert [option for option in options if option not in known] == []
+
+
+def test_calls_are_found_in_blocks_and_in_sentences() -> None:
+    assert len(calls()) > 50
+    assert words('longread ask - "What | is?" --json | jq .  # a comment') == [
+        *("ask", "-", "What | is?", "--json")
+    ]
+
+
+def test_the_readme_has_every_exit_code_and_strategy() -> None:
+    numbers = {int(number) for number in re.findall(r"^\| (\d+) \| ", README, re.MULTILINE)}
+    assert numbers == set(map(int, ExitCode))
+    named = re.findall(r"^\| `([a-z-]+)`(?: \(default\))? \| ", README, re.MULTILINE)
+    assert sorted(set(strategies()) - set(named)) == []
+
+
+def test_the_readme_has_every_variable_of_the_environment_that_is_no_option() -> None:
+    read = re.compile(r"environ(?:\.get\(|\[)[\s(]*\"((?:LONGREAD|HF)_[A-Z_]+)\"")
+    files = (ROOT / "longread").glob("**/*.py")
+    found = {name for file in files for name in read.findall(file.read_text("utf-8"))}
+    assert len(found) > 4
+    assert sorted(name for name in found if f"`{name}`" not in README) == []

@@ -34,6 +34,7 @@ def config(as_json: AsJson = False) -> None:
     typer.echo(f"\nconfig file: {paths.config_file()}{exists}", err=True)
     typer.echo(f"cache:       {paths.cache_folder()}", err=True)
     typer.echo(f"models:      {paths.data_folder() / 'models'}", err=True)
+    typer.echo(f"runs:        {paths.state_folder() / 'runs'}", err=True)
 
 
 def _public(found: InForce) -> Any:

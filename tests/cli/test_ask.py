@@ -1,4 +1,4 @@
-"""`longread ask`: what it promises to users and scripts (DESIGN.md 5)."""
+"""`longread ask`: what it promises to users and scripts."""
 
 from __future__ import annotations
 
