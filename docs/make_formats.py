@@ -12,7 +12,6 @@ from longread.documents.formats import FORMATS, listed
 ROOT = Path(__file__).resolve().parents[1]
 README, PAGE = ROOT / "README.md", ROOT / "docs" / "formats.md"
 _BEGIN, _END = "<!-- formats: made by docs/make_formats.py -->", "<!-- formats: end -->"
-_SHOWN_SUFFIXES = 10
 
 
 def readme(text: str) -> str:
@@ -29,9 +28,7 @@ def page(text: str) -> str:
     _, _, after = rest.partition(_END)
     rows = ["| format | files | place of a quote | not read |", "| --- | --- | --- | --- |"]
     for each in FORMATS:
-        more = len(each.suffixes) - _SHOWN_SUFFIXES
-        shown = " ".join(f"`{suffix}`" for suffix in each.suffixes[:_SHOWN_SUFFIXES])
-        shown += f" and {more} more" if more > 0 else ""
+        shown = " ".join(f"`{suffix}`" for suffix in each.suffixes)
         rows.append(f"| {each.short} | {shown} | {each.place} | {each.unread or '–'} |")
     return "\n".join([before + _BEGIN, *rows, _END + after])
 

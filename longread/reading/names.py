@@ -1,7 +1,7 @@
 """The names that a user may give: strategies, orders, gates, heads.
 
 A file of its own that imports nothing: completion and `--help` must not wait for the rest
-of the house.
+of the package.
 """
 
 STRATEGIES = (

@@ -120,6 +120,13 @@ def test_a_document_that_cannot_be_read_is_lines_and_is_tried_again(
     assert len(merged(out)) == 24
 
 
+def test_files_with_the_same_bytes_are_one_document(batch: Batch, out: Path, texts: Path) -> None:
+    shutil.copy(texts / "01.txt", texts / "01 again.txt")
+    assert batch().code == 1
+    assert len(files(out)) == 12
+    assert len(merged(out)) == 24
+
+
 def test_a_missing_document_of_a_manifest_and_its_id(
     batch: Batch, out: Path, texts: Path, tmp_path: Path
 ) -> None:
