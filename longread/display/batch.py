@@ -13,7 +13,7 @@ STATUS = "longread.batch-status/1"
 def closing_lines(found: Status) -> list[str]:
     """What is said at the end: how many documents are done, and what to do about errors."""
     lines = [
-        f"{counted(found.done, 'document')}: {count(found.answered)} answered, "
+        f"{counted(found.done, 'document')}: {counted(found.answered, 'question')} answered, "
         f"{count(found.not_found)} not found"
     ]
     if found.failed:

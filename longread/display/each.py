@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Self, TextIO
 
 from longread.display import can_draw
-from longread.display.phrasing import clean, count, duration, shorten
+from longread.display.phrasing import clean, count, counted, duration, filled, percent, shorten
 from longread.display.records import Record, Rows, document_of
 from longread.runs.options import RowFormat
 
@@ -93,7 +93,8 @@ class DocumentsView:
         self.close()
 
     def _say(self, line: str) -> None:
-        self._stderr.write(f"{clean(line)}\n")
+        width = shutil.get_terminal_size().columns - 1 if self._drawn else 0
+        self._stderr.write("\n".join(filled(clean(line), width)) + "\n")
         self._stderr.flush()
 
     def _clear(self) -> None:
@@ -114,8 +115,8 @@ class DocumentsView:
         passed = time.monotonic() - self._begun
         read = self._done - self._skipped + sum(self._shares.values())
         left = self._total - self._skipped - read
-        parts = [f"{count(self._done)} of {count(self._total)} documents"]
+        parts = [f"{count(self._done)} of {counted(self._total, 'document')}"]
         if read and left > 0:
             parts.append(f"{duration(passed * left / read)} to go")
-        parts += [f"{clean(path)} {share:.0%}" for path, share in self._shares.items()]
+        parts += [f"{clean(path)} {percent(share)}" for path, share in self._shares.items()]
         return "  ".join(parts)

@@ -88,7 +88,7 @@ def test_a_terminal_is_told_how_far_it_is_and_when_it_ends(monkeypatch: pytest.M
         shown.begin(2)
         shown.progress("c.pdf", 0.5)
         assert shown.status().startswith("2 of 4 documents  ")
-        assert shown.status().endswith("to go  c.pdf 50%")
+        assert shown.status().endswith("to go  c.pdf 50 %")
         shown.add([replace_path("c.pdf")])
         assert "c.pdf" not in shown.status()
         shown.message("a warning")

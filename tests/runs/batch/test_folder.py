@@ -149,7 +149,7 @@ def test_status_before_the_end_and_in_words(settings: Settings, texts: Path, out
     assert (lines["left"], lines["could not be asked"]) == ("10", "1")
     assert status_object(found)["exit_code"] == 3
     assert closing_lines(found) == [
-        "3 documents: 0 answered, 2 not found; 1 document could not be asked",
+        "3 documents: 0 questions answered, 2 not found; 1 document could not be asked",
         "the same command with --retry-errors tries them again",
     ]
 
