@@ -38,7 +38,8 @@ def application(word: str = "") -> typer.Typer:
     the others need takes as long to load as a folder's index."""
     app = typer.Typer(
         cls=Root,
-        help="Ask a question of a document too long for any model, on your own machine, offline.",
+        help="Ask a question of a document too long for any model, on your own machine, offline."
+        '\n\nFor example: longread ask report.pdf "What did the new building cost?"',
         pretty_exceptions_enable=False,
         # Plain help is read by grep and less as well, and comes in half the time.
         rich_markup_mode=None,
