@@ -30,7 +30,8 @@ def read_json(data: bytes, name: str, encoding: str | None = None) -> Read:
     """The values of a JSON file, each with the names of its fields."""
     decoded, warnings = decode(data, name, encoding=encoding)
     try:
-        value = json.loads(decoded)
+        # Figures stay as they are written: 19.90 is a price, 1.10 a version.
+        value = json.loads(decoded, parse_float=str, parse_int=str)
         text = RowsOfText()
         _Json(text).value(value, "", "")
     except (ValueError, RecursionError):

@@ -57,6 +57,11 @@ def test_json_paths_are_places(tmp_path: Path) -> None:
     assert orders.record(orders.rows[1], context=False) == "id 18: total 12; note: a¦b"
 
 
+def test_figures_of_json_stay_as_they_are_written(tmp_path: Path) -> None:
+    document = read(tmp_path, "a.json", '{"price": 19.90, "bonds": [1e3, 12345678901234567890.50]}')
+    assert document.text == "price: 19.90\nbonds: 1e3, 12345678901234567890.50"
+
+
 def test_xml_lines_are_places(tmp_path: Path) -> None:
     document = read(tmp_path, "a.xml", CATALOGUE)
     assert where(document, "a2 | Vega") == "line 6"
