@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import replace
 
@@ -12,6 +13,10 @@ from longread.documents.normalize import tidy
 from longread.documents.text import Read
 
 _TIMES = re.compile(r"[ \t]*((?:\d+:)?\d{1,2}:\d{2})[.,]\d{1,3}[ \t]*-->[^\n]*")
+# Letters of JSON that stand by their numbers; an escaped backslash before "u00e9" is none.
+_ESCAPED = re.compile(r"\\\\|((?:\\u[0-9a-fA-F]{4})+)")
+# Line ends, quotes and halves of letters would be read as something else.
+_NO_LETTER = re.compile('[\x00-\x1f\x7f-\x9f"\\\\\u2028\u2029\ud800-\udfff]')
 _CUE_NUMBER = re.compile(r"[ \t]*\d{1,6}[ \t]*")
 # Who speaks, as transcripts of meetings have it: "<v Ines Falk>Hello.</v>".
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]*[^<>\s])[ \t]*>")
@@ -23,9 +28,16 @@ _NO_CUE = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b")
 
 
 def read_lines(data: bytes, name: str, encoding: str | None = None) -> Read:
-    """The text as it stands; every line begins a block."""
+    """The text as it stands, in JSON Lines with "caf\\u00e9" as café; every line begins a block."""
     decoded, warnings = decode(data, name, encoding=encoding)
+    if name.lower().endswith((".jsonl", ".ndjson", ".json")):
+        decoded = _ESCAPED.sub(_unescaped, decoded)
     return _by_line(tidy(decoded), warnings)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    words: str = json.loads(f'"{found[1]}"') if found[1] else ""
+    return found[0] if not words or _NO_LETTER.search(words) else words
 
 
 def read_subtitles(data: bytes, name: str, encoding: str | None = None) -> Read:

@@ -40,6 +40,13 @@ def test_lines_of_any_other_kind(tmp_path: Path) -> None:
     assert document.locate(document.text.index("fee")).line == 2
 
 
+def test_escaped_letters_of_json_lines_are_letters(tmp_path: Path) -> None:
+    line = r'{"port": "Z\u00fcrich 1\u00a0234 \ud83d\ude00", "note": "a\u000ab \\u00fc \u0022"}'
+    shown = r'{"port": "Zürich 1 234 😀", "note": "a\u000ab \\u00fc \u0022"}'
+    assert read(tmp_path, "a.jsonl", f"{line}\n{line}\n").text == f"{shown}\n{shown}\n"
+    assert read(tmp_path, "a.py", f"{line}\n").text == f"{line}\n"
+
+
 def test_lists_are_cut_at_their_items_and_prose_is_not() -> None:
     items = "• one thing\n• another thing\n• the last thing"
     assert len(sentences(items)) == 3
