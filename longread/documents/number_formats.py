@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 
@@ -47,6 +47,8 @@ _MOST_REPEATED = 1000
 # What shows the figure of a cell, by row and column from 0.
 Shown = Callable[[float], str | None]
 Formats = dict[tuple[int, int], Shown]
+# The first and the last cell of several that are one.
+Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
 def formats_of(archive: Archive) -> Callable[[str], Formats]:
@@ -74,32 +76,55 @@ def formats_of(archive: Archive) -> Callable[[str], Formats]:
 
 
 def _of_opendocument(archive: Archive) -> Callable[[str], Formats]:
-    sheets = {
-        each.get(f"{_TABLE}name"): each
-        for each in archive.xml("content.xml").iter(f"{_TABLE}table")
-    }
+    sheets = _sheets(archive)
 
     def of(sheet: str) -> Formats:
         found: Formats = {}
-        row = 0
-        for line in sheets[sheet].iter(f"{_TABLE}table-row") if sheet in sheets else ():
-            rows, column = _repeated(line, "rows"), 0
-            for cell in line.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-                columns = _repeated(cell, "columns")
-                # A comment lies in the cell as well.
-                lines = [map(str, each.itertext()) for each in cell.iterchildren(_LINE)]
-                text = "\n".join("".join(line) for line in lines)
-                if text and cell.get(f"{_OFFICE}value-type") in _FIGURES:
-                    for place in product(
-                        range(row, row + min(rows, _MOST_REPEATED)),
-                        range(column, column + min(columns, _MOST_REPEATED)),
-                    ):
-                        found[place] = partial(_as_written, text=text)
-                column += columns
-            row += rows
+        for cell, rows, columns in _placed(sheets.get(sheet)):
+            # A comment lies in the cell as well.
+            lines = [map(str, each.itertext()) for each in cell.iterchildren(_LINE)]
+            text = "\n".join("".join(line) for line in lines)
+            if text and cell.get(f"{_OFFICE}value-type") in _FIGURES:
+                for place in product(rows[:_MOST_REPEATED], columns[:_MOST_REPEATED]):
+                    found[place] = partial(_as_written, text=text)
         return found
 
     return of
+
+
+def merged_of(archive: Archive | None) -> Callable[[str], list[Merged]]:
+    """What gives, for the name of a sheet of ODS, the cells that go over several rows or columns;
+    of other files calamine knows them."""
+    if archive is None or "content.xml" not in archive.names:
+        return lambda _sheet: []
+    sheets = _sheets(archive)
+
+    def of(sheet: str) -> list[Merged]:
+        return [
+            ((rows[0], columns[0]), (rows[0] + down - 1, columns[0] + across - 1))
+            for cell, rows, columns in _placed(sheets.get(sheet))
+            if (down := _count(cell, "rows-spanned")) * (across := _count(cell, "columns-spanned"))
+            > 1
+        ]
+
+    return of
+
+
+def _sheets(archive: Archive) -> dict[str | None, Element]:
+    tables = archive.xml("content.xml").iter(f"{_TABLE}table")
+    return {each.get(f"{_TABLE}name"): each for each in tables}
+
+
+def _placed(sheet: Element | None) -> Iterator[tuple[Element, range, range]]:
+    """The cells of a sheet, each with the rows and the columns that it is written once for."""
+    row = 0
+    for line in sheet.iter(f"{_TABLE}table-row") if sheet is not None else ():
+        rows, column = _count(line, "rows-repeated"), 0
+        for cell in line.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            columns = _count(cell, "columns-repeated")
+            yield cell, range(row, row + rows), range(column, column + columns)
+            column += columns
+        row += rows
 
 
 def formats_of_old(data: bytes) -> Callable[[str], Formats]:
@@ -137,8 +162,9 @@ def _as_stored(_value: float) -> None:
     return None
 
 
-def _repeated(element: Element, what: str) -> int:
-    return int(element.get(f"{_TABLE}number-{what}-repeated", "1"))
+def _count(element: Element, what: str) -> int:
+    said = element.get(f"{_TABLE}number-{what}", "")
+    return int(said) if said.isascii() and said.isdigit() else 1
 
 
 def _as_written(_value: float, text: str) -> str:

@@ -18,7 +18,14 @@ from longread.documents.archive import Archive
 from longread.documents.grid import Grid, above_figures
 from longread.documents.markup_tables import table_of
 from longread.documents.model import Section
-from longread.documents.number_formats import Formats, Shown, formats_of, formats_of_old
+from longread.documents.number_formats import (
+    Formats,
+    Merged,
+    Shown,
+    formats_of,
+    formats_of_old,
+    merged_of,
+)
 from longread.documents.rows_of_text import RowsOfText
 from longread.documents.table import BORDER, column_name, row_text
 from longread.documents.text import Read
@@ -48,13 +55,15 @@ def read_sheets(data: bytes, name: str, _encoding: str | None = None) -> Read:
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(data))
         formats = formats_of(archive) if archive else formats_of_old(data)
+        merged = merged_of(archive)
         for number, sheet in enumerate(book.sheets_metadata):
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
             if sheet.visible != SheetVisibleEnum.Visible:
                 hidden.append(sheet.name)
             cells = book.get_sheet_by_index(number)
-            _add_sheet(text, sheet.name, cells, formats(sheet.name))
+            spans = cells.merged_cell_ranges or merged(sheet.name)
+            _add_sheet(text, sheet.name, cells, formats(sheet.name), spans)
     except CalamineError as error:
         if "password" in str(error).lower():
             raise DocumentError(f"{name} is encrypted.", "save it without a password") from error
@@ -80,7 +89,9 @@ def _without_values(archive: Archive) -> int:
     )
 
 
-def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Formats) -> None:
+def _add_sheet(
+    text: RowsOfText, name: str, sheet: Any, formats: Formats, merged: list[Merged]
+) -> None:
     if sheet.start is None:
         return
     text.sections.append(Section(clean(name), text.length))
@@ -88,7 +99,7 @@ def _add_sheet(text: RowsOfText, name: str, sheet: Any, formats: Formats) -> Non
     rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
     for (row, column), shown in formats.items():
         _format(rows, row - top, column - left, shown)
-    for (first, column), (last, end) in sheet.merged_cell_ranges or ():
+    for (first, column), (last, end) in merged:
         _spread(rows, first - top, column - left, last - top, end - left)
     said: list[str] = []
     for block in _blocks(rows):

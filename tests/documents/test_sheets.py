@@ -140,6 +140,27 @@ def test_formulas_without_a_value_are_named(tmp_path: Path, value: str) -> None:
         assert load(str(path)).warnings == warnings
 
 
+def test_merged_heads_of_opendocument(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    made = Odf("spreadsheet")
+    made.body.clear()
+    table = Table("Plans")
+    for values in (("Unit", "2023", None), (None, "Plan", "Actual"), ("North", 1, 2)):
+        row = Row()
+        for value in values:
+            cell = Cell()
+            cell.value = value
+            row.append_cell(cell)
+        table.append_row(row)
+    table.set_span((0, 0, 0, 1))
+    table.set_span((1, 0, 2, 0))
+    made.body.append(table)
+    made.save(str(path))
+    (plans,) = load(str(path)).tables
+    assert plans.columns == ("Unit", "2023 Plan", "2023 Actual")
+    assert plans.record(plans.rows[0], context=False) == "Unit North: 2023 Plan 1; 2023 Actual 2"
+
+
 def test_names_of_cells() -> None:
     assert [column_name(number) for number in (1, 26, 27, 702, 703)] == [
         "A",
