@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
 import time
 import zipfile
@@ -12,7 +13,7 @@ from typing import Any
 import docx
 import pytest
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
+from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
@@ -180,6 +181,48 @@ def test_slides_are_pages(tmp_path: Path) -> None:
     assert document.sections[0].title == "Masts"
     assert document.warnings == ("1 embedded object is not read", "hidden, and read: slide 3")
     assert load(str(path), pages="3").text == "10^6"
+
+
+def test_merged_heads_of_a_slide(tmp_path: Path) -> None:
+    path = tmp_path / "a.pptx"
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    table = slide.shapes.add_table(3, 3, EMU, EMU, EMU, EMU).table
+    words = ("Item", "Revenue", "", "", "2023", "2024", "North", "1", "(2)")
+    for place, text in enumerate(words):
+        table.cell(place // 3, place % 3).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    made.save(str(path))
+    (revenue,) = load(str(path)).tables
+    assert revenue.columns == ("Item", "Revenue 2023", "Revenue 2024")
+    assert [row.cells for row in revenue.rows] == [("North", "1", "(2)")]
+
+
+def test_charts_show_dates_shares_and_points(tmp_path: Path) -> None:
+    path = tmp_path / "a.pptx"
+    made = Presentation()
+    days: Any = CategoryChartData(number_format="0.0%")  # type: ignore[no-untyped-call]
+    days.categories = [datetime.date(2024, 1, 31), datetime.date(2024, 2, 29)]
+    days.add_series("Rate", (0.125, 0.5))
+    quarters: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+    for year in ("2023", "2024"):
+        quarters.add_category(year).add_sub_category("Q1")
+    quarters.add_series("Coal", (1, 2))
+    points: Any = XyChartData()  # type: ignore[no-untyped-call]
+    points.add_series("Depth").add_data_point(1.5, 10)
+    points[0].add_data_point(2.5, 20)
+    kinds = (XL_CHART_TYPE.LINE, XL_CHART_TYPE.COLUMN_CLUSTERED, XL_CHART_TYPE.XY_SCATTER)
+    for kind, data in zip(kinds, (days, quarters, points), strict=True):
+        slide = made.slides.add_slide(made.slide_layouts[6])
+        slide.shapes.add_chart(kind, EMU, EMU, EMU, EMU, data)
+    made.save(str(path))
+    records = [[table.record(row) for row in table.rows] for table in load(str(path)).tables]
+    assert records == [
+        ["2024-01-31: Rate 12.5%", "2024-02-29: Rate 50.0%"],
+        ["2023 Q1: Coal 1", "2024 Q1: Coal 2"],
+        ["1.5: Depth 10", "2.5: Depth 20"],
+    ]
 
 
 def test_slides_of_opendocument(tmp_path: Path) -> None:
