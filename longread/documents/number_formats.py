@@ -7,8 +7,10 @@ format that is known here keep their value. Dates are typed by calamine.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import partial
 from itertools import product
 
@@ -35,6 +37,8 @@ _PIECE = re.compile(
 )
 _COLOURS = re.compile(r"\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]", re.I)
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;])*')
+# Digits for the largest figure there is.
+_ROUNDING = Context(prec=400, rounding=ROUND_HALF_UP)
 _PLAIN = frozenset(" $£€¥()+-:/")
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -211,7 +215,7 @@ def _column(letters: bytes) -> int:
 def formatted(value: float, code: str) -> str | None:
     """A figure as its format shows it; None where the format is none for figures, or not known."""
     sections = [each for each in _SECTION.findall(code) if each]
-    if not sections:
+    if not sections or not math.isfinite(value):
         return None
     negative = value < 0 and len(sections) > 1
     section = sections[1] if negative else sections[0]
@@ -240,8 +244,10 @@ def _figure(value: float, pattern: str) -> str:
     thousand."""
     bare = pattern.rstrip(",")
     whole, _, decimals = bare.partition(".")
-    value /= 1000 ** (len(pattern) - len(bare))
-    digits = f"{value:{',' if ',' in whole else ''}.{len(decimals)}f}"
+    # A half goes up, and 15 digits count: so do spreadsheets round.
+    exact = Decimal(f"{value:.15g}").scaleb(-3 * (len(pattern) - len(bare)))
+    rounded = exact.quantize(Decimal(1).scaleb(-len(decimals)), context=_ROUNDING)
+    digits = f"{rounded:{',' if ',' in whole else ''}f}"
     front, point, behind = digits.partition(".")
     least = decimals.count("0")
     behind = behind[:least] + behind[least:].rstrip("0")
