@@ -31,6 +31,11 @@ _SIMPLE = re.compile(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*")
 _GRID = re.compile(r"[ \t]*\+[-=]+(?:\+[-=]+)*\+[ \t]*")
 _ASCIIDOC_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*")
 _ASCIIDOC_BLOCK = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}|={4,}|\*{4,}|_{4,}")
+_ASCIIDOC_COLUMNS = re.compile(r'cols=(?:"([^"]*)"|([^,\]"]+))')
+# Where a cell begins, behind what it says of itself: "|", "2+|", ".^a|".
+_ASCIIDOC_CELL = re.compile(
+    r"(?<!\S)(?:\d+(?:\.\d+)?[+*]|\.\d+\+)?[<^>]?(?:\.[<^>])?[adehlmsv]?\||(?<!\\)\|"
+)
 _VERBATIM = "-.+/`"
 _ORG_HEADING = re.compile(
     r"(\*+)[ \t]+(?:(?:TODO|DONE|NEXT|WAITING)[ \t]+)?(.*?)(?:[ \t]+:[\w@:]+:)?[ \t]*"
@@ -281,27 +286,57 @@ def _asciidoc_table(lines: Sequence[_Line], first: int, end: int) -> Iterator[Ta
     above = [line.text.strip() for line in lines[max(0, first - 3) : first]]
     attributes = " ".join(text for text in above if text.startswith("["))
     caption = next((text[1:] for text in above if re.match(r"\.[^. ]", text)), "")
-    columns = re.search(r'cols="([^"]*)"', attributes)
+    columns = _ASCIIDOC_COLUMNS.search(attributes)
     inner = lines[first + 1 : end]
     filled = [index for index, line in enumerate(inner) if line.text.strip()]
     if not filled:
         return
-    width = columns[1].count(",") + 1 if columns else inner[filled[0]].text.count("|")
+    cells = list(_asciidoc_cells(inner))
+    width = len(_ASCIIDOC_CELL.findall(inner[filled[0]].text))
+    if columns:
+        width = sum(_times(each) for each in (columns[1] or columns[2]).split(","))
+    width = max(1, min(width, len(cells)))
     blank = filled[0] == 0 and len(inner) > 1 and not inner[1].text.strip()
-    rows: list[_Row] = []
-    cells: list[str] = []
-    start = 0
-    for text, at in inner:
-        if not text.strip().startswith("|"):
-            cells[-1:] = [f"{cell} {text.strip()}".strip() for cell in cells[-1:]]
-            continue
-        start = start if cells else at + len(text) - len(text.lstrip())
-        cells += [cell.strip() for cell in re.split(r"(?<!\\)\|", text)[1:]]
-        if len(cells) >= width:
-            rows.append(_Row(tuple(cells), start, at + len(text.rstrip())))
-            cells = []
+    rows = [
+        _Row(tuple(cell.text for cell in row), row[0].start, row[-1].end)
+        for row in (cells[at : at + width] for at in range(0, len(cells), width))
+    ]
     heads = int("header" in attributes or blank)
     yield from _table(rows, heads, caption, [_span(lines[first]), _span(lines[end])])
+
+
+class _Cell(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+def _asciidoc_cells(lines: Sequence[_Line]) -> Iterator[_Cell]:
+    """The cells of a table one after the other; its rows need not be lines."""
+    last: _Cell | None = None
+    for text, at in lines:
+        begins = list(_ASCIIDOC_CELL.finditer(text))
+        lead = text[: begins[0].start()] if begins else text
+        if last and lead.strip():
+            last = _Cell(f"{last.text} {lead.strip()}".strip(), last.start, at + len(lead.rstrip()))
+        ends = [*(each.start() for each in begins[1:]), len(text)]
+        for found, end in zip(begins, ends, strict=False):
+            if last:
+                yield last
+            words = text[found.end() : end]
+            last = _Cell(words.strip(), at + found.start(), at + found.end() + len(words.rstrip()))
+            # One over several columns, or that stands several times.
+            for _ in range(_times(found[0]) - 1):
+                yield last
+                last = last._replace(text=last.text if "*" in found[0] else "")
+    if last:
+        yield last
+
+
+def _times(said: str) -> int:
+    """How often a column or a cell counts: 3 for "3*" and "3+|", else once."""
+    found = re.match(r"\s*(\d{1,3})(?:\.\d+)?[*+]", said)
+    return int(found[1]) if found else 1
 
 
 def read_org(data: bytes, name: str, encoding: str | None = None) -> Read:

@@ -78,6 +78,26 @@ def test_asciidoc_listings_are_no_headings_and_cells_may_stand_alone(tmp_path: P
     assert records(document) == ["Ship Vega: Mast 23", "Ship Aurora: Mast 19"]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "rows"),
+    [
+        ('[cols="3*",options="header"]', "|Ship |Mast |Keel\n|Vega\n|23\n|oak\n"),
+        ("[%header,cols=3*]", "|Ship |Mast |Keel\n|Vega |23\n|oak\n"),
+        ('[%header,cols="1,2a,^1"]', "|Ship\n|Mast\n|Keel\n\n|Vega\na|23\n^.^|\noak\n"),
+        ('[%header,cols="1,2,1"]', "|Ship |Mast |Keel\n2+|Vega and 23 |oak\n"),
+    ],
+)
+def test_asciidoc_columns_are_counted_and_cells_say_what_they_are(
+    tmp_path: Path, attributes: str, rows: str
+) -> None:
+    document = read(tmp_path, "a.adoc", f"= Logs\n\n{attributes}\n|===\n{rows}|===\n")
+    (table,) = document.tables
+    assert table.columns == ("Ship", "Mast", "Keel")
+    (row,) = table.rows
+    assert row.cells in (("Vega", "23", "oak"), ("Vega and 23", "", "oak"))
+    assert document.text[row.end - 3 : row.end] == "oak"
+
+
 def test_org_headings_without_their_keywords(tmp_path: Path) -> None:
     document = read(
         tmp_path,
