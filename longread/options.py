@@ -50,11 +50,6 @@ class Option:
     name: str = ""
 
     @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return variable(self.name)
-
-    @property
     def allowed(self) -> Sequence[Any]:
         """The values it may have; none where it has others than a few names."""
         return self.choices() if callable(self.choices) else self.choices

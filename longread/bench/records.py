@@ -70,10 +70,6 @@ class Question:
     tags: dict[str, Tag] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def answerable(self) -> bool:
-        return bool(self.answers)
-
     def record(self) -> dict[str, Any]:
         """The question as JSON-ready values."""
         return {**_record(self), "evidence": [one.record() for one in self.evidence]}

@@ -7,7 +7,7 @@ A model reads it better as a *record* in which every cell stands beside its colu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,16 +78,7 @@ class Table:
     @cached_property
     def start(self) -> int:
         """Where the table's first line begins in the document's text."""
-        return min(start for start, _ in self._spans())
-
-    @cached_property
-    def end(self) -> int:
-        """Where the table's last line ends; footnotes of a page in between are not its own."""
-        return max(end for _, end in self._spans())
-
-    def _spans(self) -> Iterator[Span]:
-        yield from self.head_lines
-        yield from ((row.start, row.end) for row in self.rows)
+        return min([start for start, _end in self.head_lines] + [row.start for row in self.rows])
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -117,11 +108,6 @@ class Table:
         )
         parts = (self.context if context else "", label, cells)
         return ": ".join(part for part in parts if part)
-
-    def shown(self, row: TableRow) -> str:
-        """The row for people: as it stands, with the heads of its columns under it."""
-        heads = row_text(self.columns) if any(self.columns) else ""
-        return "\n".join(filter(None, (row_text(row.cells), heads)))
 
     def words(self, row: TableRow) -> str:
         """The row for BM25: its words with those of its sub-heads, heads, caption, period, unit."""

@@ -84,7 +84,7 @@ class Corpus:
         chunks: list[Span] = []
         for number, document in enumerate(self.documents):
             if number in self._kept:
-                chunks += _spans(self._kept[number].chunks, 4, number, len(chunks))
+                chunks += _spans(self._kept[number].chunks, number, len(chunks))
                 continue
             chunks += cut(
                 document,
@@ -106,7 +106,7 @@ class Corpus:
                 if chunk.document not in kept:
                     kept.add(chunk.document)
                     data = self._kept[chunk.document].passages
-                    passages += _spans(data, 3, chunk.document, len(passages))
+                    passages += _spans(data, chunk.document, len(passages))
                 continue
             passages += cut(
                 self.documents[chunk.document],
@@ -138,19 +138,6 @@ class Corpus:
             )
         )
 
-    def first_pages(self) -> tuple[int | None, ...]:
-        """For each chunk the page that it begins on; None where there are none."""
-        kept = {
-            number: iter(np.frombuffer(cut.chunks, np.int32).reshape(-1, 4)[:, 3].tolist())
-            for number, cut in self._kept.items()
-        }
-        return tuple(
-            next(kept[chunk.document]) or None
-            if chunk.document in kept
-            else self.locate(chunk).page
-            for chunk in self.chunks
-        )
-
     def cuts(self) -> dict[bytes, Cut]:
         """What `store` is to keep of the documents that it does not have."""
         missing = {number: key for number, key in self._keys.items() if number not in self._kept}
@@ -159,16 +146,9 @@ class Corpus:
         chunks, passages = _by_document(self.chunks), _by_document(self.passages)
         cuts = {}
         for number, key in missing.items():
-            rows = [
-                (each.start, each.end, each.tokens, self.locate(each).page or 0)
-                for each in chunks.get(number, ())
-            ]
             cuts[key] = Cut(
-                np.array(rows, np.int32).tobytes(),
-                np.array(
-                    [(each.start, each.end, each.tokens) for each in passages.get(number, ())],
-                    np.int32,
-                ).tobytes(),
+                _rows(chunks.get(number, ())),
+                _rows(passages.get(number, ())),
                 self._new_postings[number].to_bytes(),
                 Postings.of([beginning(self.documents[number])]).to_bytes(),
             )
@@ -218,7 +198,7 @@ class Corpus:
             return self.passages[place]
         number = bisect_right(self._first_passages, place) - 1
         index = place - self._first_passages[number]
-        (span,) = _spans(self._kept[number].passages, 3, number, place, slice(index, index + 1))
+        (span,) = _spans(self._kept[number].passages, number, place, slice(index, index + 1))
         return span
 
     @cached_property
@@ -424,11 +404,14 @@ def _by_document(spans: Sequence[Span]) -> dict[int, list[Span]]:
     return found
 
 
-def _spans(
-    data: bytes, columns: int, document: int, first_index: int, some: slice = slice(None)
-) -> list[Span]:
-    """The spans, or some of them, that were kept as rows of start, end, tokens and maybe more."""
-    rows = np.frombuffer(data, np.int32).reshape(-1, columns)[some, :3].tolist()
+def _rows(spans: Sequence[Span]) -> bytes:
+    """Spans as they are kept: rows of start, end and tokens."""
+    return np.array([(each.start, each.end, each.tokens) for each in spans], np.int32).tobytes()
+
+
+def _spans(data: bytes, document: int, first_index: int, some: slice = slice(None)) -> list[Span]:
+    """The spans, or some of them, that were kept as rows."""
+    rows = np.frombuffer(data, np.int32).reshape(-1, 3)[some].tolist()
     return [
         Span(index, document, start, end, tokens)
         for index, (start, end, tokens) in enumerate(rows, first_index)

@@ -263,10 +263,9 @@ class ModelRef:
 class RunInfo:
     """What is known before the first step: everything a view needs to draw itself.
 
-    `chunk_documents` and `chunk_pages` give, for each chunk in document order, its
-    document's number and its first page, so that a strip can be drawn before anything
-    is read. `resumed` is the number of steps taken over from an earlier, interrupted run;
-    `left_out` says which documents could not be read, and why.
+    `chunk_documents` gives, for each chunk in document order, its document's number, so that a
+    strip can be drawn before anything is read. `resumed` is the number of steps taken over from
+    an earlier, interrupted run; `left_out` says which documents could not be read, and why.
     """
 
     question: str
@@ -277,11 +276,8 @@ class RunInfo:
     model: ModelRef
     chunks: int
     chunk_documents: tuple[int, ...] = ()
-    chunk_pages: tuple[int | None, ...] = ()
     chunk_tokens: int = 0
     passage_tokens: int = 0
-    memory_tokens: int = 0
-    patience: int = 1
     resumed: int = 0
     left_out: tuple[str, ...] = ()
     reader: str = ""

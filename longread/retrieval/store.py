@@ -46,8 +46,8 @@ create table if not exists cuts
 
 
 class Cut(NamedTuple):
-    """A document's chunks (start, end, tokens, page or 0; int32) and passages (start, end,
-    tokens), their postings, and that of its beginning; all as bytes."""
+    """A document's chunks and passages (start, end, tokens; int32), their postings, and that of
+    its beginning; all as bytes."""
 
     chunks: bytes
     passages: bytes

@@ -30,13 +30,8 @@ def info_of(
         model=ModelRef.of(reader.judges.engine.info, session.note),
         chunks=len(whole),
         chunk_documents=tuple(span.document for span in whole),
-        chunk_pages=corpus.first_pages()
-        if whole is corpus.chunks
-        else tuple(corpus.locate(span).page for span in whole),
         chunk_tokens=chunk_tokens,
         passage_tokens=corpus.passage_tokens,
-        memory_tokens=options.memory_tokens,
-        patience=parts.patience,
         resumed=resumed,
         left_out=session.left_out,
         reader=reader.judges.reader,

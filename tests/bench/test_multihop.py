@@ -77,13 +77,13 @@ def test_evidence_stands_where_it_is_said_to(built: list[Question]) -> None:
             section = document.section_at(place)
             assert section is not None
             assert evidence.text.startswith(section.title)
-        if question.answerable:
+        if question.answers:
             last = max(evidence.depth or 0.0 for evidence in question.evidence)
             assert question.tags["depth"] == int(last * 10) * 10
 
 
 def test_unanswerable_documents_hold_no_gold(built: list[Question]) -> None:
-    silent = [question for question in built if not question.answerable]
+    silent = [question for question in built if not question.answers]
     assert len(silent) == 4  # a quarter of the eight, at both lengths
     rows = {row.question: row for row in ROWS}
     for question in silent:
@@ -101,7 +101,7 @@ def test_every_sample_is_shuffled_anew_and_every_build_alike(
     places = [
         tuple(evidence.depth for evidence in question.evidence)
         for question in built
-        if question.answerable
+        if question.answers
     ]
     assert len(set(places)) == len(places)
     again = tmp_path / "again"

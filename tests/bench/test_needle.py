@@ -85,7 +85,7 @@ def test_kinds(built: list[Question]) -> None:
         assert len(question.answers) == len(question.evidence) == needle.VALUES
         assert question.require == "all"
     for question in of["absent"]:
-        assert not question.answerable
+        assert not question.answers
         assert question.evidence == ()
     sharing = {question.documents for question in of["multi-query"]}
     assert len(sharing) == 4

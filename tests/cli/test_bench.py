@@ -169,7 +169,7 @@ def test_keys_that_a_question_file_has_beside_are_kept(tmp_path: Path) -> None:
 def test_the_projects_own_questions_are_a_question_file() -> None:
     questions = read_questions(Path(__file__).parents[2] / "examples" / "questions.jsonl")
     assert len(questions) == 43
-    assert sum(question.answerable for question in questions) == 37
+    assert sum(bool(question.answers) for question in questions) == 37
     assert all(question.tags["kind"] for question in questions)
     assert all(one.page and one.text for each in questions for one in each.evidence)
     assert all(Path(path).exists() for question in questions for path in question.documents)

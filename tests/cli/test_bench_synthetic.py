@@ -64,7 +64,7 @@ def test_multihop_builds_without_running(tmp_path: Path) -> None:
     assert done.stdout == f"{out / 'questions.jsonl'}\n"
     questions = read_questions(out / "questions.jsonl")
     assert len(questions) == 8
-    assert sum(question.answerable for question in questions) == 4
+    assert sum(bool(question.answers) for question in questions) == 4
     assert all(Path(question.documents[0]).is_file() for question in questions)
 
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from longread.cli import application
 from longread.cli.options import TABLE
 from longread.errors import UsageError
+from longread.options import variable
 from longread.reading.options import ReadingOptions
 from longread.runs.options import ModelOptions
 
@@ -20,7 +21,7 @@ from longread.runs.options import ModelOptions
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for setting in TABLE.settings:
-        monkeypatch.delenv(setting.variable, raising=False)
+        monkeypatch.delenv(variable(setting.name), raising=False)
 
 
 @pytest.fixture

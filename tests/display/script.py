@@ -55,16 +55,20 @@ def run_info(chunks: int = 150, documents: tuple[DocumentRef, ...] = (), **chang
         model=ModelRef("Qwen3-1.7B-Q8_0", "Qwen3-1.7B-Q8_0.gguf", "CPU, 8 threads", 8192),
         chunks=chunks,
         chunk_documents=tuple(position // share for position in range(chunks)),
-        chunk_pages=tuple(1 + position * 5 // 3 for position in range(chunks)),
         chunk_tokens=1024,
     )
     return replace(info, **changes)
 
 
+def page_of(info: RunInfo, chunk: int) -> int | None:
+    """The page that a chunk begins on; None where its document has none."""
+    return 1 + chunk * 5 // 3 if info.documents[info.chunk_documents[chunk]].pages else None
+
+
 def step(info: RunInfo, index: int, **changes: Any) -> Step:
     position = index - 1
     number = info.chunk_documents[position]
-    page = info.chunk_pages[position]
+    page = page_of(info, position)
     chunk = ChunkRef(
         position,
         number,
@@ -114,7 +118,7 @@ def reading(
 def _opened(info: RunInfo, at: Step, notes: list[str], chance: random.Random) -> Step:
     number = len(notes) % len(NOTES)
     passages = tuple(
-        Retrieved(passage, at.chunk.document, info.chunk_pages[chunk], None, 9.5 - passage, chunk)
+        Retrieved(passage, at.chunk.document, page_of(info, chunk), None, 9.5 - passage, chunk)
         for passage, chunk in enumerate(sorted(chance.sample(range(at.index), min(3, at.index))))
     )
     return replace(

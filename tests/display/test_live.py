@@ -82,7 +82,7 @@ def test_it_fits_every_terminal_at_every_stage(columns: int, rows: int, chunks: 
 
 
 def test_pages_may_be_missing() -> None:
-    info = replace(run_info(4), chunk_pages=(None,) * 4, chunk_documents=(0,) * 4)
+    info = run_info(4, (document(pages=0),))
     chunk = replace(step(info, 1).chunk, section="Chapter 2")
     passages = (Retrieved(0, 0, None, None, 3.0, 0),)
     progress = seen(info, [step(info, 1, chunk=chunk, retrieval=Retrieval("q", passages))])

@@ -38,7 +38,6 @@ def test_smaller_questions_stand_beside_what_the_model_says() -> None:
 
 def test_steps_name_their_document_where_there_are_several() -> None:
     info = run_info(4, (document("a.pdf"), document("b.txt", pages=0)))
-    info = replace(info, chunk_pages=(1, 2, None, None))
     assert step_line(step(info, 4), ["a.pdf", "b.txt"]).startswith("step 4/4  b.txt  gate")
 
 

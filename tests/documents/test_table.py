@@ -77,12 +77,6 @@ def test_an_empty_cell_moves_no_other_and_sub_heads_stand_before_the_label(
     )
 
 
-def test_people_see_the_row_as_it_stands_over_its_heads(document: Document) -> None:
-    assert document.tables[0].shown(_row(document, "Before tax")) == (
-        "Before tax | 2,078,459 | | (4,112)\n| Domestic streaming | Domestic DVD | Consolidated"
-    )
-
-
 def test_a_row_is_indexed_with_heads_caption_period_and_unit(document: Document) -> None:
     words = document.tables[0].words(_row(document, "Marketing"))
     for expected in ("Segment", "streaming", "DVD", "December", "thousands", "553,331"):
