@@ -16,7 +16,8 @@ from longread.documents.normalize import tidy
 from longread.documents.table import Span, Table, TableRow
 from longread.documents.text import Read, paragraph_starts
 
-_COMMENT = re.compile(r"(?<!\\)%.*")
+# An address may hold "%20", which begins no comment.
+_COMMENT = re.compile(r"(\\(?:url|href|path)\{[^{}\n]*\})|(?<!\\)%.*")
 _LEVELS = {"part": 1, "chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3}
 _TEX_HEADING = re.compile(
     rf"\\({'|'.join(_LEVELS)})\*?[ \t]*(?:\[[^\][]*\])?\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}"
@@ -122,7 +123,7 @@ def read_tex(data: bytes, name: str, encoding: str | None = None) -> Read:
     """LaTeX without its comments."""
 
     def without_comments(text: str) -> str:
-        return tidy(_COMMENT.sub("", text))
+        return tidy(_COMMENT.sub(r"\1", text))
 
     return _read(data, name, encoding, _tex, _TEX_LINE, without_comments)
 

@@ -122,6 +122,11 @@ def test_comments_of_tex_are_not_read(tmp_path: Path) -> None:
     assert document.text.strip() == "The mast is 19\\,m, 50\\% more."
 
 
+def test_an_address_in_tex_is_no_comment(tmp_path: Path) -> None:
+    text = "See \\url{https://example.org/a%20b}: the mast is 19 m. % old\n"
+    assert read(tmp_path, "a.tex", text).text.rstrip() == text[: text.index(" % old")]
+
+
 def mail(body: str) -> str:
     coded = base64.b64encode(body.encode()).decode()
     return (
