@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _FIGURE = re.compile(
-    r"(?<![\w.,])(?P<sign>[-−–]\s?|\(\s?)?(?P<currency>[$€£¥]|[A-Z]{3}\s)?\s?(?P<minus>[-−])?"
+    r"(?<![\w.,])(?P<sign>[-−–]\s?|(?P<open>\(\s?))?"
+    r"(?P<currency>[$€£¥]|[A-Z]{3}\s)?\s?(?P<minus>[-−])?"
     r"(?P<digits>\d{1,3}(?:[,'’ \u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+,\d+|"
-    r"\d+(?:[.,]\d+)?)"
-    r"(?P<percent>\s?%)?\s?(?P<scale>thousand|million|billion|trillion|bn|mn|k\b|m\b)?",
+    r"\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d+)?)"
+    r"(?(open)(?P<close>\s?\))?)(?P<percent>\s?%)?\s?"
+    r"(?P<scale>thousand|million|millones|milliard|billion|trillion|crore|lakh|"
+    r"(?:tn|bn|mn|mio|mrd|k|m)\b)?",
     re.I,
 )
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-_CONTINENTAL = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
+_CONTINENTAL = re.compile(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}")
+# What may stand behind a figure in brackets: pence and the like.
+_CLOSED = re.compile(r"\s*[p¢€£$]?\)")
 _SPACES = re.compile(r"['’ \u00a0\u202f]")
-_SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6,
-           "billion": 10**9, "bn": 10**9, "trillion": 10**12}  # fmt: skip
+_SCALES = {"thousand": 10**3, "k": 10**3, "lakh": 10**5,
+           "million": 10**6, "millones": 10**6, "mio": 10**6, "mn": 10**6, "m": 10**6,
+           "crore": 10**7, "milliard": 10**9, "mrd": 10**9, "billion": 10**9, "bn": 10**9,
+           "trillion": 10**12, "tn": 10**12}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def figures(text: str) -> Iterator[Figure]:
     """The figures of a text, in order."""
     for found in _FIGURE.finditer(text):
         sign = (found["sign"] or "").strip()
-        bracketed = sign == "(" and text[found.end() :].lstrip().startswith(")")
+        bracketed = bool(found["close"] or (found["open"] and _CLOSED.match(text, found.end())))
         negative = bracketed or sign in ("-", "−", "–") or bool(found["minus"])
         value = _value(found["digits"])
         yield Figure(

@@ -20,6 +20,21 @@ from longread.retrieval.numbers import figures
         ("$3.2 million", "3.2", 10**6),
         ("£731,000 (731 in £000)", "731000", 1),
         ("EUR 5bn", "5", 10**9),
+        ("£(1.3) million", "-1.3", 10**6),
+        ("(5,542) thousand", "-5542", 10**3),
+        ("£ (0.3 )m", "-0.3", 10**6),
+        ("(5.2)%", "-5.2", 1),
+        ("(£4.2 million)", "-4.2", 10**6),
+        ("(0.3p)", "-0.3", 1),
+        ("(12 months)", "12", 1),
+        ("1.234.567 Stück", "1234567", 1),
+        ("$1.2tn", "1.2", 10**12),
+        ("3,5 Mio. €", "3.5", 10**6),
+        ("2 Mrd. €", "2", 10**9),
+        ("2 milliards d'euros", "2", 10**9),
+        ("3 millones", "3", 10**6),
+        ("₹45 crore", "45", 10**7),
+        ("5 lakh", "5", 10**5),
     ],
 )
 def test_a_figure_is_read_as_it_is_printed(text: str, value: str, factor: int) -> None:
@@ -28,5 +43,6 @@ def test_a_figure_is_read_as_it_is_printed(text: str, value: str, factor: int) -
 
 
 def test_what_stands_beside_a_figure() -> None:
-    first, second, third = figures("$3 and 12 %, 40")
+    first, second, third, fourth = figures("$3 and 12 %, 40, (5.2)%")
     assert (first.currency, second.percent, third.percent) == ("$", True, False)
+    assert fourth.percent

@@ -79,6 +79,8 @@ def test_what_is_no_schema(tmp_path: Path, content: str, trouble: str) -> None:
         ("number", "-3", -3),
         ("number", "a loss of −$7", -7),
         ("number", "$2.1bn", 2_100_000_000),
+        ("number", "£(1.3) million", -1_300_000),
+        ("number", "1.234.567", 1_234_567),
         # As longread itself says a figure: in full, in the scale that is asked for, worked out.
         ("number", "£731,000 (731 in £000)", 731_000),
         ("number", "$1,484,728,000 (1,484,728 in thousands, except per share)", 1_484_728_000),
