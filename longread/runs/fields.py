@@ -26,6 +26,7 @@ Value = str | float | int | bool | None
 Schema = str | PathLike[str] | Mapping[str, Any]
 
 _KNOWN = 'lines like "revenue: number", or a JSON Schema with properties'
+_CHOICES = ("anyOf", "oneOf", "allOf")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DATES = (
@@ -159,9 +160,28 @@ def _of_json(text: str, file: str) -> list[Field]:
 def _of_object(schema: Any, file: str) -> list[Field]:
     try:
         properties = schema.get("properties", {}).items()
-        return [_of_property(name, facts) for name, facts in properties]
-    except AttributeError as error:
+        return [_of_property(name, _resolved(name, facts, schema)) for name, facts in properties]
+    except (AttributeError, TypeError) as error:
         raise _no_object(file) from error
+
+
+def _resolved(name: str, facts: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A field's facts with those that `$ref` names, or the one choice of `anyOf` beside null."""
+    reference = facts.get("$ref")
+    if reference is not None:
+        found: Any = schema
+        for key in str(reference).removeprefix("#/").split("/"):
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if not isinstance(found, Mapping) or {"$ref", *_CHOICES} & found.keys():
+            raise UsageError(f"the field {name} refers to {reference}.", "write its type instead")
+        return {**found, **facts}
+    for choice in _CHOICES:
+        if choice in facts:
+            some = [each for each in facts[choice] if each.get("type") != "null"]
+            if len(some) != 1:
+                raise UsageError(f"the field {name} may be of several types.", "write one type")
+            return {**_resolved(name, some[0], schema), **facts}
+    return facts
 
 
 def _no_object(file: str) -> UsageError:
@@ -170,11 +190,27 @@ def _no_object(file: str) -> UsageError:
 
 def _of_property(name: str, facts: Mapping[str, Any]) -> Field:
     kinds = facts.get("type", "string")
-    several = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    several = [kind for kind in kinds if kind != "null"] if isinstance(kinds, list) else [kinds]
     kind = str(several[0]) if len(several) == 1 else "/".join(map(str, several))
     if kind == "string" and facts.get("format") == "date":
         kind = "date"
+    if not name.strip():
+        raise UsageError("a schema has a field without a name.", _KNOWN)
+    _check_rules(name, facts)
     return Field(name, kind, _question(name, str(facts.get("description", ""))), facts)
+
+
+def _check_rules(name: str, facts: Mapping[str, Any]) -> None:
+    """What a value is held against later has to make sense before anything is read."""
+    for rule in ("minimum", "maximum"):
+        if not isinstance(facts.get(rule, 0), int | float):
+            raise UsageError(f"the field {name} has a {rule} that is no number.", "minimum: 0")
+    if not isinstance(facts.get("enum", []), list):
+        raise UsageError(f"the field {name} has an enum that is no list.", 'enum: ["a", "b"]')
+    try:
+        re.compile(facts.get("pattern", ""))
+    except (re.error, TypeError) as error:
+        raise UsageError(f"the field {name} has a pattern that is none.", str(error)) from error
 
 
 def _question(name: str, description: str) -> str:

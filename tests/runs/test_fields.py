@@ -58,11 +58,41 @@ def test_a_json_schema_with_its_words(tmp_path: Path) -> None:
         ('{"properties": {"a": {"type": "array"}}}', "a is of type array"),
         ('{"properties": {"a": {"type": ["string", "number"]}}}', "a is of type string/number"),
         ("a: string\na: number", "has a twice"),
+        ('{"properties": {"a": {"type": 5}}}', "a is of type 5"),
+        ('{"properties": {"a": {"type": null}}}', "a is of type None"),
+        ('{"properties": {"": {"type": "number"}}}', "a field without a name"),
+        ('{"properties": {"a": {"$ref": "#/$defs/None"}}}', "a refers to #/.defs/None"),
+        ('{"properties": {"a": {"$ref": "other.json"}}}', "a refers to other.json"),
+        ('{"properties": {"a": {"anyOf": [{"type": "string"}, {"type": "number"}]}}}', "a may be"),
+        ('{"properties": {"a": {"minimum": "5", "type": "number"}}}', "a has a minimum that is"),
+        ('{"properties": {"a": {"pattern": "("}}}', "a has a pattern that is none"),
+        ('{"properties": {"a": {"enum": "small"}}}', "a has an enum that is no list"),
     ],
 )
 def test_what_is_no_schema(tmp_path: Path, content: str, trouble: str) -> None:
     with pytest.raises(UsageError, match=trouble):
         schema(tmp_path, content)
+
+
+def test_a_schema_that_pydantic_writes(tmp_path: Path) -> None:
+    """What may be null is `anyOf` there, and an Enum is a `$ref`."""
+    optional = [{"minimum": 0, "type": "number"}, {"type": "null"}]
+    properties = {
+        "revenue": {"anyOf": optional, "default": None, "description": "Net revenue"},
+        "signed": {"anyOf": [{"format": "date", "type": "string"}, {"type": "null"}]},
+        "size": {"$ref": "#/$defs/Size"},
+        "rank": {"anyOf": [{"$ref": "#/$defs/Rank"}, {"type": "null"}]},
+    }
+    definitions = {
+        "Size": {"enum": ["small", "large"], "type": "string"},
+        "Rank": {"enum": [1, 2], "type": "integer"},
+    }
+    fields = schema(tmp_path, {"$defs": definitions, "properties": properties, "type": "object"})
+    assert [each.type for each in fields] == ["number", "date", "string", "integer"]
+    assert fields[0].question == "What is the net revenue?"
+    assert fields[0].value("-1") == (None, "is less than 0")
+    assert fields[2].value("tiny") == (None, "is not one of small, large")
+    assert fields[3].value("2") == (2, "")
 
 
 @pytest.mark.parametrize(
