@@ -41,6 +41,30 @@ print(words, sum(len(tokens) for tokens in engine.runtime.slots.tokens))
 engine.close()
 """
 
+INTERRUPT_OPENING = """
+import logging, os, signal, sys
+from pathlib import Path
+from longread.engine.llamacpp import LlamaCppEngine
+from longread.engine.llamacpp.quantise import requantise
+class Once(logging.Handler):
+    def emit(self, record):
+        if not sent:
+            sent.append(record)
+            os.kill(os.getpid(), signal.SIGINT)
+logger = logging.getLogger("longread.llamacpp")
+logger.setLevel(logging.DEBUG)
+logger.addHandler(Once())
+for open_it in (
+    lambda: LlamaCppEngine(Path(sys.argv[1]), context=512),
+    lambda: requantise(Path(sys.argv[1]), Path(sys.argv[2]), "Q4_0"),
+):
+    sent = []
+    try:
+        open_it()
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
 
 def child(code: str, home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -70,3 +94,12 @@ def test_ctrl_c_ends_a_long_prefill_within_a_second_and_the_engine_lives(
     assert float(seconds) < 1.0
     assert after.startswith(" 8")
     assert int(after.split()[-1]) < 100
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there")
+def test_ctrl_c_while_a_model_is_opened_or_converted_is_not_lost(
+    bundled_model: Path, warm_home: Path, tmp_path: Path
+) -> None:
+    """llama.cpp logs meanwhile: what is raised in the callback of a log never arrives."""
+    done = child(INTERRUPT_OPENING, warm_home, bundled_model, tmp_path / "again.gguf")
+    assert (done.stdout, done.stderr) == ("stopped\nstopped\n", "")

@@ -12,7 +12,11 @@ import ctypes
 import logging
 import sys
 from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from functools import cache
+from typing import Any, TypeVar
 
 import llama_cpp.llama_cpp as llama
 
@@ -26,6 +30,8 @@ _LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ER
 
 _recent: deque[str] = deque(maxlen=20)
 _partial: list[str] = []
+
+Result = TypeVar("Result")
 
 
 def _on_log(level: int, text: bytes, _data: ctypes.c_void_p) -> None:
@@ -61,6 +67,35 @@ def last_reason() -> str:
         if "failed to load model" not in words:
             return words.strip().rstrip(".")
     return ""
+
+
+def waited_for(
+    future: Future[Result], on_interrupt: Callable[[], None] = lambda: None
+) -> tuple[Result, bool]:
+    """What a call in another thread gives, and whether Ctrl-C came meanwhile."""
+    interrupted = False
+    while True:
+        try:
+            # The time-out keeps the wait interruptible on Windows; elsewhere it never matters.
+            return future.result(timeout=1.0), interrupted
+        except FutureTimeout:
+            continue
+        except KeyboardInterrupt:
+            interrupted = True
+            on_interrupt()
+
+
+def apart(call: Callable[..., Result], *arguments: Any) -> Result:
+    """What a long call of llama.cpp gives; Ctrl-C meanwhile is raised when it ends.
+
+    The call is made in a thread of its own: in the main one Ctrl-C would be raised in the
+    callback of a log line, where Python can only drop it.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="longread-open") as worker:
+        result, interrupted = waited_for(worker.submit(call, *arguments))
+    if interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 # ctypes keeps no reference to a callback that C holds: this name does.

@@ -66,7 +66,7 @@ def open_model(
     offload, device = _offload(path, context, gpu_layers)
     parameters = llama.llama_model_default_params()
     parameters.n_gpu_layers = offload
-    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    model = library.apart(llama.llama_model_load_from_file, str(path).encode(), parameters)
     if not model:
         reason = library.last_reason() or "not a GGUF model that llama.cpp knows"
         raise ModelError(
@@ -141,7 +141,7 @@ def _second_context(
         parameters.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
     for name, value in special.items():
         setattr(parameters, name, value)
-    opened = llama.llama_init_from_model(model, parameters)
+    opened = library.apart(llama.llama_init_from_model, model, parameters)
     return Runtime(model, opened, flag, slots, owns_model=False) if opened else None
 
 
@@ -180,7 +180,7 @@ def _open_context(
     parameters = _context_parameters(flag, min(context or 8192, trained), threads)
     recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
     parameters.n_seq_max = SLOTS if recurrent else SLOTS + BRANCHES
-    opened = llama.llama_init_from_model(model, parameters)
+    opened = library.apart(llama.llama_init_from_model, model, parameters)
     if not opened:
         reason = library.last_reason() or "not enough memory for its context"
         raise ModelError(f"{path.name} could not be started: {reason}.", "use a smaller --context")
@@ -232,7 +232,7 @@ def model_shape(path: Path) -> tuple[int, int] | None:
     parameters.no_alloc = True
     parameters.load_mode = llama.LLAMA_LOAD_MODE_NONE
     parameters.n_gpu_layers = 0
-    model = llama.llama_model_load_from_file(str(path).encode(), parameters)
+    model = library.apart(llama.llama_model_load_from_file, str(path).encode(), parameters)
     if not model:
         return None
     try:

@@ -27,8 +27,11 @@ def requantise(source: Path, target: Path, number_format: str) -> None:
     parameters.ftype = FILE_TYPE_NUMBERS[number_format]
     parameters.allow_requantize = True
     parameters.nthread = available_cores()
-    failed = llama.llama_model_quantize(
-        str(source).encode(), str(target).encode(), ctypes.byref(parameters)
+    failed = library.apart(
+        llama.llama_model_quantize,
+        str(source).encode(),
+        str(target).encode(),
+        ctypes.byref(parameters),
     )
     if failed:
         raise ModelError(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -207,17 +206,7 @@ class Runtime:
         """Decode a batch for `slot`, which is emptied when that fails or is interrupted."""
         self._flag.clear()
         future = self._worker.submit(llama.llama_decode, self.context, batch)
-        interrupted = False
-        while True:
-            try:
-                # The time-out keeps the wait interruptible on Windows; elsewhere it never matters.
-                result = future.result(timeout=1.0)
-                break
-            except FutureTimeout:
-                continue
-            except KeyboardInterrupt:
-                interrupted = True
-                self._flag.set()
+        result, interrupted = library.waited_for(future, self._flag.set)
         if result == 0 and not interrupted:
             return
         # What an aborted or failed call left in the cache is unknown: drop the slot.
