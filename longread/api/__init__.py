@@ -160,7 +160,7 @@ def batch(
     """
     asked, fields = _asked(questions, schema)
     reading, model, documents = _groups(options)
-    units, left_out = read_units(_sources(paths), documents)
+    units, left_out = read_units(_sources(paths), documents, Path(out))
     _warn(left_out)
     part = Shard.parse(shard) if shard else None
     own = [unit for unit in units if part is None or part.holds(unit)]

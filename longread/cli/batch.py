@@ -93,7 +93,7 @@ def run(
         PageRange.parse(options.documents.pages)
     terminate_like_ctrl_c()
     keep_logs_quiet()
-    units, left_out = read_units(documents, options.documents)
+    units, left_out = read_units(documents, options.documents, out)
     resolved = chosen_model(options.model.model)
     own = [unit for unit in units if shard.holds(unit)] if shard else units
     settings = Settings(

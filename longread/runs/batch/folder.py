@@ -29,7 +29,7 @@ from typing import Any
 from longread import paths
 from longread.errors import ExitCode, LongreadError, UsageError, reason_of
 from longread.models.lock import locked
-from longread.runs.batch.units import Unit
+from longread.runs.batch.units import ABOUT, FOLDERS, Unit
 
 # Quotes within a text are escaped: only a key of the record looks like this.
 _STATUS = re.compile(rb'"status": "(answered|not_found|error)"')
@@ -76,7 +76,7 @@ class BatchFolder:
     def existing(cls, root: Path) -> tuple[BatchFolder, dict[str, Any]]:
         """The folder as the last call left it, and what that call asked. Raises UsageError."""
         try:
-            about = json.loads((root / "batch.json").read_text("utf-8"))
+            about = json.loads((root / ABOUT).read_text("utf-8"))
             folder = cls(root, str(about["asked"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(
@@ -88,13 +88,13 @@ class BatchFolder:
     def begin(self, units: Sequence[Unit], about: Mapping[str, Any]) -> None:
         """Make the folder, and write down what is asked of which documents."""
         try:
-            for name in ("parts", "locks", "digests", "lists"):
+            for name in FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             lines = _lines({"document": unit.path, "id": unit.id} for unit in units)
             place = self.root / "lists" / f"{hashlib.sha256(lines).hexdigest()[:24]}.jsonl"
             if not place.exists():
                 _write(place, lines)
-            _write(self.root / "batch.json", json.dumps({**about, "asked": self.asked}).encode())
+            _write(self.root / ABOUT, json.dumps({**about, "asked": self.asked}).encode())
             for left in (self.root / "parts").glob(f"*{paths.PART}"):
                 self._torn.setdefault(left.name.partition(".")[0], []).append(left)
         except OSError as error:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from longread import paths
 from longread.documents import discover, listed
 from longread.errors import UsageError
 from longread.runs.options import DocumentOptions
 
 _LINES = 'a manifest has lines like {"document": "filings/a.pdf", "id": "a"}'
+# What a batch keeps in its folder, a file in each: no document, where that is among the sources.
+FOLDERS = ("parts", "locks", "digests", "lists")
+ABOUT = "batch.json"
 _SHARD = "--shard 3/64 is the third of 64"
 
 
@@ -78,10 +83,11 @@ class Shard:
 
 
 def read_units(
-    sources: Sequence[str], how: DocumentOptions | None = None
+    sources: Sequence[str], how: DocumentOptions | None = None, out: Path | None = None
 ) -> tuple[list[Unit], list[str]]:
     """The documents that `sources` name, each once, and a line on what was left out.
 
+    What the batch in `out` writes is none of them, where it lies in a folder that is read.
     One source alone may be a manifest: JSON Lines with a `document`, relative to the manifest's
     folder, and perhaps an `id`. Raises DocumentError and UsageError.
     """
@@ -92,7 +98,21 @@ def read_units(
     if len(sources) == 1 and (found := _manifest(Path(sources[0]))) is not None:
         return found, []
     files = discover(sources, **(how or DocumentOptions()).discovering())
-    return [Unit(path) for path in files], listed(files.left_out)
+    own = _own(files, out) if out else set()
+    return [Unit(path) for path in files if path not in own], listed(files.left_out)
+
+
+def _own(files: Sequence[str], out: Path) -> set[str]:
+    """Those of `files` that a batch in the folder `out` has written."""
+    root = os.path.abspath(out)  # noqa: PTH100 (links stay as they are, and it is fast)
+    inside = {path: os.path.abspath(path).removeprefix(f"{root}{os.sep}") for path in files}  # noqa: PTH100
+    written = tuple(f"{name}{os.sep}" for name in FOLDERS)
+    return {
+        path
+        for path, name in inside.items()
+        if name == ABOUT
+        or (name.startswith(written) and name.endswith((".jsonl", ".lock", paths.PART)))
+    }
 
 
 def _manifest(file: Path) -> list[Unit] | None:

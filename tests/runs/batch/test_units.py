@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,24 @@ def test_json_lines_that_are_a_document_stay_one(tmp_path: Path) -> None:
         read_units([str(tmp_path / "empty")])
     with pytest.raises(UsageError, match="standard input"):
         read_units(["-"])
+
+
+def test_what_a_batch_writes_is_none_of_its_documents(tmp_path: Path) -> None:
+    """`longread batch . --out answers` is the same batch the second time; so is `--out .`."""
+    own = (
+        "parts/1-2.jsonl",
+        "locks/1-2.lock",
+        "digests/host-1.jsonl",
+        "lists/3.jsonl",
+        "batch.json",
+    )
+    for folder in (tmp_path, tmp_path / "answers"):
+        for name in (*own, "parts/user.txt"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("{}\n", "utf-8")
+    units, _left_out = read_units([str(tmp_path)], None, tmp_path)
+    found = {unit.path.removeprefix(f"{tmp_path}{os.sep}") for unit in units}
+    assert found == {f"answers/{name}" for name in (*own, "parts/user.txt")} | {"parts/user.txt"}
+    units, _left_out = read_units([str(tmp_path)], None, tmp_path / "answers")
+    found = {unit.path.removeprefix(f"{tmp_path}{os.sep}") for unit in units}
+    assert found == {*own, "parts/user.txt", "answers/parts/user.txt"}
