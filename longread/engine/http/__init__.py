@@ -24,12 +24,13 @@ def open_server(
 
     `report` gets a line on what the server cannot do, and when it stays away for a while.
     """
-    from longread.engine.http.client import Client
+    from longread.engine.http.client import Client, understood
     from longread.engine.http.llama_server import LlamaServerEngine
     from longread.engine.http.openai import OpenAIEngine
 
     address = Address.parse(reference)
     client = Client(address, report)
-    if address.api == "openai":
-        return OpenAIEngine(client, context=context, report=report)
-    return LlamaServerEngine(client, context=context, report=report)
+    with understood(address):
+        if address.api == "openai":
+            return OpenAIEngine(client, context=context, report=report)
+        return LlamaServerEngine(client, context=context, report=report)

@@ -76,6 +76,18 @@ class ServerError(ModelError):
         return self.status in _REFUSALS
 
 
+@contextmanager
+def understood(address: Address) -> Iterator[None]:
+    """Around what reads answers: JSON of another shape is the server's fault, and told as such."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ServerError(
+            f"{address.place} answers what this API does not have ({error!r}).",
+            "write http://HOST:PORT for llama-server, or openai:http://HOST:PORT/v1#MODEL",
+        ) from error
+
+
 class Client:
     """Calls to one server, from as many threads as wanted.
 
@@ -114,7 +126,7 @@ class Client:
         """
 
         def once() -> Result:
-            with self._answer("POST", path, body) as response:
+            with self._answer("POST", path, body) as response, understood(self.address):
                 return fold(self._events(response))
 
         return self._patiently(once, probe)

@@ -9,7 +9,7 @@ import pytest
 
 from longread.engine import Message
 from longread.engine.http import open_server
-from longread.engine.http.client import ServerError
+from longread.engine.http.client import Client, ServerError
 from longread.engine.optional import branching
 from longread.errors import ModelError
 from longread.reading.judges.prompted import YES_NO
@@ -347,6 +347,25 @@ def test_what_is_no_llama_server_is_told_apart(server: Server, opened: Open) -> 
     with pytest.raises(ModelError) as caught:
         opened(f"{server.url}/elsewhere")
     assert "answers 404" in caught.value.message
+
+
+@pytest.mark.parametrize("models", [[{"id": "x"}], {"data": None}, {"data": [{"name": "x"}]}])
+def test_json_of_another_shape_is_the_servers_fault(
+    models: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "get", lambda *_: models)
+    with pytest.raises(ServerError, match="answers what this API does not have") as caught:
+        open_server("openai:http://127.0.0.1:1/v1")
+    assert "openai:http://HOST:PORT/v1#MODEL" in caught.value.hint
+
+
+def test_a_stream_of_another_shape_is_the_servers_fault(
+    server: Server, opened: Open, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(reference(server, kind))
+    monkeypatch.setattr(Client, "_events", lambda *_: iter([{"choices": ["x"], "content": ["x"]}]))
+    with pytest.raises(ServerError, match="answers what this API does not have"):
+        engine.generate(engine.render([{"role": "user", "content": "Once"}]), max_tokens=5)
 
 
 def test_the_models_words_keep_their_log_probability(server: Server, opened: Open) -> None:
