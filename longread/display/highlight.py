@@ -29,6 +29,11 @@ def check_out(out: Path, sources: Sequence[str]) -> None:
         )
     if out.is_dir():
         raise UsageError(f"{out} is a folder.", "name the file to write in it")
+    check_no_source(out, sources)
+
+
+def check_no_source(out: Path, sources: Sequence[str]) -> None:
+    """Raises UsageError where what is written would change a document that is read."""
     if _is_one_of(out, sources):
         raise UsageError(
             f"{out} is the document that is read.", "another name: the source stays as it is"

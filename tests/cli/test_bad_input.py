@@ -124,6 +124,7 @@ CALLS: dict[str, tuple[list[str], str, str]] = {
     "pages": ([TALE, QUESTION, "--pages", "9-3"], "runs backwards", "3-9"),
     "no such pages": ([str(FIXTURES / "voyage.pdf"), QUESTION, "--pages", "99"], "no page 99", ""),
     "events": ([TALE, QUESTION, "--events", "/no/where/x"], "cannot write events", "--events"),
+    "events over the document": ([TALE, QUESTION, "--events", TALE], "is read.", "another name"),
 }
 
 

@@ -91,6 +91,10 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
         from longread.display.highlight import check_out
 
         check_out(options.call.highlight, files)
+    if options.call.events is not None:
+        from longread.display.highlight import check_no_source
+
+        check_no_source(options.call.events, sources)
     if options.documents.pages:
         PageRange.parse(options.documents.pages)
     return files, chosen_model(options.model.model)
