@@ -29,11 +29,22 @@ def check_out(out: Path, sources: Sequence[str]) -> None:
         )
     if out.is_dir():
         raise UsageError(f"{out} is a folder.", "name the file to write in it")
-    check_no_source(out, sources)
+    _check_no_source(out, sources)
 
 
-def check_no_source(out: Path, sources: Sequence[str]) -> None:
-    """Raises UsageError where what is written would change a document that is read."""
+def check_outputs(
+    highlight: Path | None, events: Path | None, files: Sequence[str], named: Sequence[str]
+) -> None:
+    """Raises UsageError where a marked copy cannot be written, or what is written would change a
+    document: one of `files`, or, since events may lie in a folder that is read, one that is
+    `named` itself."""
+    if highlight is not None:
+        check_out(highlight, files)
+    if events is not None:
+        _check_no_source(events, named)
+
+
+def _check_no_source(out: Path, sources: Sequence[str]) -> None:
     if _is_one_of(out, sources):
         raise UsageError(
             f"{out} is the document that is read.", "another name: the source stays as it is"

@@ -87,14 +87,10 @@ def checked(sources: Sequence[str], options: AskOptions) -> tuple[Files, Resolve
     terminate_like_ctrl_c()
     keep_logs_quiet()
     files = discover(sources, **options.documents.discovering())
-    if options.call.highlight is not None:
-        from longread.display.highlight import check_out
+    if options.call.highlight or options.call.events:
+        from longread.display.highlight import check_outputs
 
-        check_out(options.call.highlight, files)
-    if options.call.events is not None:
-        from longread.display.highlight import check_no_source
-
-        check_no_source(options.call.events, sources)
+        check_outputs(options.call.highlight, options.call.events, files, sources)
     if options.documents.pages:
         PageRange.parse(options.documents.pages)
     return files, chosen_model(options.model.model)
