@@ -92,7 +92,9 @@ class BatchFolder:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             lines = _lines({"document": unit.path, "id": unit.id} for unit in units)
             place = self.root / "lists" / f"{hashlib.sha256(lines).hexdigest()[:24]}.jsonl"
-            if not place.exists():
+            if place.exists():
+                place.touch()
+            else:
                 _write(place, lines)
             _write(self.root / ABOUT, json.dumps({**about, "asked": self.asked}).encode())
             for left in (self.root / "parts").glob(f"*{paths.PART}"):
@@ -112,9 +114,10 @@ class BatchFolder:
                     self._know(record["path"], record["mark"], record["sha256"])
 
     def units(self) -> list[Unit]:
-        """The documents that calls have named, each once."""
+        """The documents that calls have named, each once, with the id of the last call."""
         found: dict[str, Unit] = {}
-        for file in sorted((self.root / "lists").glob("*.jsonl")):
+        lists = (self.root / "lists").glob("*.jsonl")
+        for file in sorted(lists, key=lambda each: (-each.stat().st_mtime_ns, each.name)):
             for line in file.read_bytes().splitlines():
                 record = json.loads(line)
                 found.setdefault(record["document"], Unit(record["document"], record["id"]))
@@ -217,11 +220,23 @@ class BatchFolder:
     def merged(self) -> Iterator[bytes]:
         """All lines of these questions, model and settings: in the documents' order, each once."""
         left = self.current()
-        keys = dict.fromkeys(key for unit in self.units() if (key := self.last_key(unit)) in left)
-        for key in (*keys, *sorted(left.difference(keys))):
+        units: dict[str, Unit] = {}
+        for unit in self.units():
+            if (key := self.last_key(unit)) in left:
+                units.setdefault(str(key), unit)
+        for key in (*units, *sorted(left.difference(units))):
             # A part that is torn is done again by the next call.
-            if key and Outcome.of(data := self.read(key)) is not None:
-                yield data
+            if Outcome.of(data := self.read(key)) is not None:
+                yield self._named(data, units[key].id) if key in units else data
+
+    def _named(self, data: bytes, name: str | None) -> bytes:
+        """A part's lines with the id that its document has by now."""
+        if name is None and b'"document_id": ' not in data:
+            return data
+        for record in (records := self.records(data)):
+            record.pop("document_id", None)
+            record.update({} if name is None else {"document_id": name})
+        return _lines(records)
 
     @property
     def _ending(self) -> str:

@@ -140,6 +140,20 @@ def test_files_of_the_same_bytes_are_one_document(
     assert len(list(folder.merged())) == 12
 
 
+def test_an_id_that_is_given_later_is_the_documents(
+    settings: Settings, texts: Path, out: Path
+) -> None:
+    """A manifest that is put right reads nothing anew, and its ids are those that come back."""
+    path = str(texts / "01.txt")
+    for name in (None, "frist", "first", "second", "first", None):
+        watcher = Counting()
+        Batch(out, [Unit(path, name)], settings, watcher).run()
+        folder, _about = BatchFolder.existing(out)
+        (line,) = (record for lines in folder.merged() for record in folder.records(lines))
+        assert line.get("document_id") == name
+    assert watcher.added == []
+
+
 def test_status_before_the_end_and_in_words(settings: Settings, texts: Path, out: Path) -> None:
     units = [*read_units([str(texts)])[0], Unit(str(texts / "none.txt"))]
     Batch(out, units[-3:], settings, Counting(), total=units).run()
