@@ -19,7 +19,7 @@ from strays import Told
 from longread.retrieval import Index
 
 # Questions of a sentence that it answers, and that it does not.
-_OWN, _OTHERS = 2, 3
+_OWN, _OTHERS = 3, 2
 # The others are drawn from so many more that share most words with the sentence.
 _SPARE = 2
 # Puts a text under a header, by its title.
@@ -71,7 +71,7 @@ def _near(sentence: str, asked_of: dict[str, list[dict]], rng: Random) -> list[s
         return []
     scores = Index(others).scores(sentence)
     near = sorted(range(len(others)), key=lambda place: -scores[place])[: _OTHERS + _SPARE]
-    return [others[place] for place in rng.sample(near, min(len(near), rng.randint(2, _OTHERS)))]
+    return [others[place] for place in rng.sample(near, min(len(near), rng.randint(1, _OTHERS)))]
 
 
 def told_alone(
@@ -86,4 +86,13 @@ def told_alone(
                 asked.append(Asked(one.question, "yes", answer=" ".join(one.answer.split())))
             else:
                 asked.append(Asked(one.question, "no"))
-        yield Lesson(put(rng.choice(titles), sentence), tuple(asked), "sentence")
+        yield Lesson(put(rng.choice(titles), sentence), _balanced(asked, rng), "sentence")
+
+
+def _balanced(asked: Sequence[Asked], rng: Random) -> tuple[Asked, ...]:
+    """No more questions without an answer than with one, but for one."""
+    kept = [each for each in asked if each.helps != "no"]
+    others = [each for each in asked if each.helps == "no"]
+    kept += rng.sample(others, min(len(others), max(1, len(kept))))
+    rng.shuffle(kept)
+    return tuple(kept)

@@ -24,7 +24,7 @@ import gguf
 import model as modelling
 import torch
 from batch import batches, layout, targets
-from model import Reader, bundled_file
+from model import Layout, Reader, bundled_file
 from protocol import Asked, Lesson, Tree, tree
 from torch.nn import functional
 
@@ -34,6 +34,8 @@ from longread.reading.relevance.calibration import auc
 WARM_UP_STEPS = 30
 MERGE_EVERY = 2
 SAVE_EVERY_SECONDS = 180
+# Lessons of the runs before: where `--anchor` holds on to what the adapter says already.
+LEARNED = frozenset({"squad", "hop", "notes", "generated"})
 
 
 def read_trees(file: Path) -> list[Tree]:
@@ -49,13 +51,50 @@ def read_trees(file: Path) -> list[Tree]:
     return made
 
 
-def loss_of(reader: Reader, trees: Sequence[Tree]) -> torch.Tensor:
+def loss_of(reader: Reader, trees: Sequence[Tree], anchor: Anchor | None = None) -> torch.Tensor:
     """Weighted mean negative log-likelihood of the reply tokens, in nats."""
     group = reader.shape.heads // reader.shape.kv_heads
     sources, wanted, weights = targets(trees)
-    hidden = reader.hidden(layout(trees, group, reader.compute))
-    losses = functional.cross_entropy(reader.logits(hidden[sources]), wanted, reduction="none")
+    placed = layout(trees, group, reader.compute)
+    logits = reader.logits(reader.hidden(placed)[sources])
+    losses = functional.cross_entropy(logits, wanted, reduction="none")
+    if anchor is not None:
+        losses = anchor.mixed(losses, logits, trees, placed, sources)
     return (losses * weights).sum() / weights.sum()
+
+
+class Anchor:
+    """The adapter a run began from, as a teacher on lessons of the kinds it has learned already.
+
+    There a `share` of the wanted distribution is the teacher's, so that new lessons do not
+    unlearn old ones ("Learning without Forgetting", Li and Hoiem, arXiv 1606.09282).
+    """
+
+    def __init__(self, teacher: Reader, share: float) -> None:
+        self._teacher, self._share = teacher, share
+
+    @torch.no_grad()
+    def _wanted(self, placed: Layout, sources: torch.Tensor) -> torch.Tensor:
+        hidden = self._teacher.hidden(placed)
+        return torch.softmax(self._teacher.logits(hidden[sources]), -1)
+
+    def mixed(
+        self,
+        losses: torch.Tensor,
+        logits: torch.Tensor,
+        trees: Sequence[Tree],
+        placed: Layout,
+        sources: torch.Tensor,
+    ) -> torch.Tensor:
+        """`losses` with the cross-entropy to the teacher's distribution mixed in."""
+        known = torch.cat(
+            [torch.full((tree.size,), float(tree.source in LEARNED)) for tree in trees]
+        )[sources]
+        if not known.any():
+            return losses
+        soft = -(self._wanted(placed, sources) * torch.log_softmax(logits, -1)).sum(-1)
+        share = self._share * known
+        return (1 - share) * losses + share * soft
 
 
 @torch.no_grad()
@@ -129,8 +168,11 @@ class Training:
         )
         self._arguments = arguments
         self._checkpoint = arguments.out / "checkpoint.pt"
+        self._anchor = None
         if arguments.start:
             self.reader.take(exported(arguments.start))
+            if arguments.anchor:
+                self._anchor = Anchor(frozen(arguments), arguments.anchor)
         self.done = resumed(self._checkpoint, self.reader, self.optimiser)
         self.saved = time.time()
         self._merge()
@@ -141,7 +183,7 @@ class Training:
         rate = wanted.rate * schedule(done["step"], done["tokens"] / wanted.total_tokens)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = loss_of(self.reader, batch)
+        loss = loss_of(self.reader, batch, self._anchor)
         loss.backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self.parameters, 1.0))
         self.optimiser.step()
@@ -193,6 +235,15 @@ def exported(adapter: Path) -> dict[str, torch.Tensor]:
     }
 
 
+def frozen(arguments: argparse.Namespace) -> Reader:
+    """The reader as the run began, merged and rounded as the trained one is."""
+    kind = torch.float32 if arguments.f32 else torch.bfloat16
+    reader = Reader(bundled_file(), arguments.rank, 2.0 * arguments.rank, kind)
+    reader.take(exported(arguments.start))
+    reader.merge(not arguments.no_rounding)
+    return reader.requires_grad_(False)
+
+
 def schedule(step: int, progress: float) -> float:
     """Share of the full learning rate: a short warm-up, then half a cosine down to 3 %."""
     warm = min(1.0, (step + 1) / WARM_UP_STEPS)
@@ -213,6 +264,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--start", type=Path, help="an exported adapter to begin from")
+    parser.add_argument(
+        "--anchor", type=float, default=0.0, help="with --start: the share of its own distribution"
+    )
     parser.add_argument("--f32", action="store_true", help="for CPUs without bf16 products")
     parser.add_argument("--no-rounding", action="store_true", help="train on unrounded weights")
     return parser.parse_args()
