@@ -152,6 +152,7 @@ def merge(
     A line for each document and question; of a schema one for each document.
     """
     from longread.display.fields import field_rows
+    from longread.display.phrasing import counted
     from longread.display.records import rows
     from longread.runs.batch import BatchFolder
     from longread.runs.fields import Field
@@ -167,9 +168,9 @@ def merge(
         for lines in batch.merged():
             write(batch.records(lines))
     if others := batch.others():
+        documents = counted(others, "document")
         typer.echo(
-            f"left out: {others:,} documents asked with other questions, models or settings",
-            err=True,
+            f"left out: {documents} asked with other questions, models or settings", err=True
         )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import ELOOP, ENOENT
+from functools import partial
 from glob import glob, has_magic
 from pathlib import Path
 from stat import S_ISREG
@@ -194,6 +196,7 @@ def _inside(folder: Path, selection: Selection) -> tuple[list[str], list[LeftOut
     left_out: list[LeftOut] = []
     # Of thousands, paths as strings take half the time of `Path`.
     waiting = [str(Path(folder, "_"))[:-1]]
+    outputs = _outputs()
     while waiting:
         here = waiting.pop()
         try:
@@ -216,12 +219,28 @@ def _inside(folder: Path, selection: Selection) -> tuple[list[str], list[LeftOut
                     left_out.append(LeftOut(path, linked))
                 continue
             why = (selection.why_not(Path(path)) if selection else None) or _reason(path, entry)
+            if any(_is(partial(_is_same, entry, each)) for each in outputs):
+                why = "is what is being written"
             if why is None:
                 files.append(path)
             else:
                 left_out.append(LeftOut(path, why))
         waiting += reversed(folders)
     return files, left_out
+
+
+def _outputs() -> list[os.stat_result]:
+    """The files that this process writes to, as in `longread ask . … > answers.csv`."""
+    found = list[os.stat_result]()
+    for stream in (1, 2):
+        with suppress(OSError):
+            found.append(os.fstat(stream))
+    return [each for each in found if S_ISREG(each.st_mode)]
+
+
+def _is_same(entry: os.DirEntry[str], file: os.stat_result) -> bool:
+    # Of most entries the folder knows the inode.
+    return entry.inode() == file.st_ino and os.path.samestat(entry.stat(), file)
 
 
 def _leads_back(link: Path, folder: Path) -> bool:

@@ -63,7 +63,7 @@ def test_a_stopped_run_goes_on_where_it_was(
 
     second = run("ask", chronicle, QUESTION, "--no-exit")
     assert second.code == 0
-    assert f"going on from chunk {read + 1} of " in second.stderr
+    assert f"going on after chunk {read} of " in second.stderr
     assert "step 1/" not in second.stderr
     assert f"step {read + 1}/" in second.stderr
     assert ANSWER in second.stdout

@@ -97,7 +97,7 @@ def test_ctrl_c_while_a_step_is_shown_says_that_it_goes_on(
     assert len(journals(longread_home)) == count
     view = Listening()
     assert ask(*asked, view=view, listed=count > 1) in (ExitCode.ANSWERED, ExitCode.NOT_FOUND)
-    assert "going on from chunk 4 of 10" in view.said
+    assert "going on after chunk 3 of 10" in view.said
     assert FACT in capsys.readouterr().out
     assert journals(longread_home) == []
 

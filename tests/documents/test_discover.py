@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -186,6 +187,16 @@ def test_locked_folders(tmp_path: Path) -> None:
                 discover([str(argument)])
     finally:
         locked.chmod(0o700)
+
+
+def test_the_file_that_the_answers_go_to_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A mill.", "utf-8")
+    listing = "from longread.documents import discover; files = discover(['.'])\n"
+    listing += "print(*files, *files.left_out, sep='\\n')"
+    with (tmp_path / "answers.csv").open("w", encoding="utf-8") as answers:
+        subprocess.run([sys.executable, "-c", listing], stdout=answers, cwd=tmp_path, check=True)
+    said = (tmp_path / "answers.csv").read_text("utf-8").splitlines()
+    assert said == ["a.txt", "answers.csv is what is being written"]
 
 
 def test_names_of_all_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,7 @@ def read(
     view.begin(infos)
     resumed = min(info.resumed for info in infos)
     if resumed:
-        view.message(f"going on from chunk {resumed + 1} of {infos[0].chunks}")
+        view.message(f"going on after chunk {resumed} of {infos[0].chunks}")
     for number, run in enumerate(runs):
         run.reader.on_stage = view.stage
         run.reader.state.on_gated = telling_gated(view, log, number, run.corpus)
