@@ -7,14 +7,17 @@ import re
 import zipfile
 import zlib
 
+from lxml import etree
+
 from longread.documents.xml_tree import BadXml, Element, xml
 from longread.errors import DocumentError
 
 # All the text of a file, as XML; no document comes near it.
 _LARGEST_SUM = 512 * 1024 * 1024
-_DAMAGE = (
+# What a damaged file makes its readers raise.
+DAMAGE = (
     zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError,
-    OSError, KeyError, BadXml,
+    OSError, KeyError, BadXml, etree.LxmlError,
 )  # fmt: skip
 # What stays unread, by the names of its parts.
 _UNREAD = (
@@ -32,7 +35,7 @@ class Archive:
         self.name = name
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self.damaged() from error
         self.names = self._zip.namelist()
         parts = (part for part in self._zip.infolist() if part.filename.lower().endswith(".xml"))
@@ -50,13 +53,13 @@ class Archive:
     def read(self, part: str) -> bytes:
         try:
             return self._zip.read(part)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self.damaged() from error
 
     def xml(self, part: str) -> Element:
         try:
             return xml(self._zip.read(part))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self.damaged() from error
 
     def replaced(self, part: str, data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from longread.documents.archive import Archive
+from longread.documents.archive import DAMAGE, Archive
 from longread.documents.compiler import Compiler
 from longread.documents.grid import Cell, Grid
 from longread.documents.markup import PAGE, Heading, Markup
@@ -31,7 +31,7 @@ def read_slides(data: bytes, name: str, _encoding: str | None = None) -> Read:
     try:
         deck = Presentation(io.BytesIO(data))
         slides = list(deck.slides)
-    except (KeyError, ValueError, AttributeError) as error:
+    except (*DAMAGE, AttributeError) as error:
         raise archive.damaged() from error
     compiler = Compiler()
     hidden = []

@@ -269,6 +269,18 @@ def test_a_damaged_file_is_its_own_trouble(tmp_path: Path, ending: str) -> None:
         load(str(path))
 
 
+@pytest.mark.parametrize("part", ["ppt/presentation.xml", "ppt/slides/slide1.xml"])
+def test_slides_with_a_broken_part_are_damaged(tmp_path: Path, part: str) -> None:
+    whole, path = tmp_path / "whole.pptx", tmp_path / "a.pptx"
+    deck(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            words = old.read(name)
+            new.writestr(name, words[:-30] + b"<\x01&" if name == part else words)
+    with pytest.raises(DocumentError, match=r"a\.pptx is damaged"):
+        load(str(path), use_cache=False)
+
+
 @pytest.mark.parametrize("part", ["word/document.xml", "ppt/presentation.xml", "content.xml"])
 def test_an_archive_without_what_it_needs(tmp_path: Path, part: str) -> None:
     path = tmp_path / "a.bin"
