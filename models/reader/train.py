@@ -160,8 +160,7 @@ class Training:
     """Adapter, optimiser and place of a run; taken over from its checkpoint where there is one."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        kind = torch.float32 if arguments.f32 else torch.bfloat16
-        self.reader = Reader(bundled_file(), arguments.rank, 2.0 * arguments.rank, kind)
+        self.reader = untrained(arguments)
         self.parameters = [value for value in self.reader.parameters() if value.requires_grad]
         self.optimiser = torch.optim.AdamW(
             self.parameters, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.0
@@ -235,10 +234,15 @@ def exported(adapter: Path) -> dict[str, torch.Tensor]:
     }
 
 
+def untrained(arguments: argparse.Namespace) -> Reader:
+    """The bundled model with an adapter that says nothing yet."""
+    kind = torch.float32 if arguments.f32 else torch.bfloat16
+    return Reader(bundled_file(), arguments.rank, 2.0 * arguments.rank, kind)
+
+
 def frozen(arguments: argparse.Namespace) -> Reader:
     """The reader as the run began, merged and rounded as the trained one is."""
-    kind = torch.float32 if arguments.f32 else torch.bfloat16
-    reader = Reader(bundled_file(), arguments.rank, 2.0 * arguments.rank, kind)
+    reader = untrained(arguments)
     reader.take(exported(arguments.start))
     reader.merge(not arguments.no_rounding)
     return reader.requires_grad_(False)

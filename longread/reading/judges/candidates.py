@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from longread.documents.sentences import sentences
 from longread.engine import Generation
 from longread.reading.judges.questions import offers_a_choice
-from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
+from longread.reading.relevance.answer_type import lacks_quantity
 from longread.retrieval import terms
 from longread.retrieval.queries import has_phrase, identifiers, key_terms, phrases
 from longread.retrieval.terms import folded
@@ -69,16 +69,13 @@ def adds_nothing(text: str, question: str) -> bool:
 def is_none(text: str, question: str) -> bool:
     """Whether a reply cannot be the answer: it only says its question again, or names no quantity
     where one is asked for."""
-    lacking = asks_for_quantity(question) and not has_quantity(text, question)
-    return lacking or adds_nothing(text, question)
+    return lacks_quantity(text, question) or adds_nothing(text, question)
 
 
 def fitting(candidates: Sequence[Generation], question: str) -> list[Generation]:
     """The candidates with a number of their own where the question asks how much; all of them where
     none has one. "two empty cottages" is not what it costs to mend the two cottages."""
-    if not asks_for_quantity(question):
-        return list(candidates)
-    return [each for each in candidates if has_quantity(each.text, question)] or list(candidates)
+    return [each for each in candidates if not lacks_quantity(each.text, question)] or [*candidates]
 
 
 def outdone(texts: Sequence[str], question: str) -> list[bool]:

@@ -17,7 +17,7 @@ from longread.reading.parts.answering import AnswerFromPlaces, AnswerOrQuote
 from longread.reading.parts.backing import LIKELIER_THAN_NOT, unquoted
 from longread.reading.parts.judged_gate import JudgedGate
 from longread.reading.parts.second_opinion import of_another
-from longread.reading.relevance.answer_type import asks_for_quantity, has_quantity
+from longread.reading.relevance.answer_type import lacks_quantity
 from longread.reading.relevance.calibration import odds
 from longread.reading.state import Outcome, ReadingState
 from longread.reading.step import Quote
@@ -135,6 +135,6 @@ def _meant(state: ReadingState, found: Outcome) -> bool:
     quote, text, question = found.citations[0], found.text or "", state.question
     place = state.corpus.passages_at(quote)[0]
     own = [state.shown(place), beginning(state.corpus.documents[quote.document])]
-    if asks_for_quantity(question) and not has_quantity(text, question):
+    if lacks_quantity(text, question):
         return False
     return not unquoted(question, "", own) and not of_another(state, quote, text, own)

@@ -110,6 +110,11 @@ def has_quantity(text: str, question: str = "") -> bool:
     return bool(counted or _numbers(told) - asked)
 
 
+def lacks_quantity(text: str, question: str) -> bool:
+    """Whether an answer names no quantity where one is asked for."""
+    return asks_for_quantity(question) and not has_quantity(text, question)
+
+
 def of_another_year(sentence: str, answer: str, question: str) -> bool:
     """Whether a sentence of prose that gives a figure is dated, and not of the question's years:
     "we had 61,108 in January 2012", asked for 2015. Where it has no year, the place tells."""
